@@ -1,0 +1,148 @@
+// Package engine loads a model file and answers conversations with it.
+//
+// Its one rule: everything that takes time is an iter.Seq2 that ends by break
+// or by its context. It does not know that there is a window, a database or a
+// second process; engine/worker serves the same calls over a pipe.
+package engine
+
+import (
+	"beyonder/engine/prompt"
+	"beyonder/engine/sample"
+)
+
+// ContextPolicy says what happens when a conversation no longer fits into the
+// context window. Nothing is ever cut silently.
+type ContextPolicy string
+
+const (
+	StopWhenFull ContextPolicy = "stop" // the reply ends and says that the window is full
+	RollWhenFull ContextPolicy = "roll" // the oldest turns are dropped, the system prompt is kept, a Notice says so
+)
+
+// LoadOptions says which file to load and how.
+type LoadOptions struct {
+	Path     string `json:"path"`
+	Device   string `json:"device,omitempty"`   // "": the best there is; "cpu"
+	Context  int    `json:"context,omitempty"`  // tokens; 0: what the model was trained on, at most 8192
+	KV       string `json:"kv,omitempty"`       // "f16" (default) or "f32"
+	Exact    bool   `json:"exact,omitempty"`    // float32 throughout
+	Threads  int    `json:"threads,omitempty"`  // 0: one per core
+	Force    bool   `json:"force,omitempty"`    // load even if memory will not suffice
+	Template string `json:"template,omitempty"` // a preset's name; "": the file's own
+}
+
+// Progress is how far loading has come.
+type Progress struct {
+	Stage string `json:"stage"` // what is being done, for people: "reading weights"
+	Done  int64  `json:"done"`  // bytes
+	Total int64  `json:"total"` // bytes
+}
+
+// Info describes a loaded model.
+type Info struct {
+	Path         string `json:"path"`
+	Name         string `json:"name"`         // general.name, or the file's name
+	Hash         string `json:"hash"`         // hex; of the file's size, metadata and tensor table
+	Architecture string `json:"architecture"` // "llama"
+	Quantization string `json:"quantization"` // "Q4_K_M"
+
+	Parameters       uint64 `json:"parameters"`
+	ActiveParameters uint64 `json:"active_parameters"` // at work for each token
+	Layers           int    `json:"layers"`
+	Experts          int    `json:"experts"` // 0: dense
+	ExpertsUsed      int    `json:"experts_used"`
+	Vocabulary       int    `json:"vocabulary"`
+	TrainedContext   int    `json:"trained_context"` // tokens
+	Context          int    `json:"context"`         // tokens of the window in use
+
+	Template     string   `json:"template"` // "the file's own", or a preset's name
+	Device       string   `json:"device"`   // "CPU (AVX-512)"
+	DeviceReason string   `json:"device_reason,omitempty"`
+	FileBytes    int64    `json:"file_bytes"`
+	CacheBytes   int64    `json:"cache_bytes"`
+	LoadSeconds  float64  `json:"load_seconds"`
+	Warnings     []string `json:"warnings,omitempty"`
+}
+
+// Request is one turn to be answered.
+type Request struct {
+	Messages []prompt.Message `json:"messages,omitempty"` // the conversation, oldest first
+	Prompt   string           `json:"prompt,omitempty"`   // plain text to go on with, instead of Messages
+	Continue bool             `json:"continue,omitempty"` // the last message is the assistant's and is to be gone on with
+
+	Sampling     sample.Settings `json:"sampling"`
+	Policy       ContextPolicy   `json:"policy,omitempty"`       // "": StopWhenFull
+	Alternatives int             `json:"alternatives,omitempty"` // how many of the likeliest tokens to report
+	Routes       bool            `json:"routes,omitempty"`       // report the router's choices
+}
+
+// Piece is a part of a reply. Exactly one of Reading, Notice, Done is set, or
+// none of them and then it is text.
+type Piece struct {
+	Text   string  `json:"text,omitempty"` // whole UTF-8 characters
+	Tokens []Token `json:"tokens,omitempty"`
+
+	Reading *Reading `json:"reading,omitempty"` // the prompt is being read
+	Notice  *Notice  `json:"notice,omitempty"`  // something the reader should know
+	Done    *Done    `json:"done,omitempty"`    // the last piece
+}
+
+// Token is one token of a reply.
+type Token struct {
+	ID      int32         `json:"id"`
+	Logprob float32       `json:"logprob"` // natural logarithm, of the model's own distribution (temperature 1)
+	Top     []Alternative `json:"top,omitempty"`
+	Routes  []Route       `json:"routes,omitempty"` // one per layer; empty for a dense model
+}
+
+// Alternative is a token that could have been chosen.
+type Alternative struct {
+	ID      int32   `json:"id"`
+	Text    string  `json:"text"`
+	Logprob float32 `json:"logprob"`
+}
+
+// Route is what one layer's router chose for one token.
+type Route struct {
+	Experts []int32   `json:"experts"` // ids, the strongest first
+	Weights []float32 `json:"weights"` // sum to 1
+}
+
+// Reading is how far the prompt has been read.
+type Reading struct {
+	Done   int `json:"done"`   // tokens read now, without the reused ones
+	Total  int `json:"total"`  // tokens to be read
+	Reused int `json:"reused"` // tokens that were still in the KV cache
+}
+
+// Notice is something that happened to a reply and must not go unsaid.
+type Notice struct {
+	Kind    string `json:"kind"`    // "rolled"
+	Dropped int    `json:"dropped"` // with "rolled": how many of the request's messages the model no longer sees
+}
+
+// StopReason says why a reply ended.
+type StopReason string
+
+const (
+	StopEnd       StopReason = "end"       // the model ended its turn
+	StopText      StopReason = "stop"      // a stop string came up
+	StopLength    StopReason = "length"    // MaxTokens
+	StopContext   StopReason = "context"   // the context window is full
+	StopCancelled StopReason = "cancelled" // the user stopped it
+)
+
+// Done closes a reply.
+type Done struct {
+	Reason       StopReason      `json:"reason"`
+	PromptTokens int             `json:"prompt_tokens"` // all of them, reused ones included
+	ReusedTokens int             `json:"reused_tokens"`
+	NewTokens    int             `json:"new_tokens"`
+	ReadSeconds  float64         `json:"read_seconds"`  // reading the prompt
+	FirstSeconds float64         `json:"first_seconds"` // from the request to the first token
+	WriteSeconds float64         `json:"write_seconds"` // from the first token to the last
+	ContextUsed  int             `json:"context_used"`  // tokens
+	ContextSize  int             `json:"context_size"`  // tokens
+	Seed         int64           `json:"seed"`          // the one that was used
+	Sampling     sample.Settings `json:"sampling"`      // as it was applied
+}

@@ -1,0 +1,46 @@
+package sample
+
+// Settings says how the next token is drawn from the logits. The zero value of
+// a field is not always its neutral value: start from Neutral or a preset.
+// Every neutral value means that the sampler is off.
+type Settings struct {
+	Seed int64 `json:"seed"` // -1: a new one for each reply
+
+	Order []string `json:"order,omitempty"` // names of samplers, first to last; nil: DefaultOrder
+
+	Temperature     float64 `json:"temperature"`      // 0: always the likeliest token
+	DynamicRange    float64 `json:"dynamic_range"`    // 0: off
+	DynamicExponent float64 `json:"dynamic_exponent"` // 1
+
+	TopK      int     `json:"top_k"`       // 0: off
+	TopP      float64 `json:"top_p"`       // 1: off
+	MinP      float64 `json:"min_p"`       // 0: off
+	TypicalP  float64 `json:"typical_p"`   // 1: off
+	TopNSigma float64 `json:"top_n_sigma"` // -1: off
+
+	XTCProbability float64 `json:"xtc_probability"` // 0: off
+	XTCThreshold   float64 `json:"xtc_threshold"`   // above 0.5: off
+
+	RepeatPenalty    float64 `json:"repeat_penalty"`    // 1: off
+	FrequencyPenalty float64 `json:"frequency_penalty"` // 0: off
+	PresencePenalty  float64 `json:"presence_penalty"`  // 0: off
+	PenaltyWindow    int     `json:"penalty_window"`    // tokens looked back on; 0: off, -1: all
+
+	DRYMultiplier    float64  `json:"dry_multiplier"` // 0: off
+	DRYBase          float64  `json:"dry_base"`
+	DRYAllowedLength int      `json:"dry_allowed_length"`
+	DRYWindow        int      `json:"dry_window"` // tokens; -1: all, 0: off
+	DRYBreakers      []string `json:"dry_breakers,omitempty"`
+
+	Mirostat    int     `json:"mirostat"` // 0: off, 1 or 2
+	MirostatTau float64 `json:"mirostat_tau"`
+	MirostatEta float64 `json:"mirostat_eta"`
+
+	LogitBias map[int32]float64 `json:"logit_bias,omitempty"`
+
+	// The three below are kept by the engine's reply loop, not by Sampler.
+
+	Banned    []string `json:"banned,omitempty"` // texts that must not appear in the reply
+	MaxTokens int      `json:"max_tokens"`       // of the reply; 0: until the context is full
+	Stop      []string `json:"stop,omitempty"`   // texts that end the reply
+}
