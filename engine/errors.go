@@ -1,0 +1,34 @@
+package engine
+
+import "fmt"
+
+// MemoryError says that a model does not fit into memory. Load it with
+// LoadOptions.Force to try all the same.
+type MemoryError struct {
+	Path      string `json:"path"`
+	NeedBytes int64  `json:"need_bytes"` // weights, KV cache and working memory
+	FreeBytes int64  `json:"free_bytes"` // what the system can give now
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("not enough memory for %s: it needs %.1f GB, %.1f GB are free; choose a smaller file or load it anyway",
+		e.Path, float64(e.NeedBytes)/1e9, float64(e.FreeBytes)/1e9)
+}
+
+// LostError says that the engine's process ended or hung in the middle of its
+// work. The next Load starts another one.
+type LostError struct {
+	Cause string `json:"cause"` // "it was killed (signal 9)", "it did not answer for 60 s"
+}
+
+func (e *LostError) Error() string { return "the engine was lost: " + e.Cause }
+
+// NumbersError says that the model computed values that are not finite numbers,
+// so that no token can be chosen.
+type NumbersError struct {
+	Position int `json:"position"` // tokens in the context window before it
+}
+
+func (e *NumbersError) Error() string {
+	return fmt.Sprintf("the model's output at token %d is not a number: the file may be damaged; download it again or choose another one", e.Position)
+}
