@@ -1,0 +1,108 @@
+package cpu
+
+import (
+	"math"
+
+	"beyonder/engine/compute"
+)
+
+// choices is a Buffer of what the router chose: n × used.
+type choices struct {
+	ids     []int32
+	weights []float32
+}
+
+func (c *choices) Bytes() int64 { return int64(len(c.ids)) * 8 }
+
+// NewChoices makes room for n rows of used experts each.
+func (d *Device) NewChoices(n, used int) (compute.Choices, error) {
+	b := &choices{ids: make([]int32, n*used), weights: make([]float32, n*used)}
+	return compute.Choices{Buf: b, N: n, Used: used}, nil
+}
+
+// Route chooses each row's experts (Jiang et al. 2024, "Mixtral of Experts").
+func (d *Device) Route(dst compute.Choices, logits compute.Rows) {
+	b, ls := dst.Buf.(*choices), read(logits)
+	for t := range logits.N {
+		at := t * dst.Used
+		choose(b.ids[at:at+dst.Used], b.weights[at:at+dst.Used], row(ls, logits.Width, t))
+	}
+}
+
+// choose finds the len(ids) largest logits, the lower id on ties, and sets
+// weights to the softmax over them.
+func choose(ids []int32, weights []float32, logits []float32) {
+	taken := 0
+	for id, v := range logits {
+		at := taken
+		for at > 0 && logits[ids[at-1]] < v {
+			at--
+		}
+		if at == len(ids) {
+			continue
+		}
+		taken = min(taken+1, len(ids))
+		copy(ids[at+1:taken], ids[at:])
+		ids[at] = int32(id)
+	}
+	sum := 0.0
+	for _, id := range ids {
+		sum += math.Exp(float64(logits[id] - logits[ids[0]]))
+	}
+	for i, id := range ids {
+		weights[i] = float32(math.Exp(float64(logits[id]-logits[ids[0]])) / sum)
+	}
+}
+
+// ReadChoices copies ids and weights, n × used, or returns the first failure.
+func (d *Device) ReadChoices(ids []int32, weights []float32, c compute.Choices) error {
+	if err := d.failure(); err != nil {
+		return err
+	}
+	b := c.Buf.(*choices)
+	copy(ids, b.ids[:c.N*c.Used])
+	copy(weights, b.weights[:c.N*c.Used])
+	return nil
+}
+
+// ExpertMatMul sets row t·used+j of dst to x[t] times the j-th chosen expert's matrix.
+func (d *Device) ExpertMatMul(dst compute.Rows, w compute.Experts, x compute.Rows, c compute.Choices) {
+	d.expertProduct(write(dst), dst.Width, w.(experts), x, c, c.Used)
+}
+
+// ExpertMatMulAdd adds the chosen experts' results to dst, weighted, in the
+// order of choice: a token's sum is the same alone and within a prompt.
+func (d *Device) ExpertMatMulAdd(dst compute.Rows, w compute.Experts, x compute.Rows, c compute.Choices) {
+	if n := c.N * c.Used * dst.Width; len(d.expert) < n {
+		d.expert = make([]float32, n)
+	}
+	d.expertProduct(d.expert, dst.Width, w.(experts), x, c, 1)
+	out, weights := write(dst), c.Buf.(*choices).weights
+	d.pool.run(dst.N, func(t, _ int) {
+		for j := range c.Used {
+			i := t*c.Used + j
+			d.k.AxpyF32(row(out, dst.Width, t), weights[i], row(d.expert, dst.Width, i))
+		}
+	})
+}
+
+// expertProduct multiplies row i/share of x with the expert of choice i, for
+// every choice, the rows of one expert together.
+func (d *Device) expertProduct(out []float32, stride int, es experts, x compute.Rows, c compute.Choices, share int) {
+	if x.Width != es[0].In || stride != es[0].Out {
+		d.fail("tensor %q takes %d values to %d, but was given %d for %d", es[0].Name, es[0].In, es[0].Out, x.Width, stride)
+		return
+	}
+	columns, into := make([][]int, len(es)), make([][]int, len(es))
+	for i, e := range c.Buf.(*choices).ids[:c.N*c.Used] {
+		columns[e] = append(columns[e], i/share)
+		into[e] = append(into[e], i)
+	}
+	jobs := make([]job, 0, len(es))
+	for e, cols := range columns {
+		if len(cols) > 0 {
+			jobs = append(jobs, d.job(es[e], x, cols, into[e], out, stride, false))
+		}
+	}
+	d.multiply(jobs)
+}

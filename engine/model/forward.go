@@ -1,0 +1,61 @@
+package model
+
+import "beyonder/engine/compute"
+
+// forward reads ids at positions pos, pos+1, … and returns the residual stream
+// after the last layer, one row per token. It only records verbs: errors come
+// out of Read.
+//
+//	h = x + Wo·attention(RMSNorm(x))
+//	y = h + feedForward(RMSNorm(h))
+func (m *Model) forward(ids []int32, pos int) compute.Rows {
+	s := m.scratch.first(len(ids))
+	m.dev.Embed(s.x, m.w.embed, ids)
+	for i := range m.w.layers {
+		m.attention(i, pos, s)
+		m.feedForward(i, s)
+	}
+	return s.x
+}
+
+// attention lets each token look at itself and the tokens before it.
+func (m *Model) attention(i, pos int, s scratch) {
+	d, l := m.dev, &m.w.layers[i]
+	d.RMSNorm(s.normed, s.x, l.attnNorm, m.c.Epsilon)
+	d.MatMul(s.q, l.q, s.normed)
+	d.MatMul(s.k, l.k, s.normed)
+	d.MatMul(s.v, l.v, s.normed)
+	d.Rotate(s.q, m.rope, pos)
+	d.Rotate(s.k, m.rope, pos)
+	d.Remember(m.cache, i, pos, s.k, s.v)
+	d.Attend(s.attended, s.q, m.cache, i, pos)
+	d.MatMulAdd(s.x, l.o, s.attended)
+}
+
+// feedForward is W2·(silu(W1·z) ⊙ W3·z), in a mixture the weighted sum of it
+// over the experts that the router chooses for each token.
+func (m *Model) feedForward(i int, s scratch) {
+	d, l := m.dev, &m.w.layers[i]
+	d.RMSNorm(s.normed, s.x, l.ffnNorm, m.c.Epsilon)
+	if l.router == nil {
+		d.MatMul(s.gate, l.gate, s.normed)
+		d.MatMul(s.up, l.up, s.normed)
+		d.SwiGLU(s.gate, s.gate, s.up)
+		d.MatMulAdd(s.x, l.down, s.gate)
+		return
+	}
+	d.MatMul(s.logits, l.router, s.normed)
+	d.Route(s.choices[i], s.logits)
+	d.ExpertMatMul(s.gate, l.gates, s.normed, s.choices[i])
+	d.ExpertMatMul(s.up, l.ups, s.normed, s.choices[i])
+	d.SwiGLU(s.gate, s.gate, s.up)
+	d.ExpertMatMulAdd(s.x, l.downs, s.gate, s.choices[i])
+}
+
+// output turns rows of the residual stream into logits over the vocabulary.
+func (m *Model) output(x compute.Rows) compute.Rows {
+	normed, logits := m.scratch.normed.Slice(0, x.N), m.scratch.vocabulary.Slice(0, x.N)
+	m.dev.RMSNorm(normed, x, m.w.norm, m.c.Epsilon)
+	m.dev.MatMul(logits, m.w.output, normed)
+	return logits
+}

@@ -1,0 +1,109 @@
+package model
+
+import (
+	"context"
+	"fmt"
+
+	"beyonder/engine/compute"
+)
+
+// Options says how a model is run.
+type Options struct {
+	Context int  // positions that the KV cache holds
+	Batch   int  // tokens read at a time, at most
+	F16     bool // the KV cache in float16
+}
+
+// Model is a model on its device, with one KV cache. It is used by one
+// goroutine at a time.
+type Model struct {
+	c       Config
+	o       Options
+	dev     compute.Device
+	w       weights
+	rope    compute.Rope
+	cache   compute.Cache
+	scratch scratch
+}
+
+// New hands the weights to the device and makes room to work.
+func New(src Source, c Config, dev compute.Device, o Options) (*Model, error) {
+	l := &loader{src: src, dev: dev}
+	factors := l.ropeFactors(c)
+	if l.err != nil {
+		return nil, l.err
+	}
+	w, err := loadWeights(src, dev, c)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{c: c, o: o, dev: dev, w: w, rope: c.rope(factors)}
+	if m.cache, err = dev.NewCache(c.CacheShape(o)); err != nil {
+		return nil, err
+	}
+	m.scratch, err = newScratch(dev, c, o.Batch)
+	return m, err
+}
+
+// CacheShape is the KV cache that o asks for.
+func (c Config) CacheShape(o Options) compute.CacheShape {
+	return compute.CacheShape{Layers: c.Layers, Tokens: o.Context, KVHeads: c.KVHeads, HeadDim: c.HeadDim, F16: o.F16}
+}
+
+// WorkingBytes is the memory a model needs besides its weights: KV cache and scratch.
+func (c Config) WorkingBytes(o Options) int64 {
+	return c.CacheShape(o).Bytes() + scratchBytes(c, o.Batch)
+}
+
+// Config returns the hyperparameters.
+func (m *Model) Config() Config { return m.c }
+
+// Step reads ids at positions pos, pos+1, … (at most Batch of them). For the
+// last len(logits) tokens it fills logits, each of Vocabulary float32. What
+// positions from pos on held before is overwritten. When ctx ends it returns
+// early with ctx's error; the positions are then undefined.
+func (m *Model) Step(ctx context.Context, ids []int32, pos int, logits [][]float32) error {
+	switch {
+	case len(ids) == 0 || len(ids) > m.o.Batch:
+		return fmt.Errorf("a step reads 1 to %d tokens, not %d", m.o.Batch, len(ids))
+	case pos < 0 || pos+len(ids) > m.o.Context:
+		return fmt.Errorf("position %d is outside the context window of %d tokens", pos+len(ids)-1, m.o.Context)
+	case len(logits) > len(ids):
+		return fmt.Errorf("logits of %d tokens were asked for, but %d are read", len(logits), len(ids))
+	}
+	m.dev.Begin(ctx)
+	x := m.forward(ids, pos)
+	if len(logits) == 0 {
+		return m.dev.Read(nil, x.Slice(0, 0))
+	}
+	for from := 0; from < len(logits); from += outputRows {
+		n := min(outputRows, len(logits)-from)
+		out := m.output(x.Slice(x.N-len(logits)+from, n))
+		for i := range n {
+			if err := m.dev.Read(logits[from+i], out.Slice(i, 1)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Route is what one layer's router chose for one token.
+type Route struct {
+	Experts []int32
+	Weights []float32
+}
+
+// Routes returns the router's choices for token t of the last step, one per
+// layer; nil for a dense model.
+func (m *Model) Routes(t int) ([]Route, error) {
+	routes := make([]Route, 0, len(m.scratch.choices))
+	for _, c := range m.scratch.choices {
+		ids, weights := make([]int32, (t+1)*c.Used), make([]float32, (t+1)*c.Used)
+		if err := m.dev.ReadChoices(ids, weights, c.First(t+1)); err != nil {
+			return nil, err
+		}
+		routes = append(routes, Route{Experts: ids[t*c.Used:], Weights: weights[t*c.Used:]})
+	}
+	return routes, nil
+}
