@@ -1,0 +1,149 @@
+package kernel
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"beyonder/engine/quant"
+)
+
+// Sizes of a 7B model's feed-forward matrix.
+const (
+	benchDeep = 4096
+	benchRows = 14336
+)
+
+func eachTierBench(b *testing.B, bench func(b *testing.B, k *Kernels)) {
+	for _, name := range Tiers() {
+		k, _ := Tier(name)
+		b.Run(name, func(b *testing.B) { bench(b, k) })
+	}
+}
+
+// BenchmarkGemv reads a matrix that is larger than the caches: GB/s of weights.
+func BenchmarkGemv(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, typ := range intTypes() {
+		w, out := repeat(weights(r, typ, 64, benchDeep), benchRows/64), make([]float32, benchRows)
+		b.Run(typ.String(), func(b *testing.B) {
+			eachTierBench(b, func(b *testing.B, k *Kernels) {
+				var x Q8
+				k.QuantizeQ8(&x, activations(r, benchDeep))
+				b.SetBytes(int64(len(w)))
+				for b.Loop() {
+					k.Gemv(typ, out, w, &x)
+				}
+			})
+		})
+	}
+}
+
+func BenchmarkGemvF32(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, typ := range []quant.Type{quant.F32, quant.F16, quant.BF16, quant.Q4_K} {
+		w, out := repeat(weights(r, typ, 64, benchDeep), benchRows/128), make([]float32, benchRows/2)
+		b.Run(typ.String(), func(b *testing.B) {
+			eachTierBench(b, func(b *testing.B, k *Kernels) {
+				var s Scratch
+				x := activations(r, benchDeep)
+				b.SetBytes(int64(len(w)))
+				for b.Loop() {
+					k.GemvF32(typ, out, w, x, &s)
+				}
+			})
+		})
+	}
+}
+
+func repeat(w []byte, times int) []byte {
+	all := make([]byte, 0, len(w)*times)
+	for range times {
+		all = append(all, w...)
+	}
+	return all
+}
+
+// BenchmarkGemm multiplies 256 rows of weights with 512 columns, as in a prompt.
+func BenchmarkGemm(b *testing.B) {
+	const rows, cols = 256, 512
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, typ := range intTypes() {
+		w, out := weights(r, typ, rows, benchDeep), make([]float32, rows*cols)
+		b.Run(typ.String(), func(b *testing.B) {
+			eachTierBench(b, func(b *testing.B, k *Kernels) {
+				tiles, s := benchTiles(k, r, cols), new(Scratch)
+				for b.Loop() {
+					k.Gemm(typ, out, rows, w, rows, tiles, s)
+				}
+				b.ReportMetric(2*rows*benchDeep*cols*float64(b.N)/b.Elapsed().Seconds()/1e9, "GOPS")
+			})
+		})
+	}
+}
+
+func benchTiles(k *Kernels, r *rand.Rand, cols int) []Tile {
+	tiles := make([]Tile, cols/tileCols)
+	for i := range tiles {
+		qs := make([]Q8, tileCols)
+		for c := range qs {
+			k.QuantizeQ8(&qs[c], activations(r, benchDeep))
+		}
+		k.Interleave(&tiles[i], pointers(qs))
+	}
+	return tiles
+}
+
+func BenchmarkGemmF32(b *testing.B) {
+	const rows, cols = 256, 128
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, typ := range []quant.Type{quant.F32, quant.F16, quant.Q4_K} {
+		w, out := weights(r, typ, rows, benchDeep), make([]float32, rows*cols)
+		b.Run(typ.String(), func(b *testing.B) {
+			eachTierBench(b, func(b *testing.B, k *Kernels) {
+				tiles, s := make([]TileF32, cols/tileCols), new(Scratch)
+				for i := range tiles {
+					var xs [tileCols][]float32
+					for c := range xs {
+						xs[c] = activations(r, benchDeep)
+					}
+					k.InterleaveF32(&tiles[i], xs[:])
+				}
+				for b.Loop() {
+					k.GemmF32(typ, out, rows, w, rows, tiles, s)
+				}
+				b.ReportMetric(2*rows*benchDeep*cols*float64(b.N)/b.Elapsed().Seconds()/1e9, "GOPS")
+			})
+		})
+	}
+}
+
+// BenchmarkVector times the small steps on rows as they come in a model.
+func BenchmarkVector(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	x, y, z := activations(r, benchDeep), activations(r, benchDeep), make([]float32, benchDeep)
+	h, _ := toHalves(y)
+	var q Q8
+	steps := []struct {
+		name string
+		step func(k *Kernels)
+	}{
+		{"DotF16/128", func(k *Kernels) { k.DotF16(x[:128], h[:128]) }},
+		{"AxpyF16/128", func(k *Kernels) { k.AxpyF16(z[:128], 1e-9, h[:128]) }},
+		{"F16Row/128", func(k *Kernels) { k.F16Row(h[:128], y[:128]) }},
+		{"DotF32/4096", func(k *Kernels) { k.DotF32(x, y) }},
+		{"AxpyF32/4096", func(k *Kernels) { k.AxpyF32(z, 1e-9, y) }},
+		{"Softmax/4096", func(k *Kernels) { k.Softmax(z) }},
+		{"RMSNorm/4096", func(k *Kernels) { k.RMSNorm(z, x, y, 1e-5) }},
+		{"SiLUMul/4096", func(k *Kernels) { k.SiLUMul(z, x, y) }},
+		{"QuantizeQ8/4096", func(k *Kernels) { k.QuantizeQ8(&q, x) }},
+	}
+	for _, s := range steps {
+		b.Run(s.name, func(b *testing.B) {
+			eachTierBench(b, func(b *testing.B, k *Kernels) {
+				for b.Loop() {
+					s.step(k)
+				}
+			})
+		})
+	}
+}

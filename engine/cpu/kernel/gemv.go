@@ -1,0 +1,85 @@
+package kernel
+
+import (
+	"fmt"
+
+	"beyonder/engine/quant"
+)
+
+// HasInt reports whether Gemv and Gemm know weights of type t. The others go
+// through GemvF32 and GemmF32, which know them all.
+func (k *Kernels) HasInt(t quant.Type) bool {
+	_, ok := k.ints[t]
+	return ok
+}
+
+func (k *Kernels) integer(t quant.Type, n int) integer {
+	f, ok := k.ints[t]
+	if !ok {
+		panic(fmt.Sprintf("kernel: no integer path for %s", t))
+	}
+	if n%f.elems != 0 {
+		panic(fmt.Sprintf("kernel: rows of %d are not whole blocks of %s", n, t))
+	}
+	return f
+}
+
+// slice is about how many bytes of weights one assembly call reads. Assembly
+// cannot be preempted; this much takes far less than a millisecond.
+const slice = 256 << 10
+
+// Gemv multiplies a matrix with one row of activations: out[r] = w[r]·x. w is
+// len(out) rows of x.N weights of type t.
+func (k *Kernels) Gemv(t quant.Type, out []float32, w []byte, x *Q8) {
+	f := k.integer(t, x.N)
+	stride := x.N / f.elems * f.bytes
+	w = w[:len(out)*stride]
+	if x.N == 0 {
+		clear(out)
+		return
+	}
+	if f.gemv == nil {
+		f.gemvGo(out, w, x)
+		return
+	}
+	for step := max(1, slice/stride); len(out) > 0; {
+		n := min(step, len(out))
+		f.gemv(out[:n], w[:n*stride], x)
+		out, w = out[n:], w[n*stride:]
+	}
+}
+
+func (f *integer) gemvGo(out []float32, w []byte, x *Q8) {
+	for r := range out {
+		sum := float32(0)
+		for i := 0; i < x.N; i += f.elems {
+			sum += f.dot(w[:f.bytes], x, i)
+			w = w[f.bytes:]
+		}
+		out[r] = sum
+	}
+}
+
+// dot is the product of a block with the activations from i.
+func (f *integer) dot(block []byte, x *Q8, i int) (sum float32) {
+	var u [256]uint8
+	var scale, offset [16]float32
+	f.unpack(u[:], scale[:], offset[:], block)
+	sums := x.S[i/group:]
+	if f.run == 16 {
+		sums = x.H[i/16:]
+	}
+	for j := range f.elems / f.run {
+		at := i + j*f.run
+		p := dotU8(u[j*f.run:][:f.run], x.Q[at:at+f.run])
+		sum += scale[j]*x.D[at/group]*float32(p) + offset[j]*sums[j]
+	}
+	return sum
+}
+
+func dotU8(u []uint8, q []int8) (sum int32) {
+	for i, v := range u {
+		sum += int32(v) * int32(q[i])
+	}
+	return sum
+}

@@ -1,0 +1,296 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"beyonder/engine/quant"
+)
+
+// eachTier runs a test on every tier, saying so where the processor lacks one.
+func eachTier(t *testing.T, test func(t *testing.T, k *Kernels)) {
+	t.Helper()
+	for _, name := range []string{"generic", "avx2", "avx512"} {
+		t.Run(name, func(t *testing.T) {
+			k, ok := Tier(name)
+			if !ok {
+				t.Skipf("this processor has no %s: that tier is NOT tested here", name)
+			}
+			test(t, k)
+		})
+	}
+}
+
+// intTypes are the types with an integer path, in order.
+func intTypes() []quant.Type {
+	var types []quant.Type
+	for t := range integers() {
+		types = append(types, t)
+	}
+	slices.Sort(types)
+	return types
+}
+
+// halves says where in a block of each type the half-precision scales stand.
+var halves = map[quant.Type][]int{
+	quant.Q4_0: {0}, quant.Q4_1: {0, 2}, quant.Q5_0: {0}, quant.Q5_1: {0, 2}, quant.Q8_0: {0},
+	quant.IQ4_NL: {0}, quant.Q2_K: {80, 82}, quant.Q3_K: {108}, quant.Q4_K: {0, 2},
+	quant.Q5_K: {0, 2}, quant.Q6_K: {208}, quant.IQ4_XS: {0}, quant.MXFP4: nil,
+	quant.TQ1_0: {52}, quant.TQ2_0: {64},
+	quant.F16: {0}, quant.BF16: {0}, quant.F32: {2},
+}
+
+// weights makes rows of random blocks whose scales are finite.
+func weights(r *rand.Rand, t quant.Type, rows, n int) []byte {
+	w := make([]byte, rows*t.RowBytes(n))
+	for i := range w {
+		w[i] = byte(r.Uint32())
+	}
+	finite(t, w, func() uint16 { return quant.F32ToF16(float32(r.NormFloat64())) })
+	return w
+}
+
+// finite sets every scale of w.
+func finite(t quant.Type, w []byte, scale func() uint16) {
+	for b := 0; b < len(w); b += t.BlockBytes() {
+		for _, at := range halves[t] {
+			binary.LittleEndian.PutUint16(w[b+at:], scale())
+		}
+		if t == quant.MXFP4 {
+			w[b] = w[b]%40 + 110
+		}
+	}
+}
+
+func activations(r *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
+	}
+	return x
+}
+
+// product is w·x in float64 from the integers, and the sum of its terms' magnitudes.
+func product(f integer, row []byte, x *Q8) (sum, magnitude float64) {
+	var u [256]uint8
+	var scale, offset [16]float32
+	for i := 0; i < x.N; i += f.elems {
+		f.unpack(u[:], scale[:], offset[:], row[i/f.elems*f.bytes:])
+		for j := range f.elems / f.run {
+			at := i + j*f.run
+			dot, all := int32(0), int32(0)
+			for e := range f.run {
+				dot += int32(u[j*f.run+e]) * int32(x.Q[at+e])
+				all += int32(x.Q[at+e])
+			}
+			a := float64(scale[j]) * float64(x.D[at/group]) * float64(dot)
+			b := float64(offset[j]) * float64(x.D[at/group]) * float64(all)
+			sum, magnitude = sum+a+b, magnitude+math.Abs(a)+math.Abs(b)
+		}
+	}
+	return sum, magnitude
+}
+
+// near fails unless got is want up to 1e-5 of the terms' magnitudes.
+func near(t *testing.T, what string, got float32, want, magnitude float64) {
+	t.Helper()
+	if !(math.Abs(float64(got)-want) <= 1e-5*magnitude+1e-30) {
+		t.Fatalf("%s = %g, want %g (terms add up to %g)", what, got, want, magnitude)
+	}
+}
+
+func TestTiers(t *testing.T) {
+	names := Tiers()
+	if names[0] != "generic" {
+		t.Fatalf("tiers %v do not begin with generic", names)
+	}
+	if best := Best().Name; best != names[len(names)-1] {
+		t.Errorf("Best is %s of %v", best, names)
+	}
+	t.Setenv(envTier, "generic")
+	if best := Best().Name; best != "generic" {
+		t.Errorf("%s=generic gives %s", envTier, best)
+	}
+	t.Setenv(envTier, "avx1024")
+	if best := Best().Name; best != names[len(names)-1] {
+		t.Errorf("an unknown tier gives %s of %v", best, names)
+	}
+}
+
+// TestUnpack holds the integer forms against the decoders of package quant.
+func TestUnpack(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, typ := range intTypes() {
+		t.Run(typ.String(), func(t *testing.T) {
+			f := integers()[typ]
+			for range 200 {
+				checkUnpack(t, typ, f, weights(r, typ, 1, f.elems))
+			}
+		})
+	}
+}
+
+func checkUnpack(t *testing.T, typ quant.Type, f integer, block []byte) {
+	t.Helper()
+	var u [256]uint8
+	var scale, offset [16]float32
+	f.unpack(u[:], scale[:], offset[:], block)
+	want := make([]float32, f.elems)
+	quant.Dequantize(typ, want, block)
+	for i, w := range want {
+		s, o := float64(scale[i/f.run]), float64(offset[i/f.run])
+		got := s*float64(u[i]) + o
+		if math.Abs(got-float64(w)) > 1e-6*(math.Abs(s*float64(u[i]))+math.Abs(o)) {
+			t.Fatalf("weight %d of %x is %g, want %g", i, block, got, w)
+		}
+	}
+}
+
+func TestQuantizeQ8(t *testing.T) {
+	eachTier(t, func(t *testing.T, k *Kernels) {
+		r := rand.New(rand.NewPCG(3, 4))
+		var got Q8
+		for _, n := range []int{32, 64, 96, 256, 288, 1024, 4096 + 32} {
+			x := activations(r, n)
+			k.QuantizeQ8(&got, x)
+			checkQ8(t, &got, x)
+		}
+		for _, v := range []float32{0, 1e-38, 1e-31, 1e-29, 1e36, -127, 0.5} {
+			x := make([]float32, 64)
+			x[5], x[40], x[41] = v, v, v/2
+			k.QuantizeQ8(&got, x)
+			checkQ8(t, &got, x)
+		}
+	})
+}
+
+// checkQ8 compares with the portable quantizer, integers exactly, and the
+// portable one with the definition.
+func checkQ8(t *testing.T, got *Q8, x []float32) {
+	t.Helper()
+	var want Q8
+	generic().QuantizeQ8(&want, x)
+	if !slices.Equal(got.Q, want.Q) || !slices.Equal(got.D, want.D) {
+		t.Fatalf("quants or scales differ: %v %v, want %v %v", got.Q, got.D, want.Q, want.D)
+	}
+	for g, d := range want.D {
+		sum := 0.0
+		for i := g * group; i < (g+1)*group; i++ {
+			if e := math.Abs(float64(x[i]) - float64(d)*float64(want.Q[i])); e > 0.5001*float64(d)+tiny {
+				t.Fatalf("value %d of %g became %g·%d", i, x[i], d, want.Q[i])
+			}
+			sum += float64(d) * float64(want.Q[i])
+		}
+		near(t, fmt.Sprintf("sum of group %d", g), got.S[g], sum, 32*127*float64(d))
+		near(t, fmt.Sprintf("sum of halves %d", g), got.H[2*g]+got.H[2*g+1], sum, 32*127*float64(d))
+		near(t, fmt.Sprintf("half %d", g), got.H[2*g], float64(want.H[2*g]), 16*127*float64(d))
+	}
+}
+
+func TestQuantizeNotFinite(t *testing.T) {
+	eachTier(t, func(t *testing.T, k *Kernels) {
+		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			for at := range 96 {
+				x := make([]float32, 96)
+				x[(at+1)%96], x[at] = 3, float32(bad)
+				var q Q8
+				k.QuantizeQ8(&q, x)
+				for g, d := range q.D {
+					isNaN := d != d && q.S[g] != q.S[g] && q.H[2*g] != q.H[2*g] && q.H[2*g+1] != q.H[2*g+1]
+					if isNaN != (g == at/group) {
+						t.Fatalf("%g at %d: group %d has the scale %g", bad, at, g, d)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestGemv(t *testing.T) {
+	eachTier(t, func(t *testing.T, k *Kernels) {
+		r := rand.New(rand.NewPCG(5, 6))
+		for _, typ := range intTypes() {
+			t.Run(typ.String(), func(t *testing.T) {
+				f := integers()[typ]
+				for _, n := range []int{f.elems, 2 * f.elems, 3 * f.elems, 7 * f.elems, 256, 512, 1024 + f.elems, 5632} {
+					for _, rows := range []int{1, 2, 3, 5, 16, 17} {
+						checkGemv(t, k, typ, weights(r, typ, rows, n), rows, activations(r, n))
+					}
+				}
+			})
+		}
+	})
+}
+
+func checkGemv(t *testing.T, k *Kernels, typ quant.Type, w []byte, rows int, x []float32) {
+	t.Helper()
+	var q Q8
+	k.QuantizeQ8(&q, x)
+	out := make([]float32, rows)
+	k.Gemv(typ, out, w, &q)
+	f := integers()[typ]
+	for r, got := range out {
+		want, magnitude := product(f, w[r*typ.RowBytes(q.N):], &q)
+		near(t, fmt.Sprintf("%s %d×%d row %d", typ, rows, q.N, r), got, want, magnitude)
+	}
+}
+
+func TestGemm(t *testing.T) {
+	eachTier(t, func(t *testing.T, k *Kernels) {
+		r := rand.New(rand.NewPCG(7, 8))
+		for _, typ := range intTypes() {
+			t.Run(typ.String(), func(t *testing.T) {
+				f := integers()[typ]
+				for _, s := range [][3]int{ // rows, weights, columns
+					{1, f.elems, 1}, {16, 256, 8}, {17, 512, 9}, {3, f.elems, 5}, {33, 768, 4},
+					{80, 256 + f.elems, 17}, {16, panelDeep + 256, 8}, {20, 2*panelDeep + f.elems, 13},
+				} {
+					checkGemm(t, k, r, typ, s[0], s[1], s[2])
+				}
+			})
+		}
+	})
+}
+
+func checkGemm(t *testing.T, k *Kernels, r *rand.Rand, typ quant.Type, rows, n, cols int) {
+	t.Helper()
+	w, qs, tiles := weights(r, typ, rows, n), make([]Q8, cols), make([]Tile, (cols+7)/8)
+	for c := range qs {
+		k.QuantizeQ8(&qs[c], activations(r, n))
+	}
+	for i := range tiles {
+		k.Interleave(&tiles[i], pointers(qs[i*8:min(cols, i*8+8)]))
+	}
+	ldo := rows + 3
+	out := make([]float32, cols*ldo)
+	for i := range out {
+		out[i] = float32(i)
+	}
+	var s Scratch
+	k.Gemm(typ, out, ldo, w, rows, tiles, &s)
+	f := integers()[typ]
+	for c := range cols {
+		for i, got := range out[c*ldo : (c+1)*ldo] {
+			if i >= rows {
+				if got != float32(c*ldo+i) {
+					t.Fatalf("%s %d×%d×%d wrote beside its results", typ, rows, n, cols)
+				}
+				continue
+			}
+			want, magnitude := product(f, w[i*typ.RowBytes(n):], &qs[c])
+			near(t, fmt.Sprintf("%s %d×%d×%d row %d column %d", typ, rows, n, cols, i, c), got, want, magnitude)
+		}
+	}
+}
+
+func pointers(qs []Q8) []*Q8 {
+	p := make([]*Q8, len(qs))
+	for i := range qs {
+		p[i] = &qs[i]
+	}
+	return p
+}

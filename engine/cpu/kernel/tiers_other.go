@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package kernel
+
+// assembly lists the tiers beyond the portable one: none yet.
+func assembly() []tier { return nil }
