@@ -1,6 +1,9 @@
 // Package quant knows the block formats in which model weights are stored:
-// how many bytes a block takes and how it is decoded to float32.
+// how many bytes a block takes, how it is decoded to float32 and, where
+// something here writes it, how it is encoded.
 //
+// Its one rule: the file of a format is the whole truth about that format, the
+// comment with its layout included, and the table below is the list of them.
 // It knows blocks, not files: nothing here opens a file or has heard of a
 // tensor's name.
 package quant
@@ -49,46 +52,89 @@ const (
 	Q2_0    Type = 42
 )
 
+// layout is all that is known of a type; a new format is a file and a row.
 type layout struct {
-	name  string
-	elems int // weights in a block
-	bytes int // bytes of a block
+	name   string
+	elems  int                                   // weights in a block
+	bytes  int                                   // bytes of a block
+	decode func(dst []float32, src []byte)       // whole blocks; nil: never weights
+	encode func(dst []byte, src []float32) error // whole blocks; nil: not written yet
 }
 
-var layouts = map[Type]layout{
-	F32: {"F32", 1, 4}, F16: {"F16", 1, 2}, BF16: {"BF16", 1, 2}, F64: {"F64", 1, 8},
-	I8: {"I8", 1, 1}, I16: {"I16", 1, 2}, I32: {"I32", 1, 4}, I64: {"I64", 1, 8},
-	Q4_0: {"Q4_0", 32, 18}, Q4_1: {"Q4_1", 32, 20}, Q5_0: {"Q5_0", 32, 22}, Q5_1: {"Q5_1", 32, 24},
-	Q8_0: {"Q8_0", 32, 34}, Q8_1: {"Q8_1", 32, 36}, Q8_K: {"Q8_K", 256, 292},
-	Q2_K: {"Q2_K", 256, 84}, Q3_K: {"Q3_K", 256, 110}, Q4_K: {"Q4_K", 256, 144},
-	Q5_K: {"Q5_K", 256, 176}, Q6_K: {"Q6_K", 256, 210},
-	IQ1_S: {"IQ1_S", 256, 50}, IQ1_M: {"IQ1_M", 256, 56},
-	IQ2_XXS: {"IQ2_XXS", 256, 66}, IQ2_XS: {"IQ2_XS", 256, 74}, IQ2_S: {"IQ2_S", 256, 82},
-	IQ3_XXS: {"IQ3_XXS", 256, 98}, IQ3_S: {"IQ3_S", 256, 110},
-	IQ4_NL: {"IQ4_NL", 32, 18}, IQ4_XS: {"IQ4_XS", 256, 136},
-	TQ1_0: {"TQ1_0", 256, 54}, TQ2_0: {"TQ2_0", 256, 66},
-	MXFP4: {"MXFP4", 32, 17}, NVFP4: {"NVFP4", 64, 36}, Q1_0: {"Q1_0", 128, 18}, Q2_0: {"Q2_0", 64, 18},
+// layouts is indexed by Type and never written. The ids that are missing were
+// taken out of the format (4, 5, 31–33, 36–38) or never given.
+var layouts = [...]layout{
+	F32:  {"F32", 1, 4, decodeF32, nil},
+	F16:  {"F16", 1, 2, decodeF16, encodeF16},
+	BF16: {"BF16", 1, 2, decodeBF16, encodeBF16},
+	F64:  {"F64", 1, 8, nil, nil},
+	I8:   {"I8", 1, 1, nil, nil},
+	I16:  {"I16", 1, 2, nil, nil},
+	I32:  {"I32", 1, 4, nil, nil},
+	I64:  {"I64", 1, 8, nil, nil},
+
+	Q4_0: {"Q4_0", 32, 18, decodeQ4_0, encodeQ4_0},
+	Q4_1: {"Q4_1", 32, 20, decodeQ4_1, nil},
+	Q5_0: {"Q5_0", 32, 22, decodeQ5_0, nil},
+	Q5_1: {"Q5_1", 32, 24, decodeQ5_1, nil},
+	Q8_0: {"Q8_0", 32, 34, decodeQ8_0, encodeQ8_0},
+
+	Q2_K: {"Q2_K", 256, 84, decodeQ2_K, nil},
+	Q3_K: {"Q3_K", 256, 110, decodeQ3_K, nil},
+	Q4_K: {"Q4_K", 256, 144, decodeQ4_K, nil},
+	Q5_K: {"Q5_K", 256, 176, decodeQ5_K, nil},
+	Q6_K: {"Q6_K", 256, 210, decodeQ6_K, nil},
+
+	IQ1_S:   {"IQ1_S", 256, 50, decodeIQ1_S, nil},
+	IQ1_M:   {"IQ1_M", 256, 56, decodeIQ1_M, nil},
+	IQ2_XXS: {"IQ2_XXS", 256, 66, decodeIQ2_XXS, nil},
+	IQ2_XS:  {"IQ2_XS", 256, 74, decodeIQ2_XS, nil},
+	IQ2_S:   {"IQ2_S", 256, 82, decodeIQ2_S, nil},
+	IQ3_XXS: {"IQ3_XXS", 256, 98, decodeIQ3_XXS, nil},
+	IQ3_S:   {"IQ3_S", 256, 110, decodeIQ3_S, nil},
+	IQ4_NL:  {"IQ4_NL", 32, 18, decodeIQ4_NL, nil},
+	IQ4_XS:  {"IQ4_XS", 256, 136, decodeIQ4_XS, nil},
+
+	TQ1_0: {"TQ1_0", 256, 54, decodeTQ1_0, nil},
+	TQ2_0: {"TQ2_0", 256, 66, decodeTQ2_0, nil},
+	MXFP4: {"MXFP4", 32, 17, decodeMXFP4, nil},
+	NVFP4: {"NVFP4", 64, 36, decodeNVFP4, nil},
+	Q1_0:  {"Q1_0", 128, 18, decodeQ1_0, nil},
+	Q2_0:  {"Q2_0", 64, 18, decodeQ2_0, nil},
+
+	// Formats of activations: dot products quantize to them, files do not hold them.
+	Q8_1: {"Q8_1", 32, 36, nil, nil},
+	Q8_K: {"Q8_K", 256, 292, nil, nil},
+}
+
+// of is the row of t, the zero layout for an unknown type.
+func of(t Type) layout {
+	if int64(t) < int64(len(layouts)) {
+		return layouts[t]
+	}
+	return layout{}
 }
 
 // Known reports whether t is a type that files may hold today.
-func (t Type) Known() bool { _, ok := layouts[t]; return ok }
+func (t Type) Known() bool { return of(t).elems != 0 }
 
 // String is the name users know, such as "Q4_K".
 func (t Type) String() string {
-	if l, ok := layouts[t]; ok {
-		return l.name
+	if name := of(t).name; name != "" {
+		return name
 	}
 	return fmt.Sprintf("type %d", uint32(t))
 }
 
 // BlockElems is how many weights a block holds, 0 for an unknown type.
-func (t Type) BlockElems() int { return layouts[t].elems }
+func (t Type) BlockElems() int { return of(t).elems }
 
 // BlockBytes is how many bytes a block takes, 0 for an unknown type.
-func (t Type) BlockBytes() int { return layouts[t].bytes }
+func (t Type) BlockBytes() int { return of(t).bytes }
 
-// RowBytes is the size in bytes of a row of n weights; n is a multiple of BlockElems.
+// RowBytes is the size in bytes of a row of n weights; t is a known type and n
+// a multiple of its BlockElems.
 func (t Type) RowBytes(n int) int {
-	l := layouts[t]
+	l := of(t)
 	return n / l.elems * l.bytes
 }

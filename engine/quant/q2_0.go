@@ -1,0 +1,23 @@
+package quant
+
+// Q2_0, 64 weights in 18 bytes:
+//
+//	0   d    f16       scale
+//	2   q    16 bytes  weights 4·k to 4·k+3 in byte k, the first in its lowest bits
+//
+// w = d·(q − 1)
+
+func decodeQ2_0(dst []float32, src []byte) {
+	for len(dst) >= 64 && len(src) >= 18 {
+		y, b := (*[64]float32)(dst), (*[18]byte)(src)
+		d := f16(b[0:])
+		for k, q := range (*[16]byte)(b[2:]) {
+			w := (*[4]float32)(y[4*k:])
+			w[0] = d * float32(int32(q&3)-1)
+			w[1] = d * float32(int32(q>>2&3)-1)
+			w[2] = d * float32(int32(q>>4&3)-1)
+			w[3] = d * float32(int32(q>>6)-1)
+		}
+		dst, src = dst[64:], src[18:]
+	}
+}

@@ -1,0 +1,24 @@
+package quant
+
+import "encoding/binary"
+
+// Q5_0, 32 weights in 22 bytes:
+//
+//	0   d    f16       scale
+//	2   h    u32       fifth bits, that of weight i in bit i
+//	6   q    16 bytes  weights 0–15 in the low nibbles, 16–31 in the high ones
+//
+// w = d·((q | h<<4) − 16)
+
+func decodeQ5_0(dst []float32, src []byte) {
+	for len(dst) >= 32 && len(src) >= 22 {
+		y, b := (*[32]float32)(dst), (*[22]byte)(src)
+		d, h := f16(b[0:]), binary.LittleEndian.Uint32(b[2:])
+		for l, q := range (*[16]byte)(b[6:]) {
+			y[l] = d * float32(int32(uint32(q&15)|h<<4&16)-16)
+			y[l+16] = d * float32(int32(uint32(q>>4)|h>>12&16)-16)
+			h >>= 1
+		}
+		dst, src = dst[32:], src[22:]
+	}
+}
