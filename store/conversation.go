@@ -1,0 +1,191 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Conversation is all that is kept of a conversation but its messages.
+type Conversation struct {
+	ID      ID
+	Title   string
+	Named   bool // the title was given by the user
+	Created time.Time
+	Updated time.Time // when its last message was added
+	Trashed time.Time // when it was put into the trash; zero: it is not there
+	Head    ID        // the newest message of the path that is shown
+	System  string    // its system prompt
+	Draft   string    // what stands in its composer
+	Damage  error     // a *RecordError if its record cannot be read; its messages may be
+}
+
+// Create adds an empty conversation.
+func (s *Store) Create(now time.Time) (Conversation, error) {
+	c := Conversation{Created: now, Updated: now}
+	err := s.update(func(tx *bolt.Tx) error {
+		id, err := tx.Bucket(conversationsBucket).NextSequence()
+		if err != nil {
+			return err
+		}
+		c.ID = ID(id)
+		return putConversation(tx, &c)
+	})
+	return c, err
+}
+
+// Conversation returns one conversation.
+func (s *Store) Conversation(id ID) (c Conversation, err error) {
+	err = s.view(func(tx *bolt.Tx) (err error) {
+		c, err = getConversation(tx, id)
+		return err
+	})
+	return c, err
+}
+
+// Conversations returns all of them, those in the trash too, the one with the
+// newest message first.
+func (s *Store) Conversations() (all []Conversation, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		systems, drafts := allTexts(tx, systemsBucket), allTexts(tx, draftsBucket)
+		return walk(tx.Bucket(conversationsBucket), nil, 8, func(key, value []byte) error {
+			c := readConversation(idAt(key, 0), value)
+			c.System, c.Draft = systems[c.ID], drafts[c.ID]
+			all = append(all, c)
+			return nil
+		})
+	})
+	slices.SortFunc(all, func(a, b Conversation) int {
+		if order := b.Updated.Compare(a.Updated); order != 0 {
+			return order
+		}
+		return int(b.ID) - int(a.ID)
+	})
+	return all, err
+}
+
+// Rename gives a conversation a title that Add leaves alone.
+func (s *Store) Rename(id ID, title string) error {
+	return s.change(id, func(c *Conversation) { c.Title, c.Named = title, true })
+}
+
+// Trash puts a conversation into the trash.
+func (s *Store) Trash(id ID, now time.Time) error {
+	return s.change(id, func(c *Conversation) { c.Trashed = now })
+}
+
+// Restore takes a conversation out of the trash.
+func (s *Store) Restore(id ID) error {
+	return s.change(id, func(c *Conversation) { c.Trashed = time.Time{} })
+}
+
+// SetSystem sets the system prompt of a conversation.
+func (s *Store) SetSystem(id ID, text string) error { return s.setText(systemsBucket, id, text) }
+
+// SetDraft keeps what stands in the composer of a conversation.
+func (s *Store) SetDraft(id ID, text string) error { return s.setText(draftsBucket, id, text) }
+
+// Delete deletes a conversation and all that belongs to it for good.
+func (s *Store) Delete(id ID) error {
+	return s.update(func(tx *bolt.Tx) error {
+		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket} {
+			if err := deleteAll(tx.Bucket(bucket), idKey(id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// change rewrites the record of a conversation; what is stored apart stays.
+func (s *Store) change(id ID, f func(c *Conversation)) error {
+	return s.update(func(tx *bolt.Tx) error { return changeConversation(tx, id, f) })
+}
+
+// changeConversation repairs a damaged record on the way: what it said is lost
+// anyway, and the conversation must remain usable.
+func changeConversation(tx *bolt.Tx, id ID, f func(c *Conversation)) error {
+	c, err := getConversation(tx, id)
+	if err != nil {
+		return err
+	}
+	f(&c)
+	return putConversation(tx, &c)
+}
+
+func getConversation(tx *bolt.Tx, id ID) (Conversation, error) {
+	value := tx.Bucket(conversationsBucket).Get(idKey(id))
+	if value == nil {
+		return Conversation{}, fmt.Errorf("conversation %d: %w", id, ErrNotFound)
+	}
+	c := readConversation(id, value)
+	c.System, c.Draft = getText(tx, systemsBucket, id), getText(tx, draftsBucket, id)
+	return c, nil
+}
+
+func readConversation(id ID, value []byte) Conversation {
+	c := Conversation{ID: id}
+	if err := decodeConversation(value, &c); err != nil {
+		return Conversation{ID: id, Damage: &RecordError{What: fmt.Sprintf("the title of conversation %d", id), Cause: err.Error()}}
+	}
+	return c
+}
+
+func putConversation(tx *bolt.Tx, c *Conversation) error {
+	value, err := encodeConversation(c)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(conversationsBucket).Put(idKey(c.ID), value)
+}
+
+func (s *Store) setText(bucket []byte, id ID, text string) error {
+	return s.update(func(tx *bolt.Tx) error {
+		if _, err := getConversation(tx, id); err != nil {
+			return err
+		}
+		return putText(tx, bucket, id, text)
+	})
+}
+
+// putText writes nothing when nothing changes: a composer saves its draft often.
+func putText(tx *bolt.Tx, bucket []byte, id ID, text string) error {
+	b, key, value := tx.Bucket(bucket), idKey(id), seal([]byte(text))
+	if text == "" {
+		return b.Delete(key)
+	}
+	if bytes.Equal(b.Get(key), value) {
+		return nil
+	}
+	return b.Put(key, value)
+}
+
+// damagedText stands where a system prompt or a draft cannot be read.
+const damagedText = "(This text is damaged on disk.)"
+
+func readText(value []byte) string {
+	if value == nil {
+		return ""
+	}
+	content, err := unseal(value)
+	if err != nil {
+		return damagedText
+	}
+	return string(content)
+}
+
+func getText(tx *bolt.Tx, bucket []byte, id ID) string {
+	return readText(tx.Bucket(bucket).Get(idKey(id)))
+}
+
+func allTexts(tx *bolt.Tx, bucket []byte) map[ID]string {
+	texts := map[ID]string{}
+	_ = walk(tx.Bucket(bucket), nil, 8, func(key, value []byte) error {
+		texts[idAt(key, 0)] = readText(value)
+		return nil
+	})
+	return texts
+}

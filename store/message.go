@@ -1,0 +1,187 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// State says how far a message has come.
+type State string
+
+const (
+	Complete    State = "complete"
+	Streaming   State = "streaming"   // it is being written, by this Store
+	Interrupted State = "interrupted" // who was writing it is gone
+	Stopped     State = "stopped"
+	Failed      State = "failed"
+)
+
+// Message is one version of one turn.
+type Message struct {
+	ID           ID
+	Conversation ID
+	Parent       ID // the message it follows, 0: none
+	Role         string
+	Text         string
+	State        State
+	Error        string
+	Created      time.Time
+	Reply        json.RawMessage // of a reply: what was in force and what came out; nil: nothing
+
+	Siblings int   // how many messages follow Parent, itself included
+	Sibling  int   // its place among them, from 0
+	Damage   error // a *RecordError if its record cannot be read; then only ids and siblings are set
+}
+
+const messageKeySize = 24
+
+// Add stores a whole message and shows the path that it ends. ID and Siblings of
+// m are given by Add. A message takes the place of the conversation's draft, and
+// title that of its title, unless it has one.
+func (s *Store) Add(m Message, title string) (Message, error) {
+	err := s.update(func(tx *bolt.Tx) error {
+		if err := insert(tx, &m); err != nil {
+			return err
+		}
+		if err := putText(tx, draftsBucket, m.Conversation, ""); err != nil {
+			return err
+		}
+		return changeConversation(tx, m.Conversation, func(c *Conversation) {
+			if c.Title == "" && !c.Named {
+				c.Title = title
+			}
+		})
+	})
+	return m, err
+}
+
+// insert stores m under a new id as the head of its conversation.
+func insert(tx *bolt.Tx, m *Message) error {
+	tree, err := readTree(tx, m.Conversation)
+	if err != nil {
+		return err
+	}
+	if m.Parent != 0 && !tree.has(m.Parent) {
+		return fmt.Errorf("message %d of conversation %d: %w", m.Parent, m.Conversation, ErrNotFound)
+	}
+	id, err := tx.Bucket(messagesBucket).NextSequence()
+	if err != nil {
+		return err
+	}
+	m.ID = ID(id)
+	m.Sibling = len(tree.children[m.Parent])
+	m.Siblings = m.Sibling + 1
+	if err := putMessage(tx, m); err != nil {
+		return err
+	}
+	return changeConversation(tx, m.Conversation, func(c *Conversation) { c.Head, c.Updated = m.ID, m.Created })
+}
+
+// Messages returns the shown path of a conversation, oldest first. A damaged
+// message has Damage set and hides none of the others.
+func (s *Store) Messages(conversation ID) (path []Message, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		c, err := getConversation(tx, conversation)
+		if err != nil {
+			return err
+		}
+		path, err = s.readPath(tx, conversation, c.Head)
+		return err
+	})
+	return path, err
+}
+
+// Path returns the messages from the first one to last, whether they are shown
+// or not.
+func (s *Store) Path(conversation, last ID) (path []Message, err error) {
+	err = s.view(func(tx *bolt.Tx) (err error) {
+		path, err = s.readPath(tx, conversation, last)
+		if err == nil && (len(path) == 0 || path[len(path)-1].ID != last) {
+			return fmt.Errorf("message %d of conversation %d: %w", last, conversation, ErrNotFound)
+		}
+		return err
+	})
+	return path, err
+}
+
+func (s *Store) readPath(tx *bolt.Tx, conversation, last ID) ([]Message, error) {
+	tree, err := readTree(tx, conversation)
+	if err != nil {
+		return nil, err
+	}
+	ids := tree.path(last)
+	path := make([]Message, len(ids))
+	for i, id := range ids {
+		path[i] = s.readMessage(tx, tree, conversation, id)
+	}
+	return path, nil
+}
+
+// Message returns one message, whether it is shown or not.
+func (s *Store) Message(conversation, id ID) (m Message, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		tree, err := readTree(tx, conversation)
+		if err != nil {
+			return err
+		}
+		if !tree.has(id) {
+			return fmt.Errorf("message %d of conversation %d: %w", id, conversation, ErrNotFound)
+		}
+		m = s.readMessage(tx, tree, conversation, id)
+		return nil
+	})
+	return m, err
+}
+
+// Show makes the shown path of a conversation one that goes through a message
+// and on to what was last added below it.
+func (s *Store) Show(conversation, message ID) error { return s.ShowSibling(conversation, message, 0) }
+
+// ShowSibling does the same with the sibling that is step places after a message;
+// past the first or the last it is that one.
+func (s *Store) ShowSibling(conversation, message ID, step int) error {
+	return s.update(func(tx *bolt.Tx) error {
+		tree, err := readTree(tx, conversation)
+		if err != nil {
+			return err
+		}
+		if !tree.has(message) {
+			return fmt.Errorf("message %d of conversation %d: %w", message, conversation, ErrNotFound)
+		}
+		head := tree.newestBelow(tree.sibling(message, step))
+		return changeConversation(tx, conversation, func(c *Conversation) { c.Head = head })
+	})
+}
+
+// readMessage reads a message of the tree, with what its journal has.
+func (s *Store) readMessage(tx *bolt.Tx, tree *tree, conversation, id ID) Message {
+	m := Message{ID: id, Conversation: conversation, Parent: tree.parent[id]}
+	m.Siblings, m.Sibling = len(tree.siblings(id)), tree.place(id)
+	_, value := first(tx.Bucket(messagesBucket), messageKey{conversation, id}.prefix())
+	if err := decodeMessage(value, &m); err != nil {
+		m.Damage = damagedMessage(conversation, id, err)
+		return m
+	}
+	if m.State == Streaming {
+		fold(tx, &m)
+		if !s.isLive(messageKey{conversation, id}) {
+			m.State = Interrupted
+		}
+	}
+	return m
+}
+
+func damagedMessage(conversation, id ID, cause error) error {
+	return &RecordError{What: fmt.Sprintf("message %d of conversation %d", id, conversation), Cause: cause.Error()}
+}
+
+func putMessage(tx *bolt.Tx, m *Message) error {
+	value, err := encodeMessage(m)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(messagesBucket).Put(idKey(m.Conversation, m.ID, m.Parent), value)
+}
