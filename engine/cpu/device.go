@@ -28,13 +28,14 @@ type Device struct {
 	pool  *pool
 	exact bool
 
-	err    error       // the first failure since Begin
-	unhook func() bool // takes Begin's context off the pool
-	ctxErr func() error
+	err    error        // the first failure since Begin
+	unhook func() bool  // takes Begin's context off the pool
+	ctxErr func() error // of Begin's context
 
-	acts    activations // quantized rows of the last MatMul's input
-	scratch [][]float32 // one per goroutine, grown on demand
-	expert  []float32   // results of the chosen experts before they are summed
+	acts    activations      // quantized rows of the last MatMul's input
+	scratch [][]float32      // one per goroutine, grown on demand
+	kernels []kernel.Scratch // one per goroutine
+	expert  []float32        // results of the chosen experts before they are summed
 }
 
 var _ compute.Device = (*Device)(nil)
@@ -49,7 +50,8 @@ func New(o Options) *Device {
 	}
 	return &Device{
 		k: o.Kernels, exact: o.Exact, pool: newPool(o.Threads),
-		scratch: make([][]float32, o.Threads),
+		scratch: make([][]float32, o.Threads), ctxErr: context.Background().Err,
+		kernels: make([]kernel.Scratch, o.Threads),
 	}
 }
 
@@ -175,7 +177,7 @@ func (d *Device) Read(dst []float32, x compute.Rows) error {
 }
 
 func (d *Device) failure() error {
-	if d.err == nil && d.pool.stop.Load() {
+	if d.err == nil {
 		d.err = d.ctxErr()
 	}
 	return d.err

@@ -99,9 +99,10 @@ func (d *Device) expertProduct(out []float32, stride int, es experts, x compute.
 		into[e] = append(into[e], i)
 	}
 	jobs := make([]job, 0, len(es))
-	for e, cols := range columns {
-		if len(cols) > 0 {
-			jobs = append(jobs, d.job(es[e], x, cols, into[e], out, stride, false))
+	for e, pick := range columns {
+		if len(pick) > 0 {
+			jobs = append(jobs, job{w: es[e], into: into[e], out: out, stride: stride})
+			d.feed(&jobs[len(jobs)-1], x, pick)
 		}
 	}
 	d.multiply(jobs)

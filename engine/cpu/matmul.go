@@ -3,97 +3,126 @@ package cpu
 import (
 	"beyonder/engine/compute"
 	"beyonder/engine/cpu/kernel"
-	"beyonder/engine/quant"
 )
 
-// activations holds rows quantized to 8 bits for the integer kernels. Several
-// matrices multiply the same rows (q, k and v; gate and up), so the last set is
-// kept until its buffer is written again.
-type activations struct {
-	rows    []kernel.Q8
-	buf     *floats
-	version uint64
-	from, n int
-}
+// tileRows is how many rows of activations a kernel tile takes.
+const tileRows = 8
 
 // MatMul sets dst = x·wᵀ.
 func (d *Device) MatMul(dst compute.Rows, w compute.Matrix, x compute.Rows) {
-	d.product(write(dst), dst.Width, w.(*matrix), x, false)
+	d.product(dst, w.(*matrix), x, false)
 }
 
 // MatMulAdd adds x·wᵀ to dst.
 func (d *Device) MatMulAdd(dst compute.Rows, w compute.Matrix, x compute.Rows) {
-	d.product(write(dst), dst.Width, w.(*matrix), x, true)
+	d.product(dst, w.(*matrix), x, true)
 }
 
-func (d *Device) product(out []float32, stride int, w *matrix, x compute.Rows, add bool) {
-	if x.Width != w.In || stride != w.Out {
-		d.fail("tensor %q takes %d values to %d, but was given %d for %d", w.Name, w.In, w.Out, x.Width, stride)
+func (d *Device) product(dst compute.Rows, w *matrix, x compute.Rows, add bool) {
+	if x.Width != w.In || dst.Width != w.Out || x.N != dst.N {
+		d.fail("tensor %q takes %d values to %d, but was given %d for %d", w.Name, w.In, w.Out, x.Width, dst.Width)
 		return
 	}
-	d.multiply([]job{d.job(w, x, upTo(x.N), upTo(x.N), out, stride, add)})
+	j := job{w: w, out: write(dst), stride: dst.Width, add: add}
+	d.feed(&j, x, nil)
+	d.multiply([]job{j})
 }
 
-// upTo is 0, 1, … n-1.
-func upTo(n int) []int {
-	s := make([]int, n)
-	for i := range s {
-		s[i] = i
-	}
-	return s
-}
-
-// job is one product of a matrix with some columns (rows of activations).
+// job is one product of a matrix with some rows of activations ("columns").
 type job struct {
 	w       *matrix
-	exact   []float32   // activations, when the product is in float32
-	q8      []kernel.Q8 // activations, when it is in integers
-	columns []int       // which activations
-	into    []int       // which row of out each column's result goes to
+	columns int
+	into    []int // which row of out each column's results go to; nil: the same number
 	out     []float32
-	stride  int
+	stride  int // of out
 	add     bool
-	chunk   int // rows of w in one part
-	first   int // number of the job's first part among all jobs'
+
+	// One of these four holds the activations.
+	q8    *kernel.Q8
+	tiles []kernel.Tile
+	x32   []float32
+	wide  []kernel.TileF32
+
+	chunk int // rows of w in one part
+	first int // number of the job's first part among all jobs'
 }
 
-// job prepares a product: activations in the form that the matrix's type wants.
-func (d *Device) job(w *matrix, x compute.Rows, columns, into []int, out []float32, stride int, add bool) job {
-	j := job{w: w, columns: columns, into: into, out: out, stride: stride, add: add}
-	if d.exact || !d.k.HasInt(w.Type) {
-		j.exact = read(x)
-	} else {
-		j.q8 = d.quantize(x)
+// feed prepares activations in the form that the matrix's type wants: rows of x
+// chosen by pick, or all of them if pick is nil.
+func (d *Device) feed(j *job, x compute.Rows, pick []int) {
+	j.columns = x.N
+	if pick != nil {
+		j.columns = len(pick)
 	}
-	j.chunk = chunk(w.In, len(columns))
-	return j
+	j.chunk = chunk(j.w.In, j.columns)
+	if d.exact || !d.k.HasInt(j.w.Type) {
+		d.feedFloats(j, read(x), pick)
+		return
+	}
+	rows := d.acts.of(d, x)
+	if j.columns == 1 {
+		j.q8 = &rows[at(pick, 0)]
+		return
+	}
+	if pick == nil {
+		j.tiles = d.acts.tiled(d)
+		return
+	}
+	j.tiles = make([]kernel.Tile, (len(pick)+tileRows-1)/tileRows)
+	d.tile(j.tiles, rows, pick)
 }
 
-// quantize returns x's rows as Q8, made anew only if x has changed.
-func (d *Device) quantize(x compute.Rows) []kernel.Q8 {
-	b := x.Buf.(*floats)
-	a := &d.acts
-	if a.buf == b && a.version == b.version && a.from == x.From && a.n == x.N {
-		return a.rows[:x.N]
+func at(pick []int, i int) int {
+	if pick == nil {
+		return i
 	}
-	for len(a.rows) < x.N {
-		a.rows = append(a.rows, kernel.Q8{})
-	}
-	a.buf, a.version, a.from, a.n = b, b.version, x.From, x.N
-	data := read(x)
-	d.pool.run(x.N, func(t, _ int) { d.k.QuantizeQ8(&a.rows[t], row(data, x.Width, t)) })
-	return a.rows[:x.N]
+	return pick[i]
 }
 
-// chunk is how many rows of a matrix one part computes: small enough that a
-// kernel call stays far below a millisecond (assembly cannot be preempted) and
-// that Stop is felt at once, large enough that drawing a part costs nothing.
+// tile interleaves rows, those of pick or all.
+func (d *Device) tile(tiles []kernel.Tile, rows []kernel.Q8, pick []int) {
+	n := len(rows)
+	if pick != nil {
+		n = len(pick)
+	}
+	d.pool.run(len(tiles), func(part, _ int) {
+		var group [tileRows]*kernel.Q8
+		from := part * tileRows
+		cols := min(tileRows, n-from)
+		for i := range cols {
+			group[i] = &rows[at(pick, from+i)]
+		}
+		d.k.Interleave(&tiles[part], group[:cols])
+	})
+}
+
+func (d *Device) feedFloats(j *job, x []float32, pick []int) {
+	in := j.w.In
+	if j.columns == 1 {
+		j.x32 = row(x, in, at(pick, 0))
+		return
+	}
+	j.wide = make([]kernel.TileF32, (j.columns+tileRows-1)/tileRows)
+	d.pool.run(len(j.wide), func(part, _ int) {
+		var group [tileRows][]float32
+		from := part * tileRows
+		cols := min(tileRows, j.columns-from)
+		for i := range cols {
+			group[i] = row(x, in, at(pick, from+i))
+		}
+		d.k.InterleaveF32(&j.wide[part], group[:cols])
+	})
+}
+
+// chunk is how many rows of a matrix one part computes: small enough that Stop
+// is felt at once, large enough that drawing a part costs nothing. 64 rows are
+// what the kernels unpack at a time.
 func chunk(in, columns int) int {
-	const work = 1 << 20 // multiply-adds
-	return max(16, work/(in*max(1, columns))/16*16)
+	const work = 4 << 20 // multiply-adds, some hundred microseconds
+	return max(64, work/(in*max(1, columns))/64*64)
 }
 
-// multiply runs the parts of all jobs together. Jobs write to different rows.
+// multiply runs the parts of all jobs together. No two jobs write to the same row.
 func (d *Device) multiply(jobs []job) {
 	parts := 0
 	for i := range jobs {
@@ -107,55 +136,47 @@ func (d *Device) multiply(jobs []job) {
 		}
 		j := &jobs[i]
 		from := (part - j.first) * j.chunk
-		to := min(from+j.chunk, j.w.Out)
-		if j.q8 != nil {
-			d.integers(j, from, to, worker)
-		} else {
-			d.floats(j, from, to, worker)
-		}
+		d.part(j, from, min(from+j.chunk, j.w.Out), worker)
 	})
 }
 
-// integers computes rows from to to of w for every column.
-func (d *Device) integers(j *job, from, to, worker int) {
+// part computes rows from to to of a job's matrix for all its columns.
+func (d *Device) part(j *job, from, to, worker int) {
+	if j.into == nil && !j.add {
+		d.compute(j, j.out[from:], j.stride, from, to, worker)
+		return
+	}
 	n := to - from
-	buf := d.need(worker, n*len(j.columns))
-	if len(j.columns) == 1 {
-		d.k.Gemv(j.w.Type, buf[:n], j.w.rows(from, to), &j.q8[j.columns[0]])
-	} else {
-		xs := make([]*kernel.Q8, len(j.columns))
-		for i, c := range j.columns {
-			xs[i] = &j.q8[c]
-		}
-		d.k.Gemm(j.w.Type, buf, n, j.w.rows(from, to), n, xs)
-	}
-	for i := range j.columns {
-		j.put(i, from, buf[i*n:(i+1)*n])
+	buf := d.need(worker, n*j.columns)
+	d.compute(j, buf, n, from, to, worker)
+	for c := range j.columns {
+		j.put(c, from, buf[c*n:(c+1)*n])
 	}
 }
 
-// floats does the same with weights decoded to float32, each row decoded once.
-func (d *Device) floats(j *job, from, to, worker int) {
-	in, n := j.w.In, len(j.columns)
-	buf := d.need(worker, in+n)
-	weights, sums := buf[:in], buf[in:]
-	for r := from; r < to; r++ {
-		quant.Dequantize(j.w.Type, weights, j.w.rows(r, r+1))
-		for i, c := range j.columns {
-			sums[i] = d.k.DotF32(weights, j.exact[c*in:(c+1)*in])
-			j.put(i, r, sums[i:i+1])
-		}
+// compute sets out[c·ldo + r-from] for every column c and row r of the matrix.
+func (d *Device) compute(j *job, out []float32, ldo, from, to, worker int) {
+	w, n, s := j.w.rows(from, to), to-from, &d.kernels[worker]
+	switch {
+	case j.q8 != nil:
+		d.k.Gemv(j.w.Type, out[:n], w, j.q8)
+	case j.tiles != nil:
+		d.k.Gemm(j.w.Type, out, ldo, w, n, j.tiles, s)
+	case j.x32 != nil:
+		d.k.GemvF32(j.w.Type, out[:n], w, j.x32, s)
+	default:
+		d.k.GemmF32(j.w.Type, out, ldo, w, n, j.wide, s)
 	}
 }
 
-// put stores column i's results for rows from, from+1, … of w.
-func (j *job) put(i, from int, results []float32) {
-	out := j.out[j.into[i]*j.stride+from:][:len(results)]
+// put stores column c's results for rows from, from+1, … of the matrix.
+func (j *job) put(c, from int, results []float32) {
+	out := j.out[at(j.into, c)*j.stride+from:][:len(results)]
 	if !j.add {
 		copy(out, results)
 		return
 	}
-	for k, v := range results {
-		out[k] += v
+	for i, v := range results {
+		out[i] += v
 	}
 }

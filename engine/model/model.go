@@ -24,6 +24,7 @@ type Model struct {
 	rope    compute.Rope
 	cache   compute.Cache
 	scratch scratch
+	last    int // tokens in the last step
 }
 
 // New hands the weights to the device and makes room to work.
@@ -71,6 +72,7 @@ func (m *Model) Step(ctx context.Context, ids []int32, pos int, logits [][]float
 	case len(logits) > len(ids):
 		return fmt.Errorf("logits of %d tokens were asked for, but %d are read", len(logits), len(ids))
 	}
+	m.last = len(ids)
 	m.dev.Begin(ctx)
 	x := m.forward(ids, pos)
 	if len(logits) == 0 {
@@ -94,16 +96,17 @@ type Route struct {
 	Weights []float32
 }
 
-// Routes returns the router's choices for token t of the last step, one per
-// layer; nil for a dense model.
-func (m *Model) Routes(t int) ([]Route, error) {
+// Routes returns the router's choices for the last token of the last step, one
+// per layer; none for a dense model.
+func (m *Model) Routes() ([]Route, error) {
 	routes := make([]Route, 0, len(m.scratch.choices))
 	for _, c := range m.scratch.choices {
-		ids, weights := make([]int32, (t+1)*c.Used), make([]float32, (t+1)*c.Used)
-		if err := m.dev.ReadChoices(ids, weights, c.First(t+1)); err != nil {
+		ids, weights := make([]int32, m.last*c.Used), make([]float32, m.last*c.Used)
+		if err := m.dev.ReadChoices(ids, weights, c.First(m.last)); err != nil {
 			return nil, err
 		}
-		routes = append(routes, Route{Experts: ids[t*c.Used:], Weights: weights[t*c.Used:]})
+		at := (m.last - 1) * c.Used
+		routes = append(routes, Route{Experts: ids[at:], Weights: weights[at:]})
 	}
 	return routes, nil
 }

@@ -1,0 +1,347 @@
+package computetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"beyonder/engine/compute"
+	"beyonder/engine/quant"
+)
+
+func embed(b *bench) {
+	for _, t := range b.s.Types {
+		w, values := b.weights(t, 256, 10)
+		table, err := b.dev.Upload(w)
+		b.must(err)
+		ids := []int32{9, 0, 3, 3}
+		r := b.empty(len(ids), 256)
+		b.dev.Embed(r, table, ids)
+		var want []float32
+		for _, id := range ids {
+			want = append(want, values[id*256:(id+1)*256]...)
+		}
+		b.near(t.String(), b.read(r), want, 1e-6)
+	}
+}
+
+func rmsNorm(b *bench) {
+	for _, n := range []int{1, 3} {
+		for _, width := range []int{32, 257, 4096} {
+			x, g := b.random(n*width), b.random(width)
+			gain, err := b.dev.Upload(floats("gain", g, width, 1))
+			b.must(err)
+			want := make([]float32, n*width)
+			for t := range n {
+				sum := 0.0
+				for i := range width {
+					sum += float64(x[t*width+i]) * float64(x[t*width+i])
+				}
+				by := 1 / math.Sqrt(sum/float64(width)+1e-5)
+				for i := range width {
+					want[t*width+i] = float32(float64(x[t*width+i]) * by * float64(g[i]))
+				}
+			}
+			r, to := b.rows(x, n, width), b.empty(n, width)
+			b.dev.RMSNorm(to, r, gain, 1e-5)
+			b.near("to another", b.read(to), want, 1e-4)
+			b.dev.RMSNorm(r, r, gain, 1e-5)
+			b.near("in place", b.read(r), want, 1e-4)
+		}
+	}
+}
+
+func matMul(b *bench) {
+	for _, t := range b.s.Types {
+		for _, rows := range []int{1, 2, 7, 8, 33} {
+			for _, s := range [][2]int{{256, 16}, {512, 70}, {4352, 33}} {
+				in, out := s[0], s[1]
+				w, values := b.weights(t, in, out)
+				m, err := b.dev.Upload(w)
+				b.must(err)
+				x := b.random(rows * in)
+				want, size := product(x, values, rows, in, out)
+				what := t.String() + ", " + shape(rows, in, out)
+				r, to := b.rows(x, rows, in), b.empty(rows, out)
+				b.dev.MatMul(to, m, r)
+				b.close(what, b.read(to), want, size)
+				b.dev.MatMulAdd(to, m, r)
+				for i := range want {
+					want[i] *= 2
+					size[i] *= 2
+				}
+				b.close(what+", added", b.read(to), want, size)
+			}
+		}
+	}
+}
+
+func rotate(b *bench) {
+	const heads, dim = 3, 16
+	for _, half := range []bool{false, true} {
+		for _, pairs := range []int{dim / 2, dim / 4} {
+			rope := compute.Rope{HeadDim: dim, Scale: 1.25, Half: half}
+			for p := range pairs {
+				rope.Freqs = append(rope.Freqs, math.Pow(10000, -float64(p)/float64(pairs)))
+			}
+			for _, pos := range []int{0, 30000} {
+				x := b.random(2 * heads * dim)
+				r := b.rows(x, 2, heads*dim)
+				b.dev.Rotate(r, rope, pos)
+				b.near(fmt.Sprintf("half %v, %d pairs, position %d", half, pairs, pos), b.read(r), rotated(x, rope, heads, pos), 1e-5)
+			}
+		}
+	}
+}
+
+func rotated(x []float32, r compute.Rope, heads, pos int) []float32 {
+	y := slices.Clone(x)
+	for t := range len(x) / (heads * r.HeadDim) {
+		for h := range heads {
+			at := (t*heads + h) * r.HeadDim
+			for p, f := range r.Freqs {
+				i, j := at+2*p, at+2*p+1
+				if r.Half {
+					i, j = at+p, at+p+len(r.Freqs)
+				}
+				s, c := math.Sincos(float64(pos+t) * f)
+				u, v := float64(x[i]), float64(x[j])
+				y[i] = float32((u*c - v*s) * float64(r.Scale))
+				y[j] = float32((u*s + v*c) * float64(r.Scale))
+			}
+		}
+	}
+	return y
+}
+
+func attend(b *bench) {
+	for _, f16 := range []bool{false, true} {
+		for _, heads := range [][2]int{{4, 4}, {8, 2}, {6, 1}} {
+			c := compute.CacheShape{Layers: 2, Tokens: 40, KVHeads: heads[1], HeadDim: 32, F16: f16}
+			cache, err := b.dev.NewCache(c)
+			b.must(err)
+			a := &attention{bench: b, shape: c, heads: heads[0], cache: cache}
+			a.step(1, 0, 5)  // a prompt
+			a.step(1, 5, 1)  // a token
+			a.step(0, 0, 3)  // another layer
+			a.step(1, 6, 34) // up to the last position
+			a.step(1, 2, 4)  // going back
+		}
+	}
+}
+
+type attention struct {
+	*bench
+	shape compute.CacheShape
+	heads int
+	cache compute.Cache
+	k, v  [2][]float32 // remembered, by layer
+}
+
+func (a *attention) step(layer, pos, n int) {
+	c := a.shape
+	width, kv := a.heads*c.HeadDim, c.KVHeads*c.HeadDim
+	q, k, v := a.random(n*width), a.random(n*kv), a.random(n*kv)
+	if c.F16 {
+		round(k)
+		round(v)
+	}
+	a.k[layer] = append(a.k[layer][:pos*kv], k...)
+	a.v[layer] = append(a.v[layer][:pos*kv], v...)
+	a.dev.Remember(a.cache, layer, pos, a.rows(k, n, kv), a.rows(v, n, kv))
+	out := a.empty(n, width)
+	a.dev.Attend(out, a.rows(q, n, width), a.cache, layer, pos)
+	a.near(fmt.Sprintf("%+v, %d heads, layer %d, positions %d+%d", c, a.heads, layer, pos, n),
+		a.read(out), a.want(layer, pos, n, q), 1e-4)
+}
+
+func round(x []float32) {
+	for i, v := range x {
+		x[i] = quant.F16ToF32(quant.F32ToF16(v))
+	}
+}
+
+func (a *attention) want(layer, pos, n int, q []float32) []float32 {
+	dim, kv := a.shape.HeadDim, a.shape.KVHeads*a.shape.HeadDim
+	out := make([]float32, len(q))
+	for t := range n {
+		for h := range a.heads {
+			at := (t*a.heads + h) * dim
+			from := h * a.shape.KVHeads / a.heads * dim
+			weights, sum := make([]float64, pos+t+1), 0.0
+			for p := range weights {
+				dot := 0.0
+				for i := range dim {
+					dot += float64(q[at+i]) * float64(a.k[layer][p*kv+from+i])
+				}
+				weights[p] = math.Exp(dot / math.Sqrt(float64(dim)))
+				sum += weights[p]
+			}
+			for i := range dim {
+				o := 0.0
+				for p, w := range weights {
+					o += w / sum * float64(a.v[layer][p*kv+from+i])
+				}
+				out[at+i] = float32(o)
+			}
+		}
+	}
+	return out
+}
+
+func swiGLU(b *bench) {
+	const n, width = 3, 333
+	g, u := b.random(n*width), b.random(n*width)
+	for i := range g {
+		g[i] *= 10
+	}
+	g[0], g[1] = -100, 100
+	want := make([]float32, len(g))
+	for i := range g {
+		want[i] = float32(float64(g[i]) / (1 + math.Exp(-float64(g[i]))) * float64(u[i]))
+	}
+	gate, up := b.rows(g, n, width), b.rows(u, n, width)
+	to := b.empty(n, width)
+	b.dev.SwiGLU(to, gate, up)
+	b.near("to another", b.read(to), want, 2e-4)
+	b.dev.SwiGLU(gate, gate, up)
+	b.near("in place", b.read(gate), want, 2e-4)
+}
+
+func route(b *bench) {
+	for _, s := range [][2]int{{4, 2}, {8, 2}, {4, 4}, {5, 1}, {64, 8}} {
+		experts, used := s[0], s[1]
+		const n = 9
+		x := b.random(n * experts)
+		copy(x[experts:], []float32{1, 1, 1, 1}) // a tie: the lower ids win
+		c, err := b.dev.NewChoices(n, used)
+		b.must(err)
+		b.dev.Route(c, b.rows(x, n, experts))
+		ids, weights := make([]int32, n*used), make([]float32, n*used)
+		b.must(b.dev.ReadChoices(ids, weights, c))
+		wantIDs, want := routed(x, n, experts, used)
+		if !slices.Equal(ids, wantIDs) {
+			b.Fatalf("%d of %d experts: chose %v, want %v", used, experts, ids, wantIDs)
+		}
+		b.near("weights", weights, want, 1e-6)
+	}
+}
+
+// routed is softmax over all, the largest kept, divided by their sum.
+func routed(x []float32, n, experts, used int) (ids []int32, weights []float32) {
+	for t := range n {
+		row := x[t*experts : (t+1)*experts]
+		order := make([]int32, experts)
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortStableFunc(order, func(a, b int32) int {
+			switch {
+			case row[a] > row[b]:
+				return -1
+			case row[a] < row[b]:
+				return 1
+			}
+			return 0
+		})
+		sum := 0.0
+		for _, e := range order[:used] {
+			sum += math.Exp(float64(row[e]))
+		}
+		for _, e := range order[:used] {
+			ids = append(ids, e)
+			weights = append(weights, float32(math.Exp(float64(row[e]))/sum))
+		}
+	}
+	return ids, weights
+}
+
+func expert(b *bench) {
+	for _, t := range b.s.Types {
+		for _, n := range []int{1, 5, 40} {
+			expertsOf(b, []quant.Type{t, t, t, t}, n)
+		}
+	}
+	expertsOf(b, []quant.Type{quant.F32, quant.F16, quant.Q8_0, quant.Q4_0}, 11)
+}
+
+// expertsOf tests both expert verbs on experts of the given types.
+func expertsOf(b *bench, types []quant.Type, n int) {
+	const used, in, out = 2, 256, 96
+	var ws []compute.Weights
+	var values [][]float32
+	for _, t := range types {
+		w, v := b.weights(t, in, out)
+		ws, values = append(ws, w), append(values, v)
+	}
+	es, err := b.dev.UploadExperts(ws)
+	b.must(err)
+	if es.Count() != len(types) {
+		b.Fatalf("%d experts, want %d", es.Count(), len(types))
+	}
+	logits := b.random(n * len(types))
+	c, err := b.dev.NewChoices(n, used)
+	b.must(err)
+	b.dev.Route(c, b.rows(logits, n, len(types)))
+	ids, weights := routed(logits, n, len(types), used)
+
+	x := b.random(n * in)
+	to := b.empty(n*used, out)
+	b.dev.ExpertMatMul(to, es, b.rows(x, n, in), c)
+	want, size := make([]float32, n*used*out), make([]float64, n*used*out)
+	for i, e := range ids {
+		y, z := product(x[i/used*in:(i/used+1)*in], values[e], 1, in, out)
+		copy(want[i*out:], y)
+		copy(size[i*out:], z)
+	}
+	b.close(fmt.Sprint("ExpertMatMul ", types, n), b.read(to), want, size)
+
+	deep, base := b.random(n*used*in), b.random(n*out)
+	sum := b.rows(base, n, out)
+	b.dev.ExpertMatMulAdd(sum, es, b.rows(deep, n*used, in), c)
+	want, size = slices.Clone(base), make([]float64, n*out)
+	for i, e := range ids {
+		y, z := product(deep[i*in:(i+1)*in], values[e], 1, in, out)
+		for o := range out {
+			want[i/used*out+o] += weights[i] * y[o]
+			size[i/used*out+o] += float64(weights[i]) * z[o]
+		}
+	}
+	b.close(fmt.Sprint("ExpertMatMulAdd ", types, n), b.read(sum), want, size)
+}
+
+// failure: the first failure sticks until Begin.
+func failure(b *bench) {
+	table, err := b.dev.Upload(floats("token_embd.weight", b.random(32*4), 32, 4))
+	b.must(err)
+	r := b.empty(1, 32)
+	b.dev.Embed(r, table, []int32{7})
+	b.dev.Embed(r, table, []int32{1})
+	err = b.dev.Read(make([]float32, 32), r)
+	if err == nil || !strings.Contains(err.Error(), "7") {
+		b.Fatalf("a token outside the vocabulary: got error %v", err)
+	}
+	b.dev.Begin(context.Background())
+	b.dev.Embed(r, table, []int32{1})
+	b.must(b.dev.Read(make([]float32, 32), r))
+	if _, err := b.dev.Upload(compute.Weights{Name: "short", Type: quant.F32, In: 8, Out: 8, Data: make([]byte, 10)}); err == nil {
+		b.Fatal("a matrix that is too short was taken")
+	}
+}
+
+// cancel: after the context's end verbs do nothing, and Read tells.
+func cancel(b *bench) {
+	ctx, stop := context.WithCancel(context.Background())
+	b.dev.Begin(ctx)
+	x := b.rows(b.random(64), 1, 64)
+	b.must(b.dev.Read(make([]float32, 64), x))
+	stop()
+	if err := b.dev.Read(make([]float32, 64), x); !errors.Is(err, context.Canceled) {
+		b.Fatalf("after cancelling: got error %v", err)
+	}
+	b.dev.Begin(context.Background())
+	b.must(b.dev.Read(make([]float32, 64), x))
+}

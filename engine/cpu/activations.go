@@ -1,0 +1,47 @@
+package cpu
+
+import (
+	"beyonder/engine/compute"
+	"beyonder/engine/cpu/kernel"
+)
+
+// activations holds rows quantized to 8 bits for the integer kernels. Several
+// matrices multiply the same rows (q, k and v; gate and up), so the last set is
+// kept until its buffer is written again.
+type activations struct {
+	rows  []kernel.Q8
+	tiles []kernel.Tile
+
+	buf     *floats // what rows were made from
+	version uint64
+	from, n int
+	inTiles bool // tiles are made of rows
+}
+
+// of returns x's rows as Q8.
+func (a *activations) of(d *Device, x compute.Rows) []kernel.Q8 {
+	b := x.Buf.(*floats)
+	if a.buf == b && a.version == b.version && a.from == x.From && a.n == x.N {
+		return a.rows[:x.N]
+	}
+	for len(a.rows) < x.N {
+		a.rows = append(a.rows, kernel.Q8{})
+	}
+	a.buf, a.version, a.from, a.n, a.inTiles = b, b.version, x.From, x.N, false
+	data := read(x)
+	d.pool.run(x.N, func(t, _ int) { d.k.QuantizeQ8(&a.rows[t], row(data, x.Width, t)) })
+	return a.rows[:x.N]
+}
+
+// tiled returns the rows of the last call of `of` as tiles.
+func (a *activations) tiled(d *Device) []kernel.Tile {
+	count := (a.n + tileRows - 1) / tileRows
+	for len(a.tiles) < count {
+		a.tiles = append(a.tiles, kernel.Tile{})
+	}
+	if !a.inTiles {
+		d.tile(a.tiles[:count], a.rows[:a.n], nil)
+		a.inTiles = true
+	}
+	return a.tiles[:count]
+}

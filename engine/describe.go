@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"beyonder/engine/gguf"
+	"beyonder/engine/model"
+	"beyonder/engine/prompt"
+)
+
+// DefaultContext is the window in tokens where neither the user nor the model
+// asks for less.
+const DefaultContext = 8192
+
+// describe fills in what the file says of itself.
+func describe(f *gguf.File, c model.Config, o LoadOptions) Info {
+	i := Info{
+		Path: o.Path, Hash: f.Fingerprint(), Architecture: c.Architecture,
+		Quantization: Quantization(f),
+		Layers:       c.Layers, Experts: c.Experts, ExpertsUsed: c.Used,
+		Vocabulary: c.Vocabulary, TrainedContext: c.Context,
+		Context: o.Context,
+	}
+	if i.Name, _, _ = f.String("general.name"); strings.TrimSpace(i.Name) == "" {
+		i.Name = strings.TrimSuffix(filepath.Base(o.Path), ".gguf")
+	}
+	if i.Context <= 0 {
+		i.Context = min(c.Context, DefaultContext)
+	}
+	if i.Context > c.Context {
+		i.Warnings = append(i.Warnings, fmt.Sprintf("the window of %d tokens is larger than the %d the model was trained on", i.Context, c.Context))
+	}
+	i.Parameters, i.ActiveParameters, i.FileBytes = count(f, c)
+	return i
+}
+
+// count adds up weights, those at work for one token, and bytes.
+func count(f *gguf.File, c model.Config) (all, active uint64, bytes int64) {
+	for _, t := range f.Tensors() {
+		n := t.Elems()
+		all += n
+		bytes += int64(len(t.Data))
+		switch {
+		case isExpert(t.Name):
+			active += n * uint64(c.Used) / uint64(max(1, c.Experts))
+		case t.Name != "token_embd.weight":
+			active += n
+		}
+	}
+	return all, active, bytes
+}
+
+// isExpert tells tensors of which only the chosen experts' part is used, in
+// both layouts: blk.0.ffn_up_exps.weight and blk.0.ffn_up.3.weight.
+func isExpert(name string) bool {
+	if strings.Contains(name, "_exps.") {
+		return true
+	}
+	parts := strings.Split(name, ".")
+	return len(parts) == 5 && strings.HasPrefix(parts[2], "ffn_")
+}
+
+// template chooses how a conversation is written for the model: the preset the
+// user names, the file's own, the preset that its text resembles, or one that
+// fits the vocabulary. Anything but the first two is told as a warning.
+func (m *loaded) template(preset string) (*prompt.Template, error) {
+	if preset != "" {
+		t, ok := prompt.Preset(preset)
+		if !ok {
+			return nil, fmt.Errorf("there is no prompt template %q; the presets are %s", preset, strings.Join(prompt.Presets(), ", "))
+		}
+		m.info.Template = preset
+		return t, nil
+	}
+	text, ok, err := m.file.String("tokenizer.chat_template")
+	if err != nil {
+		return nil, err
+	}
+	if !ok || strings.TrimSpace(text) == "" {
+		return m.guess("the file has no chat template")
+	}
+	t, err := prompt.Parse("the file's chat template", text)
+	if err == nil {
+		m.info.Template = "the file's own"
+		return t, nil
+	}
+	if name, ok := prompt.Detect(text); ok {
+		t, _ := prompt.Preset(name)
+		m.fallback(name, "the file's chat template cannot be used ("+err.Error()+")")
+		return t, nil
+	}
+	return m.guess("the file's chat template cannot be used (" + err.Error() + ")")
+}
+
+func (m *loaded) fallback(name, why string) {
+	m.info.Template = name
+	m.info.Warnings = append(m.info.Warnings, fmt.Sprintf("%s; %s is used instead, another can be chosen in the settings", why, name))
+}
+
+// guess looks for the end-of-turn tokens that only one family has.
+func (m *loaded) guess(why string) (*prompt.Template, error) {
+	name := "Mistral"
+	for _, g := range []struct{ token, preset string }{
+		{"<|im_start|>", "ChatML"}, {"<|start_header_id|>", "Llama 3"}, {"<start_of_turn>", "Gemma"},
+		{"<|end_of_turn|>", "OpenChat"}, {"<|assistant|>", "Zephyr"},
+	} {
+		if _, ok := m.tok.ID(g.token); ok {
+			name = g.preset
+			break
+		}
+	}
+	t, ok := prompt.Preset(name)
+	if !ok {
+		return nil, fmt.Errorf("the prompt template %q is not among the presets", name)
+	}
+	m.fallback(name, why)
+	return t, nil
+}
+
+// Quantization names the mixture of types in a file, as file names do: "Q4_K_M".
+func Quantization(f *gguf.File) string {
+	v, ok, err := f.Uint("general.file_type")
+	if err == nil && ok {
+		if name, known := fileTypes[v&^1024]; known {
+			return name
+		}
+	}
+	return commonest(f)
+}
+
+// commonest is the type that most bytes of the file have.
+func commonest(f *gguf.File) string {
+	bytes := map[string]int{}
+	best := ""
+	for _, t := range f.Tensors() {
+		name := t.Type.String()
+		bytes[name] += len(t.Data)
+		if best == "" || bytes[name] > bytes[best] {
+			best = name
+		}
+	}
+	return best
+}
+
+// fileTypes are the values of general.file_type.
+var fileTypes = map[uint64]string{
+	0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1",
+	10: "Q2_K", 11: "Q3_K_S", 12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M",
+	16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS", 20: "IQ2_XS", 21: "Q2_K_S",
+	22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M",
+	28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16",
+	36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4_MOE",
+}

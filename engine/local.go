@@ -1,0 +1,222 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"beyonder/engine/cpu"
+	"beyonder/engine/gguf"
+	"beyonder/engine/model"
+	"beyonder/engine/prompt"
+	"beyonder/engine/token"
+)
+
+// Local is the engine in this process. Its methods may be called from any
+// goroutine; one Load or Reply runs at a time, another one waits.
+type Local struct {
+	busy sync.Mutex // held while loading or replying
+
+	mu     sync.Mutex // guards loaded
+	loaded *loaded
+}
+
+// loaded is a model ready to answer.
+type loaded struct {
+	info    Info
+	file    *gguf.File
+	dev     *cpu.Device
+	model   *model.Model
+	tok     *token.Tokenizer
+	tmpl    *prompt.Template
+	batch   int
+	session session
+}
+
+// ErrNoModel says that no model is loaded.
+var ErrNoModel = errors.New("no model is loaded")
+
+// NewLocal returns an engine with no model.
+func NewLocal() *Local { return &Local{} }
+
+func (l *Local) current() *loaded {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.loaded
+}
+
+// Info describes the loaded model; false if there is none.
+func (l *Local) Info() (Info, bool) {
+	m := l.current()
+	if m == nil {
+		return Info{}, false
+	}
+	return m.info, true
+}
+
+// Beat counts finished pieces of computing. It moves while the engine works.
+func (l *Local) Beat() int64 {
+	if m := l.current(); m != nil {
+		return m.dev.Progress()
+	}
+	return 0
+}
+
+// Unload gives the model's memory back.
+func (l *Local) Unload() error {
+	l.busy.Lock()
+	defer l.busy.Unlock()
+	return l.replace(nil)
+}
+
+// Close is Unload.
+func (l *Local) Close() error { return l.Unload() }
+
+func (l *Local) replace(m *loaded) error {
+	l.mu.Lock()
+	old := l.loaded
+	l.loaded = m
+	l.mu.Unlock()
+	if old == nil {
+		return nil
+	}
+	return old.close()
+}
+
+func (m *loaded) close() error {
+	return errors.Join(m.dev.Close(), m.file.Close())
+}
+
+// Load opens a file in place of the loaded model. The sequence ends without an
+// error once the model is ready; ended early, by break or by ctx, nothing is
+// loaded. Errors are sentences that name the file; *MemoryError if it is too large.
+func (l *Local) Load(ctx context.Context, o LoadOptions) iter.Seq2[Progress, error] {
+	return func(yield func(Progress, error) bool) {
+		l.busy.Lock()
+		defer l.busy.Unlock()
+		began := time.Now()
+		if err := l.replace(nil); err != nil {
+			yield(Progress{}, err)
+			return
+		}
+		m, err := open(o)
+		if err != nil {
+			yield(Progress{}, err)
+			return
+		}
+		if err := m.read(ctx, yield); err != nil {
+			m.close()
+			if !errors.Is(err, errBreak) {
+				yield(Progress{}, err)
+			}
+			return
+		}
+		m.info.LoadSeconds = time.Since(began).Seconds()
+		l.replace(m)
+	}
+}
+
+// errBreak says that the consumer has ended the sequence.
+var errBreak = errors.New("ended by the consumer")
+
+// read brings the weights into memory, so that the first reply is not slow, and
+// tells how far it is.
+func (m *loaded) read(ctx context.Context, yield func(Progress, error) bool) error {
+	total := m.info.FileBytes
+	for done, err := range m.file.Prefetch(ctx) {
+		if err != nil {
+			return err
+		}
+		if !yield(Progress{Stage: "reading weights", Done: done, Total: total}, nil) {
+			return errBreak
+		}
+	}
+	return ctx.Err()
+}
+
+// open does everything but read the weights: a file that cannot work is refused
+// before any time is spent on it.
+func open(o LoadOptions) (*loaded, error) {
+	f, err := gguf.Open(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := build(f, o)
+	if err != nil {
+		f.Close()
+		var memory *MemoryError
+		if errors.As(err, &memory) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%s: %w", filepath.Base(o.Path), err)
+	}
+	return m, nil
+}
+
+func build(f *gguf.File, o LoadOptions) (*loaded, error) {
+	tok, err := vocabulary(f)
+	if err != nil {
+		return nil, err
+	}
+	c, err := model.ReadConfig(source{f}, tok.Size())
+	if err != nil {
+		return nil, err
+	}
+	m := &loaded{file: f, tok: tok, info: describe(f, c, o)}
+	if m.tmpl, err = m.template(o.Template); err != nil {
+		return nil, err
+	}
+	mo := model.Options{Context: m.info.Context, Batch: batch(m.info), F16: o.KV != "f32" && !o.Exact}
+	m.batch = mo.Batch
+	if err := checkMemory(m.info, c.WorkingBytes(mo), o); err != nil {
+		return nil, err
+	}
+	if m.dev, err = device(o); err != nil {
+		return nil, err
+	}
+	m.info.Device, m.info.CacheBytes = m.dev.Name(), c.CacheShape(mo).Bytes()
+	if o.Device == "" || o.Device == "auto" {
+		m.info.DeviceReason = "this version computes on the processor only"
+	}
+	if m.model, err = model.New(source{f}, c, m.dev, mo); err != nil {
+		m.dev.Close()
+		return nil, err
+	}
+	m.session = session{model: m.model}
+	return m, nil
+}
+
+// device is the one that was asked for, or the best there is.
+func device(o LoadOptions) (*cpu.Device, error) {
+	switch o.Device {
+	case "", "auto", "cpu":
+		return cpu.New(cpu.Options{Threads: o.Threads, Exact: o.Exact}), nil
+	}
+	return nil, fmt.Errorf("there is no device %q; use cpu", o.Device)
+}
+
+// batch is how many tokens are read at a time: enough for matrix-matrix speed,
+// few enough that progress is seen about once a second on a desktop processor.
+// It depends on the model alone, so that a run can be repeated to the byte.
+func batch(i Info) int {
+	const tokenBillions = 500e9
+	n := int(tokenBillions/float64(max(1, i.ActiveParameters))) / 32 * 32
+	return min(max(n, 64), 512)
+}
+
+func checkMemory(i Info, working int64, o LoadOptions) error {
+	free, known := freeMemory()
+	need := i.FileBytes + working
+	if o.Force || !known || need <= free {
+		return nil
+	}
+	return &MemoryError{Path: filepath.Base(i.Path), NeedBytes: need, FreeBytes: free}
+}
+
+// Threads is how many the engine uses if LoadOptions does not say.
+func Threads() int { return runtime.GOMAXPROCS(0) }

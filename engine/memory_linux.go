@@ -1,0 +1,11 @@
+package engine
+
+import "os"
+
+func systemMemory() (int64, bool) {
+	b, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0, false
+	}
+	return meminfo(string(b))
+}

@@ -1,0 +1,6 @@
+//go:build !linux && !windows
+
+package engine
+
+// systemMemory is unknown here: these systems do not tell what could be freed.
+func systemMemory() (int64, bool) { return 0, false }

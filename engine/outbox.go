@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"strings"
+
+	"beyonder/engine/token"
+)
+
+// outbox holds a reply's last tokens back for as long as their text could still
+// become a stop string or a banned one.
+type outbox struct {
+	tok     *token.Tokenizer
+	dec     *token.Decoder
+	stops   []string
+	banned  []string
+	text    string  // held back
+	pending []Token // held back
+	ends    []int   // where each pending token's text ends in text
+}
+
+func newOutbox(tok *token.Tokenizer, stops, banned []string) *outbox {
+	return &outbox{tok: tok, dec: tok.Decoder(token.DecodeOptions{}), stops: nonEmpty(stops), banned: nonEmpty(banned)}
+}
+
+func nonEmpty(list []string) []string {
+	var kept []string
+	for _, s := range list {
+		if s != "" {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+func (o *outbox) push(t Token) {
+	o.text += o.dec.Push(t.ID)
+	o.pending = append(o.pending, t)
+	o.ends = append(o.ends, len(o.text))
+}
+
+// find returns where the first of the strings begins in the held text, -1 if none does.
+func (o *outbox) find(list []string) int {
+	first := -1
+	for _, s := range list {
+		if at := strings.Index(o.text, s); at >= 0 && (first < 0 || at < first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// release takes out the tokens whose text can no longer change its meaning.
+func (o *outbox) release() Piece {
+	safe := len(o.text) - o.threat()
+	n := 0
+	for n < len(o.ends) && o.ends[n] <= safe {
+		n++
+	}
+	return o.take(n)
+}
+
+// threat is the length of the longest end of the held text that begins a stop
+// or banned string.
+func (o *outbox) threat() int {
+	longest := 0
+	for _, list := range [][]string{o.stops, o.banned} {
+		for _, s := range list {
+			for n := min(len(s)-1, len(o.text)); n > longest; n-- {
+				if strings.HasSuffix(o.text, s[:n]) {
+					longest = n
+				}
+			}
+		}
+	}
+	return longest
+}
+
+func (o *outbox) take(n int) Piece {
+	if n == 0 {
+		return Piece{}
+	}
+	end := o.ends[n-1]
+	p := Piece{Text: o.text[:end], Tokens: append([]Token(nil), o.pending[:n]...)}
+	o.text = o.text[end:]
+	o.pending = append(o.pending[:0], o.pending[n:]...)
+	o.ends = append(o.ends[:0], o.ends[n:]...)
+	for i := range o.ends {
+		o.ends[i] -= end
+	}
+	return p
+}
+
+// cutAt takes everything before byte at of the held text and drops the rest.
+func (o *outbox) cutAt(at int) Piece {
+	p := Piece{Text: o.text[:at]}
+	begin := 0
+	for i, end := range o.ends {
+		if begin < at {
+			p.Tokens = append(p.Tokens, o.pending[i])
+		}
+		begin = end
+	}
+	o.text, o.pending, o.ends = "", nil, nil
+	return p
+}
+
+// rest takes everything that is held back.
+func (o *outbox) rest() Piece { return o.take(len(o.ends)) }
+
+// unwind drops the pending tokens from the one in which byte at falls on and
+// returns them. reply is every token of the reply, to set the decoder back.
+func (o *outbox) unwind(at int, reply []int32) (dropped []Token) {
+	i := 0
+	for o.ends[i] <= at {
+		i++
+	}
+	dropped = append(dropped, o.pending[i:]...)
+	o.pending, o.ends = o.pending[:i], o.ends[:i]
+	end := 0
+	if i > 0 {
+		end = o.ends[i-1]
+	}
+	o.text = o.text[:end]
+	o.dec = o.tok.Decoder(token.DecodeOptions{})
+	for _, id := range reply[:len(reply)-len(dropped)] {
+		o.dec.Push(id)
+	}
+	return dropped
+}

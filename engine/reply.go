@@ -1,0 +1,266 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"math"
+	"time"
+
+	"beyonder/engine/sample"
+)
+
+// Reply answers a request, piece by piece. The last piece has Done set, unless
+// an error ends the sequence. When ctx ends, what was held back comes out and
+// Done says StopCancelled; the sequence may also be left by break.
+func (l *Local) Reply(ctx context.Context, r Request) iter.Seq2[Piece, error] {
+	return func(yield func(Piece, error) bool) {
+		l.busy.Lock()
+		defer l.busy.Unlock()
+		m := l.current()
+		if m == nil {
+			yield(Piece{}, ErrNoModel)
+			return
+		}
+		w := &writer{m: m, r: r, yield: yield, began: time.Now()}
+		if err := w.run(ctx); err != nil && !errors.Is(err, errBreak) {
+			yield(Piece{}, err)
+		}
+	}
+}
+
+// writer writes one reply.
+type writer struct {
+	m     *loaded
+	r     Request
+	yield func(Piece, error) bool
+	began time.Time
+	wrote time.Time // when the first token came
+
+	sampler   *sample.Sampler
+	out       *outbox
+	logits    []float32
+	ids       []int32         // of the reply
+	forbidden map[int][]int32 // by length of ids: tokens that led to banned text
+	done      Done
+}
+
+func (w *writer) run(ctx context.Context) error {
+	var err error
+	if w.sampler, err = sample.New(w.r.Sampling, w.m.tok); err != nil {
+		return err
+	}
+	w.done.Seed, w.done.Sampling = w.sampler.Seed(), w.r.Sampling
+	w.out = newOutbox(w.m.tok, append(w.m.stops(w.r), w.r.Sampling.Stop...), w.r.Sampling.Banned)
+	w.logits = make([]float32, w.m.info.Vocabulary)
+	w.forbidden = map[int][]int32{}
+	p, err := w.m.prepare(w.r)
+	if err != nil {
+		return err
+	}
+	if len(p.ids) == 0 {
+		return errors.New("there is nothing to answer: the conversation is empty")
+	}
+	w.done.PromptTokens = len(p.ids)
+	if len(p.ids) >= w.m.info.Context {
+		return w.finish(StopContext)
+	}
+	for _, id := range p.ids {
+		w.sampler.Accept(id)
+	}
+	if err := w.read(ctx, p); err != nil {
+		return w.ended(ctx, err)
+	}
+	return w.ended(ctx, w.write(ctx))
+}
+
+// stops are the texts that end a turn in the template's family, for
+// vocabularies in which they are not tokens of their own.
+func (m *loaded) stops(r Request) []string {
+	if len(r.Messages) == 0 {
+		return nil
+	}
+	return m.tmpl.Stops()
+}
+
+// ended turns the end of ctx into a reply that was stopped.
+func (w *writer) ended(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return w.finish(StopCancelled)
+	}
+	return err
+}
+
+func (w *writer) send(p Piece) error {
+	if !w.yield(p, nil) {
+		return errBreak
+	}
+	return nil
+}
+
+// read brings the prompt into the cache, what is there already left out.
+func (w *writer) read(ctx context.Context, p prepared) error {
+	if p.dropped > 0 {
+		if err := w.send(Piece{Notice: &Notice{Kind: "rolled", Dropped: p.dropped}}); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	s := &w.m.session
+	reused := s.reuse(p.ids)
+	s.prompt, s.begin = p.text, len(p.ids)-p.tail
+	rest := p.ids[reused:]
+	progress := Reading{Total: len(rest), Reused: reused}
+	for len(rest) > 0 {
+		if err := w.send(Piece{Reading: &Reading{Done: progress.Done, Total: progress.Total, Reused: reused}}); err != nil {
+			return err
+		}
+		n := min(len(rest), w.m.batch)
+		var logits []float32
+		if n == len(rest) {
+			logits = w.logits
+		}
+		if err := s.step(ctx, rest[:n], logits); err != nil {
+			return err
+		}
+		rest = rest[n:]
+		progress.Done += n
+	}
+	w.done.ReusedTokens = reused
+	w.done.ReadSeconds += time.Since(began).Seconds()
+	return w.send(Piece{Reading: &progress})
+}
+
+// write samples tokens until something ends the reply.
+func (w *writer) write(ctx context.Context) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		t, err := w.choose()
+		if err != nil {
+			return err
+		}
+		if w.m.tok.EndOfGeneration(t.ID) {
+			return w.finish(StopEnd)
+		}
+		switch v, err := w.accept(ctx, t); {
+		case err != nil || v == ended:
+			return err
+		case v == takenBack:
+			continue
+		}
+		if len(w.m.session.ids)+1 > w.m.info.Context {
+			if rolled, err := w.makeRoom(ctx); !rolled || err != nil {
+				return err
+			}
+			continue
+		}
+		if err := w.m.session.step(ctx, w.ids[len(w.ids)-1:], w.logits); err != nil {
+			return err
+		}
+	}
+}
+
+// choose draws the next token from the logits.
+func (w *writer) choose() (Token, error) {
+	if !finite(w.logits) {
+		return Token{}, &NumbersError{Position: len(w.m.session.ids)}
+	}
+	w.sampler.Forbid(w.forbidden[len(w.ids)]...)
+	id, err := w.sampler.Sample(w.logits)
+	if err != nil {
+		return Token{}, err
+	}
+	if w.wrote.IsZero() {
+		w.wrote = time.Now()
+		w.done.FirstSeconds = w.wrote.Sub(w.began).Seconds()
+	}
+	t := Token{ID: id}
+	if w.r.Alternatives > 0 {
+		w.rank(&t)
+	}
+	if w.r.Routes {
+		err = w.routes(&t)
+	}
+	return t, err
+}
+
+func finite(xs []float32) bool {
+	sum := float32(0)
+	for _, x := range xs {
+		sum += x * 0 // NaN if x is NaN or infinite
+	}
+	return !math.IsNaN(float64(sum))
+}
+
+func (w *writer) rank(t *Token) {
+	logprob, top := sample.Logprobs(w.logits, t.ID, w.r.Alternatives)
+	t.Logprob = logprob
+	for _, r := range top {
+		t.Top = append(t.Top, Alternative{ID: r.ID, Text: w.m.tok.Text(r.ID), Logprob: r.Logprob})
+	}
+}
+
+// routes reports the experts that computed the logits t was drawn from.
+func (w *writer) routes(t *Token) error {
+	rs, err := w.m.model.Routes()
+	for _, r := range rs {
+		t.Routes = append(t.Routes, Route{Experts: r.Experts, Weights: r.Weights})
+	}
+	return err
+}
+
+// verdict says how a reply goes on after a token.
+type verdict int
+
+const (
+	goesOn    verdict = iota
+	takenBack         // the token and perhaps some before it are gone; the logits are new
+	ended
+)
+
+// accept adds a token to the reply and sends what is certain.
+func (w *writer) accept(ctx context.Context, t Token) (verdict, error) {
+	w.sampler.Accept(t.ID)
+	w.ids = append(w.ids, t.ID)
+	w.out.push(t)
+	if at := w.out.find(w.out.banned); at >= 0 {
+		return takenBack, w.takeBack(ctx, at)
+	}
+	if at := w.out.find(w.out.stops); at >= 0 {
+		if err := w.flush(w.out.cutAt(at)); err != nil {
+			return ended, err
+		}
+		return ended, w.finish(StopText)
+	}
+	if err := w.flush(w.out.release()); err != nil {
+		return ended, err
+	}
+	if most := w.r.Sampling.MaxTokens; most > 0 && len(w.ids) >= most {
+		return ended, w.finish(StopLength)
+	}
+	return goesOn, nil
+}
+
+func (w *writer) flush(p Piece) error {
+	if p.Text == "" && len(p.Tokens) == 0 {
+		return nil
+	}
+	return w.send(p)
+}
+
+// finish sends what is left and the closing piece.
+func (w *writer) finish(why StopReason) error {
+	if err := w.flush(w.out.rest()); err != nil {
+		return err
+	}
+	w.m.session.settle(w.m.tok)
+	d := &w.done
+	d.Reason, d.NewTokens = why, len(w.ids)
+	d.ContextUsed, d.ContextSize = len(w.m.session.ids), w.m.info.Context
+	if !w.wrote.IsZero() {
+		d.WriteSeconds = time.Since(w.wrote).Seconds()
+	}
+	return w.send(Piece{Done: d})
+}

@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"fmt"
+
+	"beyonder/engine/gguf"
+	"beyonder/engine/token"
+)
+
+// OpenVocabulary reads only the vocabulary of a file; the file may hold nothing else.
+func OpenVocabulary(path string) (*token.Tokenizer, error) {
+	f, err := gguf.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return vocabulary(f)
+}
+
+// vocabulary builds the tokenizer that a GGUF file describes.
+func vocabulary(f *gguf.File) (*token.Tokenizer, error) {
+	r := keys{f: f}
+	c := token.Config{
+		Model:  r.string("tokenizer.ggml.model"),
+		Pre:    r.string("tokenizer.ggml.pre"),
+		Tokens: r.strings("tokenizer.ggml.tokens"),
+		Scores: r.floats("tokenizer.ggml.scores"),
+		Types:  r.ints("tokenizer.ggml.token_type"),
+		Merges: r.strings("tokenizer.ggml.merges"),
+		EOGs:   r.ints("tokenizer.ggml.eos_token_ids"),
+
+		BOS: r.id("tokenizer.ggml.bos_token_id"),
+		EOS: r.id("tokenizer.ggml.eos_token_id"),
+		EOT: r.id("tokenizer.ggml.eot_token_id"),
+		EOM: r.id("tokenizer.ggml.eom_token_id"),
+		UNK: r.id("tokenizer.ggml.unknown_token_id"),
+		PAD: r.id("tokenizer.ggml.padding_token_id"),
+
+		AddBOS:         r.bool("tokenizer.ggml.add_bos_token"),
+		AddEOS:         r.bool("tokenizer.ggml.add_eos_token"),
+		AddSpacePrefix: r.bool("tokenizer.ggml.add_space_prefix"),
+	}
+	if r.err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Path, r.err)
+	}
+	if len(c.Tokens) == 0 {
+		return nil, fmt.Errorf("%s holds no vocabulary (tokenizer.ggml.tokens), so it cannot read text", f.Path)
+	}
+	t, err := token.New(c)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Path, err)
+	}
+	return t, nil
+}
+
+// keys reads metadata and keeps the first error.
+type keys struct {
+	f   *gguf.File
+	err error
+}
+
+func (k *keys) keep(err error) {
+	if k.err == nil {
+		k.err = err
+	}
+}
+
+func (k *keys) string(key string) string {
+	v, _, err := k.f.String(key)
+	k.keep(err)
+	return v
+}
+
+func (k *keys) strings(key string) []string {
+	v, _, err := k.f.Strings(key)
+	k.keep(err)
+	return v
+}
+
+func (k *keys) floats(key string) []float32 {
+	v, _, err := k.f.Floats(key)
+	k.keep(err)
+	return v
+}
+
+func (k *keys) ints(key string) []int32 {
+	v, _, err := k.f.Ints(key)
+	k.keep(err)
+	return v
+}
+
+func (k *keys) bool(key string) *bool {
+	v, ok, err := k.f.Bool(key)
+	k.keep(err)
+	if !ok {
+		return nil
+	}
+	return &v
+}
+
+// id reads a token's id, -1 if the file names none.
+func (k *keys) id(key string) int32 {
+	v, ok, err := k.f.Uint(key)
+	k.keep(err)
+	if !ok || v > 1<<31-1 {
+		return -1
+	}
+	return int32(v)
+}
