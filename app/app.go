@@ -2,22 +2,29 @@
 // by an engine and kept in a store.
 //
 // Its one rule: what the user typed is on disk before the engine hears of it,
-// and what the engine said is on disk at most a tenth of a second later. It
-// knows neither the window nor the database nor where the engine runs.
+// and what the engine said is on disk a tenth of a second later. It knows
+// neither the window nor the database nor where the engine runs.
 package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
+	"os"
+	"sync"
+	"time"
 
 	"beyonder/engine"
+	"beyonder/store"
 )
 
 // Engine is what app needs of an engine: *worker.Client in the program (a child
 // process), apptest.Engine in tests.
 //
-// Load and Reply end within 100 ms of their context's end, and when the
-// consumer breaks. They may be called from any goroutine, one at a time.
+// Load and Reply end within 100 ms of their context's end, and when the consumer
+// breaks. They may be called from any goroutine, one at a time;
+// Info and Close at any time.
 type Engine interface {
 	Load(ctx context.Context, o engine.LoadOptions) iter.Seq2[engine.Progress, error]
 	Info() (engine.Info, bool) // false: no model is loaded
@@ -34,13 +41,65 @@ type Options struct {
 }
 
 // App is the running application. Its methods may be called from any goroutine.
-type App struct{}
+type App struct {
+	dir      string
+	engine   Engine
+	store    *store.Store
+	trace    func(event string, fields map[string]any)
+	warnings []string
+
+	mu       sync.Mutex
+	settings Settings
+	loaded   engine.LoadOptions // what the engine's model was loaded with, if by this App
+	turn     *turn              // what the engine is at work on, nil: nothing
+	writing  map[ID]*writing    // replies that grow, or that could not be finished on a full disk
+	closed   bool
+}
 
 // Open opens the folder of o and everything in it. It fails with ErrRunning when
 // another instance has it open, with *NewerError or *DamagedError when its
-// database cannot be used; then nothing on disk was changed.
-func Open(o Options) (*App, error) { return nil, errUnwritten }
+// database cannot be used. The engine stays the caller's if it fails.
+func Open(o Options) (*App, error) {
+	s, err := store.Open(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{dir: o.Dir, engine: o.Engine, store: s, trace: o.Trace, writing: map[ID]*writing{}}
+	if a.trace == nil {
+		a.trace = func(string, map[string]any) {}
+	}
+	if backup := s.Backup(); backup != "" {
+		a.warnings = append(a.warnings, fmt.Sprintf("the conversations were brought up to date; as they were before, they are in %s", backup))
+	}
+	a.readSettings()
+	if err := os.MkdirAll(a.ModelsDir(), 0o700); err != nil {
+		a.warnings = append(a.warnings, fmt.Sprintf("the folder for models cannot be made: %v", err))
+	}
+	return a, nil
+}
+
+// Warnings returns what Open has to tell the user, a sentence each.
+func (a *App) Warnings() []string { return a.warnings }
+
+// closeWait is how long Close waits for a reply's consumer, which may be waiting
+// for the very thread that calls Close.
+const closeWait = 200 * time.Millisecond
 
 // Close ends a reply that is being written, keeping what came of it, and closes
 // the engine and the store.
-func (a *App) Close() error { return errUnwritten }
+func (a *App) Close() error {
+	a.mu.Lock()
+	if a.closed {
+		a.mu.Unlock()
+		return nil
+	}
+	a.closed = true
+	t := a.turn
+	a.mu.Unlock()
+	if t != nil {
+		t.cancel(errClosing)
+		t.wait(closeWait)
+	}
+	late := a.endAll()
+	return errors.Join(late, a.engine.Close(), a.store.Close())
+}

@@ -1,45 +1,46 @@
 package app
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
 	"beyonder/engine"
 	"beyonder/engine/sample"
+	"beyonder/store"
 )
 
-var errUnwritten = errors.New("not written yet")
-
 // ID names a conversation or a message. 0 names none.
-type ID uint64
+type ID = store.ID
 
-// Conversation is the head of a conversation, without its messages.
+// Conversation is a conversation without its messages.
 type Conversation struct {
 	ID      ID
-	Title   string
+	Title   string // "" before its first message
 	Created time.Time
-	Updated time.Time
-	Draft   string // what stands in its composer
-	Head    ID     // the newest message of the path that is shown
-	System  string // its system prompt
-	Error   string // "", or why a part of it cannot be read
+	Updated time.Time // when its last message was added
+	Draft   string    // what stands in its composer
+	Head    ID        // the newest message of the path that is shown
+	System  string    // its system prompt
+	Error   string    // why its title cannot be read, "" if it can; its messages may be
 }
 
 // State says how far a message has come.
-type State string
+type State = store.State
 
+// The states of a message.
 const (
-	Complete    State = "complete"
-	Streaming   State = "streaming"   // is being written now
-	Interrupted State = "interrupted" // the program or the engine was lost in the middle of it
-	Stopped     State = "stopped"     // by the user
-	Failed      State = "failed"      // Message.Error says why
+	Complete    = store.Complete
+	Streaming   = store.Streaming   // is being written now
+	Interrupted = store.Interrupted // the program or the engine was gone in the middle of it
+	Stopped     = store.Stopped     // by the user
+	Failed      = store.Failed      // Message.Error says why
 )
 
 // Message is one version of one turn.
 type Message struct {
 	ID, Parent ID
-	Role       string // prompt.User or prompt.Assistant
+	Role       string // prompt.User or prompt.Assistant, "" if it is damaged
 	Text       string
 	State      State
 	Error      string // of a failed, interrupted or damaged message: why, one sentence
@@ -51,50 +52,129 @@ type Message struct {
 
 // Reply is what was in force when a reply was written and what came out.
 type Reply struct {
-	Model     string          `json:"model"`
-	ModelHash string          `json:"model_hash"`
-	Device    string          `json:"device"`
-	Template  string          `json:"template"`
-	Settings  sample.Settings `json:"settings"` // as they were set; Done.Sampling as they were applied
-	Done      engine.Done     `json:"done"`     // of the last part; Reason "" while it is not known
-	Earlier   []engine.Done   `json:"earlier,omitempty"`
-	Notices   []engine.Notice `json:"notices,omitempty"`
+	Model     string `json:"model"`
+	ModelHash string `json:"model_hash"`
+	Device    string `json:"device"`
+	Template  string `json:"template"`
+
+	Settings sample.Settings `json:"settings"` // as they were set; Done.Sampling: as they were applied
+	// Done is what the engine said at the end. While a reply grows, and after the
+	// program or the engine was lost, Reason is empty and the figures are the
+	// application's own, as far as it got.
+	Done    engine.Done     `json:"done"`
+	Earlier []engine.Done   `json:"earlier,omitempty"` // with Continue: of the parts before, oldest first
+	Notices []engine.Notice `json:"notices,omitempty"`
 }
 
 // Conversations returns all conversations but the trash, the newest first.
-func (a *App) Conversations() ([]Conversation, error) { return nil, errUnwritten }
-
-// Conversation returns one of them.
-func (a *App) Conversation(id ID) (Conversation, error) { return Conversation{}, errUnwritten }
-
-// NewConversation creates an empty one. It gets its title from its first message.
-func (a *App) NewConversation() (Conversation, error) { return Conversation{}, errUnwritten }
-
-// Rename gives a conversation a title that stays.
-func (a *App) Rename(id ID, title string) error { return errUnwritten }
-
-// SetSystem sets its system prompt, from the next reply on.
-func (a *App) SetSystem(id ID, text string) error { return errUnwritten }
-
-// Delete puts a conversation into the trash; a reply being written in it is stopped.
-func (a *App) Delete(id ID) error { return errUnwritten }
-
-// Restore takes it out again.
-func (a *App) Restore(id ID) error { return errUnwritten }
+func (a *App) Conversations() ([]Conversation, error) { return a.list(false) }
 
 // Trash returns the conversations in the trash, the newest first.
-func (a *App) Trash() ([]Conversation, error) { return nil, errUnwritten }
+func (a *App) Trash() ([]Conversation, error) { return a.list(true) }
 
-// EmptyTrash deletes them for good.
-func (a *App) EmptyTrash() error { return errUnwritten }
+func (a *App) list(trashed bool) ([]Conversation, error) {
+	all, err := a.store.Conversations()
+	list := make([]Conversation, 0, len(all))
+	for _, c := range all {
+		if !c.Trashed.IsZero() == trashed {
+			list = append(list, conversation(c))
+		}
+	}
+	return list, err
+}
+
+func conversation(c store.Conversation) Conversation {
+	return Conversation{
+		ID: c.ID, Title: c.Title, Created: c.Created, Updated: c.Updated,
+		Draft: c.Draft, Head: c.Head, System: c.System, Error: sentence(c.Damage),
+	}
+}
+
+// Conversation returns one of them.
+func (a *App) Conversation(id ID) (Conversation, error) {
+	c, err := a.store.Conversation(id)
+	return conversation(c), err
+}
+
+// NewConversation creates an empty one. It gets its title from its first message.
+func (a *App) NewConversation() (Conversation, error) {
+	c, err := a.store.Create(time.Now())
+	return conversation(c), err
+}
+
+// Rename gives a conversation a title that stays.
+func (a *App) Rename(id ID, title string) error { return a.store.Rename(id, plain(title)) }
+
+// SetSystem sets its system prompt, from the next reply on.
+func (a *App) SetSystem(id ID, text string) error { return a.store.SetSystem(id, text) }
 
 // SaveDraft keeps what stands in a conversation's composer. Send clears it.
-func (a *App) SaveDraft(id ID, text string) error { return errUnwritten }
+func (a *App) SaveDraft(id ID, text string) error { return a.store.SetDraft(id, text) }
+
+// Delete puts a conversation into the trash; a reply being written in it is
+// stopped.
+func (a *App) Delete(id ID) error {
+	a.stopIn(id)
+	return a.store.Trash(id, time.Now())
+}
+
+// Restore takes it out again.
+func (a *App) Restore(id ID) error { return a.store.Restore(id) }
+
+// EmptyTrash deletes what is in the trash for good.
+func (a *App) EmptyTrash() error {
+	all, err := a.store.Conversations()
+	for _, c := range all {
+		if !c.Trashed.IsZero() {
+			a.stopIn(c.ID)
+			err = errors.Join(err, a.store.Delete(c.ID))
+		}
+	}
+	return err
+}
 
 // Messages returns the shown path of a conversation, oldest first. A reply that
 // is being written comes with its text so far.
-func (a *App) Messages(id ID) ([]Message, error) { return nil, errUnwritten }
+func (a *App) Messages(id ID) ([]Message, error) {
+	path, err := a.store.Messages(id)
+	messages := make([]Message, len(path))
+	for i, m := range path {
+		messages[i] = a.message(m)
+	}
+	return messages, err
+}
 
 // ShowSibling shows the version of a message that is step versions further on
-// (+1) or back (-1), with what follows it.
-func (a *App) ShowSibling(id, message ID, step int) error { return errUnwritten }
+// (+1) or back (-1), with what follows it. At the ends nothing changes.
+func (a *App) ShowSibling(id, message ID, step int) error {
+	return a.store.ShowSibling(id, message, step)
+}
+
+// message makes the window's message of the store's.
+func (a *App) message(s store.Message) Message {
+	m := Message{
+		ID: s.ID, Parent: s.Parent, Role: s.Role, Text: s.Text, State: s.State, Error: s.Error,
+		Created: s.Created, Siblings: s.Siblings, Sibling: s.Sibling,
+	}
+	if s.Damage != nil {
+		m.State, m.Error = Failed, sentence(s.Damage)
+		return m
+	}
+	if len(s.Reply) > 0 {
+		m.Reply = new(Reply)
+		if err := json.Unmarshal(s.Reply, m.Reply); err != nil {
+			m.Reply = nil // the text is what counts
+		}
+	}
+	if w := a.writingOf(m.ID); w != nil {
+		w.onto(&m)
+	}
+	return m
+}
+
+func sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

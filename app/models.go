@@ -2,10 +2,17 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"time"
 
 	"beyonder/engine"
+	"beyonder/store"
 )
 
 // KnownModel is a model file that was used before or lies in the models folder.
@@ -17,23 +24,161 @@ type KnownModel struct {
 }
 
 // Load loads a model file with the present settings. force loads it even if
-// memory will not suffice (*engine.MemoryError says so otherwise).
+// memory will not suffice (*engine.MemoryError says so otherwise). It fails with
+// ErrBusy while a reply is being written.
 func (a *App) Load(ctx context.Context, path string, force bool) iter.Seq2[engine.Progress, error] {
-	return unwritten[engine.Progress]()
+	return func(yield func(engine.Progress, error) bool) {
+		ctx, t, err := a.claim(ctx, 0)
+		if err != nil {
+			yield(engine.Progress{}, err)
+			return
+		}
+		defer a.release(t)
+		for p, err := range a.load(ctx, path, force) {
+			if err != nil {
+				a.release(t) // so that who sees the error may try again at once
+			}
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// load loads a model for who has claimed the engine.
+func (a *App) load(ctx context.Context, path string, force bool) iter.Seq2[engine.Progress, error] {
+	return func(yield func(engine.Progress, error) bool) {
+		path, err := filepath.Abs(path)
+		if err != nil {
+			yield(engine.Progress{}, fmt.Errorf("the model file %s cannot be found: %w", path, err))
+			return
+		}
+		o := a.loadOptions(path)
+		o.Force = force
+		for p, err := range a.engine.Load(ctx, o) {
+			if err != nil {
+				a.traceLost(err)
+				yield(p, err)
+				return
+			}
+			if !yield(p, nil) {
+				return
+			}
+		}
+		if err := a.loadedNow(o); err != nil {
+			yield(engine.Progress{}, err)
+		}
+	}
+}
+
+// loadOptions is how the present settings load a file.
+func (a *App) loadOptions(path string) engine.LoadOptions {
+	s := a.Settings()
+	return engine.LoadOptions{Path: path, Context: s.Context, KV: s.KV, Threads: s.Threads, Template: s.Template}
+}
+
+func (a *App) loadedNow(o engine.LoadOptions) error {
+	info, ok := a.engine.Info()
+	if !ok {
+		return fmt.Errorf("%s was loaded but the engine has no model: load it again", o.Path)
+	}
+	a.mu.Lock()
+	a.loaded = o
+	a.mu.Unlock()
+	a.trace("model-loaded", map[string]any{
+		"path": info.Path, "name": info.Name, "device": info.Device, "context": info.Context,
+		"file_bytes": info.FileBytes, "cache_bytes": info.CacheBytes, "load_seconds": info.LoadSeconds,
+	})
+	err := a.store.SetModel(store.Model{Path: o.Path, Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
+	if errors.Is(err, ErrFull) {
+		return nil // the model is there; that it was used is not worth an error
+	}
+	return err
+}
+
+// outdated reports whether the settings have changed since the model was loaded
+// so that it must be loaded anew, and what with.
+func (a *App) outdated() (path string, force, yes bool) {
+	a.mu.Lock()
+	had := a.loaded
+	a.mu.Unlock()
+	want := a.loadOptions(had.Path)
+	want.Force = had.Force
+	return had.Path, had.Force, had.Path != "" && want != had
 }
 
 // Unload frees the model's memory. The next message loads it again.
-func (a *App) Unload() error { return errUnwritten }
+func (a *App) Unload() error {
+	_, t, err := a.claim(context.Background(), 0)
+	if err != nil {
+		return err
+	}
+	defer a.release(t)
+	return a.engine.Unload()
+}
 
 // Model describes the loaded model; false: none is.
-func (a *App) Model() (engine.Info, bool) { return engine.Info{}, false }
+func (a *App) Model() (engine.Info, bool) { return a.engine.Info() }
 
 // KnownModels returns the files used before, the last one first, then the other
 // *.gguf files of the models folder by name.
-func (a *App) KnownModels() ([]KnownModel, error) { return nil, errUnwritten }
+func (a *App) KnownModels() ([]KnownModel, error) {
+	used, err := a.store.Models()
+	if err != nil {
+		return nil, err
+	}
+	var known []KnownModel
+	listed := map[string]bool{}
+	for _, m := range used {
+		k := KnownModel{Path: m.Path, Name: m.Name, Bytes: m.Bytes, Used: m.Used}
+		_, err := os.Stat(m.Path)
+		k.Missing = err != nil
+		if k.Name == "" {
+			k.Name = modelName(m.Path)
+		}
+		known, listed[m.Path] = append(known, k), true
+	}
+	for _, k := range inFolder(a.ModelsDir()) {
+		if !listed[k.Path] {
+			known = append(known, k)
+		}
+	}
+	return known, nil
+}
 
-// Forget takes a file out of KnownModels; the file stays.
-func (a *App) Forget(path string) error { return errUnwritten }
+// laterPart matches the parts of a split model but the first, which stands for
+// all of them.
+var laterPart = regexp.MustCompile(`-(\d{5})-of-\d{5}\.gguf$`)
 
-// LastModel is the path of the model that was loaded last, "" if none was.
-func (a *App) LastModel() string { return "" }
+// inFolder returns the model files of a folder. One that cannot be read has none.
+func inFolder(dir string) (found []KnownModel) {
+	dir, _ = filepath.Abs(dir)
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		path := filepath.Join(dir, entry.Name())
+		part := laterPart.FindStringSubmatch(path)
+		info, err := os.Stat(path) // follows links, entry.Info does not
+		if err != nil || !info.Mode().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".gguf") || part != nil && part[1] != "00001" {
+			continue
+		}
+		found = append(found, KnownModel{Path: path, Name: modelName(path), Bytes: info.Size()})
+	}
+	return found
+}
+
+func modelName(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// Forget takes a file out of those that were used; the file stays.
+func (a *App) Forget(path string) error { return a.store.ForgetModel(path) }
+
+// LastModel is the path of the model that was used last, "" if none was.
+func (a *App) LastModel() string {
+	used, err := a.store.Models()
+	if err != nil || len(used) == 0 {
+		return ""
+	}
+	return used[0].Path
+}

@@ -1,18 +1,22 @@
 package app
 
 import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
 	"beyonder/engine"
 	"beyonder/engine/sample"
 )
 
-// Settings is everything the user can set. They are kept as they are set.
+// Settings is everything the user can set.
 type Settings struct {
 	Theme         string               `json:"theme"` // "system", "light", "dark"
-	Scale         float32              `json:"scale"` // 1: as the system has it
+	Scale         float32              `json:"scale"` // of text and widgets; 1: as the system has it
 	Sampling      sample.Settings      `json:"sampling"`
 	Preset        string               `json:"preset"`  // name of the preset Sampling came from, "" when changed by hand
 	Context       int                  `json:"context"` // tokens; 0: automatic
-	KV            string               `json:"kv"`      // "", "f16", "f32"
+	KV            string               `json:"kv"`      // "": the engine's default, "f16", "f32"
 	Policy        engine.ContextPolicy `json:"policy"`
 	Template      string               `json:"template"` // a preset's name, "": the file's own
 	Threads       int                  `json:"threads"`  // 0: one per core
@@ -28,8 +32,77 @@ type WindowSize struct {
 	Height float32 `json:"height"`
 }
 
-// Settings returns the present settings.
-func (a *App) Settings() Settings { return Settings{} }
+// DefaultSettings is what a new user starts with.
+func DefaultSettings() Settings {
+	preset := sample.Presets()[0]
+	return Settings{
+		Theme: "system", Scale: 1,
+		Sampling: preset.Settings, Preset: preset.Name,
+		Policy: engine.StopWhenFull,
+	}
+}
 
-// SetSettings keeps s. Changes apply to the next reply.
-func (a *App) SetSettings(s Settings) error { return errUnwritten }
+// Settings returns the present settings.
+func (a *App) Settings() Settings {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.settings
+}
+
+// SetSettings keeps s; it says so if a value is out of range, and changes
+// nothing then. Changes apply to the next reply; one of Context, KV, Template or
+// Threads makes it load the model anew.
+func (a *App) SetSettings(s Settings) error {
+	if err := s.validate(); err != nil {
+		return err
+	}
+	value, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("the settings cannot be kept: %w", err)
+	}
+	if err := a.store.SetSettings(value); err != nil {
+		return fmt.Errorf("the settings cannot be kept: %w", err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.settings = s
+	return nil
+}
+
+func (s *Settings) validate() error {
+	switch {
+	case !slices.Contains([]string{"system", "light", "dark"}, s.Theme):
+		return fmt.Errorf("the theme %q is none of system, light and dark", s.Theme)
+	case !(s.Scale >= 0.5 && s.Scale <= 4): // so that NaN is refused too
+		return fmt.Errorf("the scale is %g: choose one from 0.5 to 4", s.Scale)
+	case s.Context < 0:
+		return fmt.Errorf("the context is %d tokens: choose more, or 0 for automatic", s.Context)
+	case !slices.Contains([]string{"", "f16", "f32"}, s.KV):
+		return fmt.Errorf("the KV cache type %q is none of f16 and f32", s.KV)
+	case s.Policy != engine.StopWhenFull && s.Policy != engine.RollWhenFull:
+		return fmt.Errorf("the policy %q is none of %s and %s", s.Policy, engine.StopWhenFull, engine.RollWhenFull)
+	case s.Threads < 0:
+		return fmt.Errorf("the number of threads is %d: choose more, or 0 for one per core", s.Threads)
+	}
+	return s.Sampling.Validate()
+}
+
+// readSettings reads the settings over the defaults, so that a field that is new
+// has its default. Settings that cannot be used are worth a warning, not the
+// conversations: the defaults stand in for them.
+func (a *App) readSettings() {
+	a.settings = DefaultSettings()
+	value, err := a.store.Settings()
+	if err == nil && value != nil {
+		s := a.settings
+		s.Sampling.LogitBias = nil // json would add to the map
+		if err = json.Unmarshal(value, &s); err == nil {
+			if err = s.validate(); err == nil {
+				a.settings = s
+			}
+		}
+	}
+	if err != nil {
+		a.warnings = append(a.warnings, fmt.Sprintf("the settings cannot be read and are the defaults now: %v", err))
+	}
+}

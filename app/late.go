@@ -1,0 +1,71 @@
+package app
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"time"
+)
+
+// lateWait is how long a reply that could not be stored waits to be tried again.
+const lateWait = 5 * time.Second
+
+// track makes Messages show a reply as it grows.
+func (a *App) track(w *writing) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.writing[w.begun.ID] = w
+}
+
+func (a *App) writingOf(id ID) *writing {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.writing[id]
+}
+
+func (a *App) allWriting() []*writing {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Collect(maps.Values(a.writing))
+}
+
+// end ends a reply. When it cannot be stored it stays in memory and is tried
+// again, on its own and before whatever comes next.
+func (a *App) end(w *writing, state State, cause string) error {
+	err := w.end(state, cause)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case err == nil:
+		delete(a.writing, w.begun.ID)
+	case !a.closed:
+		time.AfterFunc(lateWait, a.saveLate)
+	}
+	return err
+}
+
+// saveLate stores the replies that ended but could not be stored then. Its own
+// failures are no news.
+func (a *App) saveLate() {
+	for _, w := range a.allWriting() {
+		if w.ended() && w.end("", "") == nil {
+			a.mu.Lock()
+			delete(a.writing, w.begun.ID)
+			a.mu.Unlock()
+		}
+	}
+}
+
+// endAll ends and stores all there is, when the application closes.
+func (a *App) endAll() (err error) {
+	for _, w := range a.allWriting() {
+		err = errors.Join(err, a.end(w, Interrupted, ""))
+	}
+	return err
+}
+
+func (w *writing) ended() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state != Streaming
+}

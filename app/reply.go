@@ -1,0 +1,230 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"beyonder/engine"
+	"beyonder/store"
+)
+
+// answer writes a new reply to a user's message.
+func (s *stream) answer(to ID) error {
+	info, err := s.model()
+	if err != nil {
+		return err
+	}
+	path, err := s.app.store.Path(s.conversation, to)
+	if err != nil {
+		return err
+	}
+	request, err := s.request(path)
+	if err != nil {
+		return err
+	}
+	reply := s.app.replyOf(info, request)
+	m := store.Message{Conversation: s.conversation, Parent: to, Role: assistant, Created: time.Now()}
+	if m.Reply, err = json.Marshal(reply); err != nil {
+		return fmt.Errorf("what is known of the reply cannot be kept: %w", err)
+	}
+	m, journal, err := s.app.store.Begin(m)
+	if err != nil {
+		return fmt.Errorf("the reply could not be begun: %w", err)
+	}
+	return s.write(newWriting(m, journal, reply), request)
+}
+
+// goOn goes on with the reply at the end of path.
+func (s *stream) goOn(path []store.Message) error {
+	info, err := s.model()
+	if err != nil {
+		return err
+	}
+	request, err := s.request(path)
+	if err != nil {
+		return err
+	}
+	last := s.app.message(path[len(path)-1])
+	reply := s.app.replyOf(info, request)
+	reply.after(last.Reply)
+	record, err := json.Marshal(reply)
+	if err != nil {
+		return fmt.Errorf("what is known of the reply cannot be kept: %w", err)
+	}
+	m, journal, err := s.app.store.Resume(s.conversation, last.ID, record)
+	if err != nil {
+		return fmt.Errorf("the reply could not be gone on with: %w", err)
+	}
+	return s.write(newWriting(m, journal, reply), request)
+}
+
+// replyOf is what is known of a reply before it begins. The seed is drawn here
+// and not by the engine, so that it is on disk whatever becomes of the reply.
+func (a *App) replyOf(info engine.Info, r *engine.Request) Reply {
+	settings := r.Sampling
+	if r.Sampling.Seed < 0 {
+		r.Sampling.Seed = rand.Int64N(1 << 32)
+	}
+	return Reply{
+		Model: info.Name, ModelHash: info.Hash, Device: info.Device, Template: info.Template,
+		Settings: settings, Done: engine.Done{Seed: r.Sampling.Seed, Sampling: r.Sampling},
+	}
+}
+
+// after takes over what is to be kept of the reply that r goes on with.
+func (r *Reply) after(before *Reply) {
+	if before == nil {
+		return
+	}
+	r.Earlier = append(before.Earlier, before.Done)
+	r.Notices = before.Notices
+}
+
+// model returns the model that is to answer, and loads it if it is not there or
+// if the settings want it otherwise by now.
+func (s *stream) model() (engine.Info, error) {
+	info, ok := s.app.engine.Info()
+	path, force, outdated := s.app.outdated()
+	if ok && !outdated {
+		return info, nil
+	}
+	if path == "" {
+		path = s.app.LastModel()
+	}
+	if path == "" {
+		return info, ErrNoModel
+	}
+	for progress, err := range s.app.load(s.ctx, path, force) {
+		if err != nil {
+			return info, err
+		}
+		if !s.emit(Event{Loading: &progress}) {
+			return info, errGone
+		}
+	}
+	if info, ok = s.app.engine.Info(); !ok {
+		return info, ErrNoModel
+	}
+	return info, nil
+}
+
+// write relays the engine's reply to the consumer and to the disk.
+func (s *stream) write(w *writing, r *engine.Request) error {
+	s.app.track(w)
+	defer func() {
+		if !w.ended() { // the consumer left by panic or runtime.Goexit
+			s.app.end(w, Interrupted, "")
+		}
+	}()
+	s.app.trace("reply-started", w.fields())
+	started := s.app.shown(w)
+	if !s.emit(Event{Started: started}) {
+		return s.finish(w, nil)
+	}
+	return s.finish(w, s.relay(w, r))
+}
+
+// relay returns what broke the reply off, nil if the engine or the consumer
+// ended it.
+func (s *stream) relay(w *writing, r *engine.Request) error {
+	f := figures{start: time.Now()}
+	warned := false
+	for piece, err := range s.app.engine.Reply(s.ctx, *r) {
+		if err != nil {
+			return err
+		}
+		w.take(piece, &f)
+		if piece.Done != nil {
+			continue // the engine ends by itself; to break here would be to stop it
+		}
+		s.app.tracePiece(w, piece, &f)
+		if !s.emit(event(piece)) {
+			return nil
+		}
+		if w.trouble() != nil && !warned {
+			warned = true
+			if !s.emit(Event{Notice: &engine.Notice{Kind: NoticeUnsaved}}) {
+				return nil
+			}
+		}
+	}
+	return s.ctx.Err()
+}
+
+func event(p engine.Piece) Event {
+	return Event{Reading: p.Reading, Notice: p.Notice, Text: p.Text, Tokens: p.Tokens}
+}
+
+// take keeps what a piece brings.
+func (w *writing) take(p engine.Piece, f *figures) {
+	switch {
+	case p.Reading != nil:
+	case p.Notice != nil:
+		w.change(func(r *Reply) { r.Notices = append(r.Notices, *p.Notice) })
+	case p.Done != nil:
+		w.change(func(r *Reply) { r.Done = *p.Done })
+	default:
+		w.add(p.Text)
+		f.count(len(p.Tokens))
+		w.change(func(r *Reply) { f.fill(&r.Done) })
+	}
+}
+
+// finish ends the reply, stores it and tells the consumer.
+func (s *stream) finish(w *writing, failure error) error {
+	state, failure := s.outcome(w, failure)
+	unsaved := s.app.end(w, state, sentence(failure))
+	s.app.traceLost(failure)
+	s.app.trace("reply-finished", w.fields())
+	s.app.release(s.turn) // so that who sees the end may send the next message at once
+	finished := s.app.shown(w)
+	if !s.emit(Event{Finished: finished}) {
+		return errGone
+	}
+	switch {
+	case unsaved == nil:
+		return failure
+	case failure == nil:
+		return unsaved
+	}
+	return fmt.Errorf("%w; besides, %w", failure, unsaved)
+}
+
+// outcome says how a reply ended, and what failed if something did.
+func (s *stream) outcome(w *writing, failure error) (State, error) {
+	var lost *engine.LostError
+	reason := w.reason()
+	switch {
+	case reason == engine.StopCancelled:
+		return Stopped, nil
+	case reason != "":
+		return Complete, nil
+	case context.Cause(s.ctx) == errClosing:
+		return Interrupted, nil
+	case s.gone || s.ctx.Err() != nil:
+		w.change(func(r *Reply) { r.Done.Reason = engine.StopCancelled })
+		return Stopped, nil
+	case failure == nil:
+		return Failed, errors.New("the engine ended the reply without a reason")
+	case errors.As(failure, &lost):
+		return Interrupted, failure
+	}
+	return Failed, failure
+}
+
+func (w *writing) reason() engine.StopReason {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.reply.Done.Reason
+}
+
+// shown is the reply as the window is to show it now.
+func (a *App) shown(w *writing) *Message {
+	m := a.message(w.begun)
+	w.onto(&m)
+	return &m
+}
