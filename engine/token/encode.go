@@ -5,9 +5,12 @@ type Options struct {
 	// Special reads control tokens in the text as such: for prompts that a
 	// chat template made. Text from elsewhere goes through GuardText first.
 	Special bool
-	// BOS puts the tokens around the text that the vocabulary asks for: BOS
-	// before it, EOS after it, unless the text has them already.
+	// BOS puts the tokens around the text that the vocabulary asks for, BOS
+	// before it and EOS after it, even if the text spells them out as well.
 	BOS bool
+	// Continued says that the text goes on from earlier text, so that
+	// SentencePiece puts no space before it.
+	Continued bool
 }
 
 // Encode returns the ids of a text. Bytes that are not UTF-8 are encoded as
@@ -16,14 +19,13 @@ func (t *Tokenizer) Encode(text string, o Options) []int32 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	text, guards := removeGuards(text)
-	fragments := t.specials.cut(text, guards, o.Special)
 	ids := make([]int32, 0, len(text)/3+2)
-	if o.BOS && t.addBOS && !(len(fragments) > 0 && fragments[0].id == t.bos) {
+	if o.BOS && t.addBOS {
 		ids = append(ids, t.bos)
 	}
 	word := func(w string) { ids = t.merger.encode(ids, w) }
-	first := true
-	for _, f := range fragments {
+	first := !o.Continued
+	for _, f := range t.specials.cut(text, guards, o.Special) {
 		if f.id >= 0 {
 			ids = append(ids, f.id)
 		} else {
@@ -31,7 +33,7 @@ func (t *Tokenizer) Encode(text string, o Options) []int32 {
 		}
 		first = f.id >= 0
 	}
-	if n := len(fragments); o.BOS && t.addEOS && !(n > 0 && fragments[n-1].id == t.eos) {
+	if o.BOS && t.addEOS {
 		ids = append(ids, t.eos)
 	}
 	return ids
