@@ -1,0 +1,42 @@
+# make run    install what is missing (saying so first), build, open the window
+# make test   the same, and run all tests, those of the real window included
+# make soak   kill the program 200 times while it writes, and look for losses
+# make bench  the benchmarks
+
+export CGO_ENABLED = 1
+BINARY = build/beyonder
+SOURCES = $(shell find . -name '*.go' -o -name '*.s' -o -name '*.svg' -o -name '*.ttf' -o -name '*.jinja') go.mod go.sum
+
+.PHONY: run build test vet soak bench clean
+
+run: build
+	@$(BINARY)
+
+build: deps $(BINARY)
+
+deps:
+	@.ci/deps
+.PHONY: deps
+
+$(BINARY): $(SOURCES)
+	go build -trimpath -o $(BINARY) .
+
+vet:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || echo .))" || { echo "not formatted:"; gofmt -l .; exit 1; }
+	go vet ./...
+
+test:
+	@.ci/deps test
+	@$(MAKE) --no-print-directory $(BINARY) vet
+	BEYONDER_WINDOW_TESTS=required BEYONDER_BINARY=$(CURDIR)/$(BINARY) go test -timeout 20m ./...
+
+soak:
+	@.ci/deps test
+	@$(MAKE) --no-print-directory $(BINARY)
+	BEYONDER_SOAK=200 BEYONDER_WINDOW_TESTS=required BEYONDER_BINARY=$(CURDIR)/$(BINARY) go test -count=1 -timeout 60m -run 'Kill|Soak' -v . ./app ./store
+
+bench:
+	go test -run '^$$' -bench . ./...
+
+clean:
+	rm -rf build

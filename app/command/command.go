@@ -1,0 +1,128 @@
+// Package command is Beyonder for terminals and scripts: one file for each
+// subcommand, all of them on the same engine as the window.
+//
+// Its one rule: results go to standard output, everything else to standard
+// error; a failure is one sentence and exit status 1. It does not know Fyne: the
+// window is opened by a function that main hands in.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Window opens the window and returns when it is closed.
+type Window func(WindowOptions) error
+
+// WindowOptions is what the command line says about the window.
+type WindowOptions struct {
+	Model      string // file to load; "": the last one
+	Data       string // folder where everything is kept; "": the user's own
+	Trace      func(event string, fields map[string]any)
+	Rectangles bool // trace where the widgets are
+}
+
+// cli is the whole command line.
+type cli struct {
+	Data       string `placeholder:"DIR" help:"Folder where conversations and settings are kept (default: beyonder in XDG_DATA_HOME, or in ~/.local/share)."`
+	Trace      string `placeholder:"FILE" help:"Append one JSON line for each event to this file."`
+	Rectangles bool   `name:"trace-rectangles" help:"With --trace: also where the window's parts are."`
+
+	Open     openCmd     `cmd:"" default:"withargs" help:"Open the window, with FILE loaded if it is named."`
+	Chat     chatCmd     `cmd:"" help:"Answer a prompt on standard output, or talk in the terminal."`
+	Inspect  inspectCmd  `cmd:"" help:"Show what a model file holds and how much memory it needs."`
+	Tokenize tokenizeCmd `cmd:"" help:"Turn standard input into token ids."`
+	Logits   logitsCmd   `cmd:"" help:"Show what the model predicts after each of some tokens."`
+	Bench    benchCmd    `cmd:"" help:"Measure how fast a model reads and writes."`
+	Engine   engineCmd   `cmd:"" help:"Serve the engine on standard input and output (the window starts this)."`
+	Version  versionCmd  `cmd:"" help:"Show the version."`
+}
+
+// env is what commands act on.
+type env struct {
+	ctx    context.Context
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	window Window
+	cli    *cli
+}
+
+// Main runs the command line and returns the exit status.
+func Main(args []string, window Window) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	e := &env{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, window: window}
+	if err := e.run(args); err != nil {
+		fmt.Fprintln(e.err, "beyonder:", strings.TrimSpace(err.Error()))
+		return 1
+	}
+	return 0
+}
+
+// exit is what kong calls when it has printed help; it unwinds to run.
+type exit struct{ code int }
+
+func (e *env) run(args []string) (err error) {
+	var c cli
+	e.cli = &c
+	parser, err := kong.New(&c, kong.Name("beyonder"), kong.Writers(e.out, e.err),
+		kong.Description("Chat with mixture-of-experts models on your own machine."),
+		kong.Exit(func(code int) { panic(exit{code}) }), kong.UsageOnError())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if x, ok := recover().(exit); ok && x.code != 0 {
+			err = errors.New("the command line cannot be read")
+		}
+	}()
+	k, err := parser.Parse(args)
+	if err != nil {
+		return fmt.Errorf("%w; see beyonder --help", err)
+	}
+	return k.Run(e)
+}
+
+// openCmd opens the window.
+type openCmd struct {
+	File string `arg:"" optional:"" help:"Model file (.gguf) to load."`
+}
+
+func (o *openCmd) Run(e *env) error {
+	if e.window == nil {
+		return errors.New("this build has no window; use beyonder chat")
+	}
+	w := WindowOptions{Model: o.File, Data: e.cli.Data, Rectangles: e.cli.Rectangles}
+	if o.File != "" {
+		if _, err := os.Stat(o.File); err != nil {
+			return fmt.Errorf("%s cannot be opened: %w", o.File, errors.Unwrap(err))
+		}
+	}
+	if e.cli.Trace != "" {
+		t, err := openTrace(e.cli.Trace)
+		if err != nil {
+			return err
+		}
+		defer t.Close()
+		w.Trace = t.event
+	}
+	return e.window(w)
+}
+
+// Version is set when a release is built.
+const Version = "0.1.0"
+
+type versionCmd struct{}
+
+func (versionCmd) Run(e *env) error {
+	_, err := fmt.Fprintln(e.out, "beyonder", Version)
+	return err
+}

@@ -1,0 +1,70 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"beyonder/engine"
+)
+
+// inspectCmd shows a file without loading it.
+type inspectCmd struct {
+	File    string `arg:"" help:"Model file (.gguf)."`
+	Context int    `short:"c" placeholder:"TOKENS" help:"Window to reckon the memory with."`
+	JSON    bool   `name:"json" help:"Write JSON."`
+}
+
+func (c *inspectCmd) Run(e *env) error {
+	r, err := engine.Inspect(c.File, c.Context)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		enc := json.NewEncoder(e.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(r)
+	}
+	return printReport(e.out, r)
+}
+
+func printReport(w io.Writer, r engine.Report) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n  GGUF version %d, %.2f GB, %d tensors", r.File, r.Version, float64(r.Bytes)/1e9, len(r.Tensors))
+	if r.Quantization != "" {
+		fmt.Fprintf(&b, ", %s", r.Quantization)
+	}
+	b.WriteByte('\n')
+	if m := r.Model; m != nil {
+		fmt.Fprintf(&b, "  %.2f B parameters, %.2f B at work for each token\n", float64(m.Parameters)/1e9, float64(m.ActiveParameters)/1e9)
+		fmt.Fprintf(&b, "  memory needed: %.2f GB of weights + %.2f GB of KV cache (%d tokens, f16) + %.2f GB to work\n",
+			float64(m.WeightBytes)/1e9, float64(m.CacheBytes)/1e9, m.Context, float64(m.ScratchBytes)/1e9)
+	}
+	if r.Problem != "" {
+		fmt.Fprintf(&b, "  cannot be run: %s\n", r.Problem)
+	}
+	b.WriteString("\nMetadata\n")
+	for _, kv := range r.Metadata {
+		fmt.Fprintf(&b, "  %-44s %s\n", kv.Key, short(kv.Value))
+	}
+	b.WriteString("\nTensors\n")
+	for _, t := range r.Tensors {
+		fmt.Fprintf(&b, "  %-36s %-8s %-20s %12d bytes\n", t.Name, t.Type, fmt.Sprint(t.Shape), t.Bytes)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// short is a value on one line; long arrays tell their length.
+func short(v any) string {
+	s := fmt.Sprint(v)
+	if list, ok := v.([]any); ok && len(list) > 8 {
+		s = fmt.Sprintf("%d values: %v …", len(list), fmt.Sprint(list[:8]))
+	}
+	s = strings.ReplaceAll(s, "\n", `\n`)
+	if r := []rune(s); len(r) > 100 {
+		s = string(r[:100]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,128 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"beyonder/engine"
+	"beyonder/engine/sample"
+)
+
+// sampling are the flags that change a preset's settings. Those not given leave
+// the preset as it is.
+type sampling struct {
+	Preset string `default:"llama.cpp" help:"Settings to start from: llama.cpp, transformers, precise or creative."`
+
+	Seed        *int64   `help:"Seed of the random numbers (-1: a new one)."`
+	Temperature *float64 `name:"temp" help:"Temperature (0: always the likeliest token)."`
+	TopK        *int     `help:"Keep the k likeliest tokens (0: off)."`
+	TopP        *float64 `help:"Keep the likeliest tokens up to this probability (1: off)."`
+	MinP        *float64 `help:"Keep tokens at least this likely, relative to the likeliest (0: off)."`
+	TypicalP    *float64 `help:"Locally typical sampling (1: off)."`
+	TopNSigma   *float64 `name:"top-n-sigma" help:"Keep logits within n standard deviations of the largest (-1: off)."`
+
+	RepeatPenalty    *float64 `help:"Divide the logits of tokens that were used (1: off)."`
+	FrequencyPenalty *float64 `help:"Lower a token's logit for each use (0: off)."`
+	PresencePenalty  *float64 `help:"Lower the logit of every token that was used (0: off)."`
+	PenaltyWindow    *int     `help:"Tokens that the penalties look back on (-1: all)."`
+
+	DynamicRange   *float64 `name:"dynatemp-range" help:"Dynamic temperature: range (0: off)."`
+	XTCProbability *float64 `name:"xtc-probability" help:"Leave the top choices out this often (0: off)."`
+	XTCThreshold   *float64 `name:"xtc-threshold" help:"Top choices are those at least this likely."`
+	DRYMultiplier  *float64 `name:"dry-multiplier" help:"Penalise what would repeat a sequence (0: off)."`
+	Mirostat       *int     `help:"Mirostat version, 1 or 2 (0: off)."`
+	MirostatTau    *float64 `help:"Mirostat: the surprise to aim at, in bits."`
+	MirostatEta    *float64 `help:"Mirostat: how fast it adapts."`
+
+	Order     string            `placeholder:"A,B,…" help:"The samplers in the order they act, comma-separated."`
+	LogitBias map[int32]float64 `placeholder:"ID=BIAS;…" help:"Add to the logits of tokens."`
+	Ban       []string          `sep:"none" help:"Text that must not appear (may be given several times)."`
+	Stop      []string          `sep:"none" help:"Text that ends the reply (may be given several times)."`
+	MaxTokens *int              `name:"max-tokens" short:"n" help:"Most tokens to write (0: until the window is full)."`
+}
+
+// settings is the preset with the given flags applied.
+func (s *sampling) settings() (sample.Settings, error) {
+	out, err := s.preset()
+	if err != nil {
+		return out, err
+	}
+	set(&out.Seed, s.Seed)
+	set(&out.Temperature, s.Temperature)
+	set(&out.TopK, s.TopK)
+	set(&out.TopP, s.TopP)
+	set(&out.MinP, s.MinP)
+	set(&out.TypicalP, s.TypicalP)
+	set(&out.TopNSigma, s.TopNSigma)
+	set(&out.RepeatPenalty, s.RepeatPenalty)
+	set(&out.FrequencyPenalty, s.FrequencyPenalty)
+	set(&out.PresencePenalty, s.PresencePenalty)
+	set(&out.PenaltyWindow, s.PenaltyWindow)
+	set(&out.DynamicRange, s.DynamicRange)
+	set(&out.XTCProbability, s.XTCProbability)
+	set(&out.XTCThreshold, s.XTCThreshold)
+	set(&out.DRYMultiplier, s.DRYMultiplier)
+	set(&out.Mirostat, s.Mirostat)
+	set(&out.MirostatTau, s.MirostatTau)
+	set(&out.MirostatEta, s.MirostatEta)
+	set(&out.MaxTokens, s.MaxTokens)
+	if s.Order != "" {
+		out.Order = strings.Split(s.Order, ",")
+	}
+	out.LogitBias, out.Banned, out.Stop = s.LogitBias, s.Ban, s.Stop
+	return out, out.Validate()
+}
+
+func (s *sampling) preset() (sample.Settings, error) {
+	var names []string
+	for _, p := range sample.Presets() {
+		if p.Name == s.Preset {
+			return p.Settings, nil
+		}
+		names = append(names, p.Name)
+	}
+	return sample.Settings{}, fmt.Errorf("there is no preset %q; the presets are %s", s.Preset, strings.Join(names, ", "))
+}
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// loading are the flags that say which model to load, and how.
+type loading struct {
+	Model    string `short:"m" required:"" placeholder:"FILE" help:"Model file (.gguf)."`
+	Device   string `default:"auto" enum:"auto,cpu" help:"Where to compute: auto or cpu."`
+	Context  int    `short:"c" placeholder:"TOKENS" help:"Size of the context window (0: the model's own, at most 8192)."`
+	KV       string `name:"kv" default:"f16" enum:"f16,f32" help:"Type of the KV cache: f16 or f32."`
+	Exact    bool   `help:"Compute in float32 throughout, slowly."`
+	Threads  int    `short:"t" help:"Threads to compute with (0: one per core)."`
+	Force    bool   `help:"Load even if memory will not suffice."`
+	Template string `placeholder:"NAME" help:"Prompt template to use instead of the file's own."`
+}
+
+func (l *loading) options() engine.LoadOptions {
+	return engine.LoadOptions{
+		Path: l.Model, Device: l.Device, Context: l.Context, KV: l.KV, Exact: l.Exact,
+		Threads: l.Threads, Force: l.Force, Template: l.Template,
+	}
+}
+
+// load opens the model in this process; warnings go to standard error.
+func (e *env) load(o engine.LoadOptions) (*engine.Local, error) {
+	l := engine.NewLocal()
+	for _, err := range l.Load(e.ctx, o) {
+		if err != nil {
+			return nil, err
+		}
+	}
+	info, ok := l.Info()
+	if !ok {
+		return nil, e.ctx.Err()
+	}
+	for _, w := range info.Warnings {
+		fmt.Fprintln(e.err, "beyonder:", w)
+	}
+	return l, nil
+}

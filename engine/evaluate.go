@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+)
+
+// Logits reads ids from an empty context and yields the logits after each of
+// them, Vocabulary float32 that are valid until the next one.
+func (l *Local) Logits(ctx context.Context, ids []int32) iter.Seq2[[]float32, error] {
+	return func(yield func([]float32, error) bool) {
+		l.busy.Lock()
+		defer l.busy.Unlock()
+		m := l.current()
+		if m == nil {
+			yield(nil, ErrNoModel)
+			return
+		}
+		if err := m.checkIDs(ids); err != nil {
+			yield(nil, err)
+			return
+		}
+		m.session.cut(0)
+		rows := make([][]float32, min(m.batch, len(ids)))
+		for i := range rows {
+			rows[i] = make([]float32, m.info.Vocabulary)
+		}
+		for len(ids) > 0 {
+			n := min(len(ids), len(rows))
+			if err := m.model.Step(ctx, ids[:n], len(m.session.ids), rows[:n]); err != nil {
+				yield(nil, err)
+				return
+			}
+			m.session.ids = append(m.session.ids, ids[:n]...)
+			ids = ids[n:]
+			for _, row := range rows[:n] {
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (m *loaded) checkIDs(ids []int32) error {
+	if len(ids) > m.info.Context {
+		return fmt.Errorf("%d tokens do not fit the context window of %d", len(ids), m.info.Context)
+	}
+	for _, id := range ids {
+		if id < 0 || int(id) >= m.info.Vocabulary {
+			return fmt.Errorf("token %d is outside the vocabulary of %d", id, m.info.Vocabulary)
+		}
+	}
+	return nil
+}
+
+// Time measures how long the model takes to read a prompt of `read` tokens and
+// then to write `write` more, one at a time. The tokens have no meaning.
+func (l *Local) Time(ctx context.Context, read, write int) (reading, writing time.Duration, err error) {
+	l.busy.Lock()
+	defer l.busy.Unlock()
+	m := l.current()
+	if m == nil {
+		return 0, 0, ErrNoModel
+	}
+	if read+write > m.info.Context {
+		return 0, 0, fmt.Errorf("%d tokens do not fit the context window of %d", read+write, m.info.Context)
+	}
+	m.session.cut(0)
+	logits := make([]float32, m.info.Vocabulary)
+	ids := make([]int32, read+write)
+	for i := range ids {
+		ids[i] = int32((i*7919 + 13) % m.info.Vocabulary)
+	}
+	began := time.Now()
+	for at := 0; at < read; at += m.batch {
+		if err := m.session.step(ctx, ids[at:min(at+m.batch, read)], logits); err != nil {
+			return 0, 0, err
+		}
+	}
+	reading = time.Since(began)
+	began = time.Now()
+	for at := read; at < len(ids); at++ {
+		if err := m.session.step(ctx, ids[at:at+1], logits); err != nil {
+			return 0, 0, err
+		}
+	}
+	return reading, time.Since(began), nil
+}

@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"fmt"
+
+	"beyonder/engine/gguf"
+	"beyonder/engine/model"
+)
+
+// Report is what a file holds.
+type Report struct {
+	File         string           `json:"file"`
+	Version      int              `json:"version"`
+	Bytes        int64            `json:"bytes"`
+	Quantization string           `json:"quantization,omitempty"`
+	Model        *ModelReport     `json:"model,omitempty"`
+	Problem      string           `json:"problem,omitempty"` // why it cannot be run
+	Metadata     []MetadataReport `json:"metadata"`
+	Tensors      []TensorReport   `json:"tensors"`
+}
+
+// ModelReport is what running the file takes.
+type ModelReport struct {
+	Architecture     string `json:"architecture"`
+	Layers           int    `json:"layers"`
+	Experts          int    `json:"experts"`
+	ExpertsUsed      int    `json:"experts_used"`
+	Context          int    `json:"context"` // tokens of the window that CacheBytes is for
+	TrainedContext   int    `json:"trained_context"`
+	Parameters       uint64 `json:"parameters"`
+	ActiveParameters uint64 `json:"active_parameters"`
+	WeightBytes      int64  `json:"weight_bytes"`
+	CacheBytes       int64  `json:"cache_bytes"`
+	ScratchBytes     int64  `json:"scratch_bytes"`
+	NeedBytes        int64  `json:"need_bytes"` // all of it
+	FreeBytes        int64  `json:"free_bytes"` // 0: unknown
+}
+
+// MetadataReport is one key of the header.
+type MetadataReport struct {
+	Key   string `json:"key"`
+	Value any    `json:"value"`
+}
+
+// TensorReport is one tensor.
+type TensorReport struct {
+	Name  string   `json:"name"`
+	Type  string   `json:"type"`
+	Shape []uint64 `json:"shape"`
+	Bytes int      `json:"bytes"`
+}
+
+// Inspect reads a file's header. A file that cannot be run (a vocabulary, an
+// unknown architecture) is no error: the report says why.
+func Inspect(path string, context int) (Report, error) {
+	f, err := gguf.Open(path)
+	if err != nil {
+		return Report{}, err
+	}
+	defer f.Close()
+	r := Report{File: path, Version: f.Version, Bytes: f.Size(), Quantization: Quantization(f)}
+	for _, k := range f.Keys() {
+		v, _ := f.Value(k)
+		r.Metadata = append(r.Metadata, MetadataReport{Key: k, Value: plain(v)})
+	}
+	for _, t := range f.Tensors() {
+		r.Tensors = append(r.Tensors, TensorReport{Name: t.Name, Type: t.Type.String(), Shape: t.Shape, Bytes: len(t.Data)})
+	}
+	if r.Model, err = reckon(f, LoadOptions{Path: path, Context: context}); err != nil {
+		r.Problem = err.Error()
+	}
+	return r, nil
+}
+
+// plain keeps long arrays out of reports.
+func plain(v any) any {
+	const most = 16
+	switch list := v.(type) {
+	case []string:
+		if len(list) > most {
+			return fmt.Sprintf("%d strings", len(list))
+		}
+	case []float32:
+		if len(list) > most {
+			return fmt.Sprintf("%d numbers", len(list))
+		}
+	case []int32:
+		if len(list) > most {
+			return fmt.Sprintf("%d numbers", len(list))
+		}
+	}
+	return v
+}
+
+func reckon(f *gguf.File, o LoadOptions) (*ModelReport, error) {
+	tokens, _, err := f.Strings("tokenizer.ggml.tokens")
+	if err != nil {
+		return nil, err
+	}
+	c, err := model.ReadConfig(source{f}, len(tokens))
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Tensors()) == 0 {
+		return nil, fmt.Errorf("the file holds a vocabulary, but no weights")
+	}
+	i := describe(f, c, o)
+	mo := model.Options{Context: i.Context, Batch: batch(i), F16: true}
+	m := &ModelReport{
+		Architecture: c.Architecture, Layers: c.Layers, Experts: c.Experts, ExpertsUsed: c.Used,
+		Context: i.Context, TrainedContext: c.Context,
+		Parameters: i.Parameters, ActiveParameters: i.ActiveParameters,
+		WeightBytes: i.FileBytes, CacheBytes: c.CacheShape(mo).Bytes(),
+	}
+	m.ScratchBytes = c.WorkingBytes(mo) - m.CacheBytes
+	m.NeedBytes = m.WeightBytes + m.CacheBytes + m.ScratchBytes
+	m.FreeBytes, _ = freeMemory()
+	return m, nil
+}

@@ -1,0 +1,286 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"sync"
+	"time"
+
+	"beyonder/engine"
+)
+
+// Options says which child to run and how patient to be.
+type Options struct {
+	Command []string  // the program and its arguments: its standard input and output speak the protocol
+	Env     []string  // added to this process's environment
+	Log     io.Writer // gets the child's standard error; may be nil
+
+	StartDeadline time.Duration // for the greeting; 0: 15 s
+	StepDeadline  time.Duration // without a sign of life while it works; 0: 60 s
+	StopDeadline  time.Duration // from a cancelled call to its end; 0: 3 s
+}
+
+// Client is an engine in a child process. Its methods may be called from any
+// goroutine; one call runs at a time, another one waits. The child starts with
+// the first Load. When it is lost, the call under way ends with an
+// *engine.LostError, Info says that nothing is loaded, and the next Load starts
+// another child, after a pause that doubles from loss to loss.
+type Client struct {
+	o    Options
+	busy sync.Mutex // held during a call
+
+	mu     sync.Mutex // guards the rest
+	p      *process
+	info   *engine.Info
+	losses int // in a row
+	lostAt time.Time
+	calls  uint64
+}
+
+// New returns a client; nothing is started yet.
+func New(o Options) *Client {
+	def := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	def(&o.StartDeadline, 15*time.Second)
+	def(&o.StepDeadline, 60*time.Second)
+	def(&o.StopDeadline, 3*time.Second)
+	return &Client{o: o}
+}
+
+// Info describes the loaded model; false if there is none.
+func (c *Client) Info() (engine.Info, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.info == nil || c.p == nil || c.p.gone() {
+		return engine.Info{}, false
+	}
+	return *c.info, true
+}
+
+// PID is the child's process id, 0 if none runs.
+func (c *Client) PID() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.p == nil {
+		return 0
+	}
+	return c.p.cmd.Process.Pid
+}
+
+// Load is engine.Local's Load in the child.
+func (c *Client) Load(ctx context.Context, o engine.LoadOptions) iter.Seq2[engine.Progress, error] {
+	return func(yield func(engine.Progress, error) bool) {
+		c.busy.Lock()
+		defer c.busy.Unlock()
+		p, err := c.ensure(ctx)
+		if err == nil {
+			err = c.call(ctx, p, request{Load: &o}, func(f frame) bool {
+				return f.Progress == nil || yield(*f.Progress, nil)
+			})
+		}
+		if err != nil && !errors.Is(err, errBreak) {
+			yield(engine.Progress{}, err)
+		}
+	}
+}
+
+// Reply is engine.Local's Reply in the child.
+func (c *Client) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.Piece, error] {
+	return func(yield func(engine.Piece, error) bool) {
+		c.busy.Lock()
+		defer c.busy.Unlock()
+		p := c.running()
+		if p == nil {
+			yield(engine.Piece{}, engine.ErrNoModel)
+			return
+		}
+		err := c.call(ctx, p, request{Reply: &r}, func(f frame) bool {
+			return f.Piece == nil || yield(*f.Piece, nil)
+		})
+		if err != nil && !errors.Is(err, errBreak) {
+			yield(engine.Piece{}, err)
+		}
+	}
+}
+
+// Unload gives the model's memory back by ending the child.
+func (c *Client) Unload() error {
+	c.busy.Lock()
+	defer c.busy.Unlock()
+	if p := c.forget(); p != nil {
+		p.stop(c.o.StopDeadline)
+	}
+	return nil
+}
+
+// Close is Unload.
+func (c *Client) Close() error { return c.Unload() }
+
+// running is the child, nil if none runs. One that has ended while nothing was
+// asked of it is forgotten here.
+func (c *Client) running() *process {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.p != nil && c.p.gone() {
+		c.p, c.info = nil, nil
+	}
+	return c.p
+}
+
+func (c *Client) forget() *process {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.p
+	c.p, c.info = nil, nil
+	return p
+}
+
+// ensure returns the child, started if there is none.
+func (c *Client) ensure(ctx context.Context) (*process, error) {
+	if p := c.running(); p != nil {
+		return p, nil
+	}
+	if err := c.pause(ctx); err != nil {
+		return nil, err
+	}
+	p, err := start(c.o)
+	if err != nil {
+		c.noteLoss()
+		return nil, err
+	}
+	c.mu.Lock()
+	c.p = p
+	c.mu.Unlock()
+	return p, nil
+}
+
+// pause waits before a lost child is replaced: not after the first loss, then
+// half a second, doubling to eight.
+func (c *Client) pause(ctx context.Context) error {
+	c.mu.Lock()
+	wait := time.Duration(0)
+	if c.losses > 1 {
+		wait = time.Until(c.lostAt.Add(250 * time.Millisecond << min(c.losses-1, 5)))
+	}
+	c.mu.Unlock()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(wait):
+		return nil
+	}
+}
+
+func (c *Client) noteLoss() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.losses++
+	c.lostAt = time.Now()
+}
+
+// errBreak says that the consumer has ended the sequence.
+var errBreak = errors.New("ended by the consumer")
+
+// call sends a request and hands its frames to take until the end.
+func (c *Client) call(ctx context.Context, p *process, r request, take func(frame) bool) error {
+	c.mu.Lock()
+	c.calls++
+	r.ID = c.calls
+	c.mu.Unlock()
+	if err := p.out.send(r); err != nil {
+		return c.loss(p, "its input is closed")
+	}
+	w := &watch{c: c, p: p, id: r.ID, cancelled: ctx.Done(), timer: time.NewTimer(c.o.StepDeadline)}
+	defer w.timer.Stop()
+	broke := false
+	for {
+		f, err := w.next()
+		switch {
+		case err != nil:
+			return err
+		case f.ID != r.ID:
+			continue
+		case f.End != nil:
+			return c.ended(f.End, broke)
+		case !broke && !take(f):
+			broke = true
+			w.cancel()
+		}
+	}
+}
+
+// ended notes what the child has loaded now.
+func (c *Client) ended(e *end, broke bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.info = e.Info
+	if e.Error == nil {
+		c.losses = 0
+	}
+	if broke {
+		return errBreak
+	}
+	return e.Error.unpack()
+}
+
+// loss kills the child and says why the call has no end.
+func (c *Client) loss(p *process, why string) error {
+	if why != "" {
+		p.kill(why)
+	}
+	c.forget()
+	c.noteLoss()
+	for range p.frames { // the reader must not hang on a frame that nobody takes
+	}
+	return p.lost()
+}
+
+// watch waits for a call's frames, for the context and for the deadlines.
+type watch struct {
+	c         *Client
+	p         *process
+	id        uint64
+	cancelled <-chan struct{} // nil once the call is cancelled
+	stopping  bool
+	timer     *time.Timer
+}
+
+func (w *watch) next() (frame, error) {
+	if !w.stopping { // the consumer may have taken its time
+		w.timer.Reset(w.c.o.StepDeadline)
+	}
+	for {
+		select {
+		case f, ok := <-w.p.frames:
+			if !ok {
+				return frame{}, w.c.loss(w.p, "")
+			}
+			if !w.stopping {
+				w.timer.Reset(w.c.o.StepDeadline)
+			}
+			return f, nil
+		case <-w.cancelled:
+			w.cancel()
+		case <-w.timer.C:
+			if w.stopping {
+				return frame{}, w.c.loss(w.p, "it did not stop within "+w.c.o.StopDeadline.String())
+			}
+			return frame{}, w.c.loss(w.p, "it gave no sign of life for "+w.c.o.StepDeadline.String())
+		}
+	}
+}
+
+// cancel asks the child to end the call and starts the clock.
+func (w *watch) cancel() {
+	if w.stopping {
+		return
+	}
+	w.stopping, w.cancelled = true, nil
+	w.timer.Reset(w.c.o.StopDeadline)
+	w.p.out.send(request{ID: w.id, Cancel: true}) // a closed pipe shows as the end of frames
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// mayImport is the architecture: which folder may import which, those of others
+// included. Adding a row, or a name to one, is a design decision; change
+// ARCHITECTURE.md in the same commit. Tests may import what they test with.
+var mayImport = map[string]string{
+	".":                          "app app/command engine/worker ui fyne",
+	"app":                        "engine engine/prompt engine/sample store",
+	"app/apptest":                "engine engine/sample",
+	"app/command":                "app engine engine/prompt engine/sample engine/token engine/worker kong",
+	"ui":                         "app engine engine/prompt engine/sample assets fyne goldmark chroma",
+	"assets":                     "fyne",
+	"store":                      "bbolt flock sys",
+	"engine":                     "engine/cpu engine/gguf engine/model engine/prompt engine/sample engine/token sys",
+	"engine/worker":              "engine",
+	"engine/model":               "engine/compute engine/quant",
+	"engine/cpu":                 "engine/compute engine/cpu/kernel engine/quant",
+	"engine/cpu/kernel":          "engine/quant sys",
+	"engine/compute":             "engine/quant",
+	"engine/compute/computetest": "engine/compute engine/quant",
+	"engine/gguf":                "engine/quant sys",
+	"engine/quant":               "",
+	"engine/token":               "text",
+	"engine/prompt":              "gonja",
+	"engine/sample":              "",
+}
+
+// others gives the modules of others short names.
+var others = map[string]string{
+	"fyne.io/fyne/v2/":                "fyne",
+	"go.etcd.io/bbolt":                "bbolt",
+	"github.com/gofrs/flock":          "flock",
+	"github.com/alecthomas/kong":      "kong",
+	"github.com/alecthomas/chroma/":   "chroma",
+	"github.com/yuin/goldmark":        "goldmark",
+	"github.com/nikolalohinski/gonja": "gonja",
+	"golang.org/x/sys/":               "sys",
+	"golang.org/x/text/":              "text",
+	"github.com/go-gl/":               "gl",
+}
+
+func TestImports(t *testing.T) {
+	seen := map[string]bool{}
+	eachGoFile(t, func(folder, path string) {
+		seen[folder] = true
+		allowed, known := mayImport[folder]
+		if !known {
+			t.Errorf("%s: the folder %s is not in the table of imports_test.go", path, folder)
+			return
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			name := short(strings.Trim(i.Path.Value, `"`))
+			if name != "" && !strings.Contains(" "+allowed+" ", " "+name+" ") {
+				t.Errorf("%s imports %s: the table of imports_test.go has no such arrow", path, name)
+			}
+		}
+	})
+	for folder := range mayImport {
+		if !seen[folder] {
+			t.Errorf("the table of imports_test.go names %s, which holds no Go", folder)
+		}
+	}
+}
+
+// eachGoFile visits the files that go into the program.
+func eachGoFile(t *testing.T, visit func(folder, path string)) {
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() && (path == "engine/cpu/kernel/gen" || name == "testdata" || name == "build" || len(name) > 1 && name[0] == '.') {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+			visit(filepath.ToSlash(filepath.Dir(path)), path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// short names an import: "" for the standard library.
+func short(path string) string {
+	if rest, ok := strings.CutPrefix(path, "beyonder/"); ok {
+		return rest
+	}
+	for prefix, name := range others {
+		if strings.HasPrefix(path+"/", prefix) {
+			return name
+		}
+	}
+	if strings.Contains(strings.Split(path, "/")[0], ".") {
+		return path
+	}
+	return ""
+}
+
+// Fyne's driver needs C and OpenGL: only main may bring it in, so that all of
+// ui is built and tested without them.
+func TestOnlyMainImportsTheDriver(t *testing.T) {
+	eachGoFile(t, func(folder, path string) {
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			if i.Path.Value == `"fyne.io/fyne/v2/app"` && folder != "." {
+				t.Errorf("%s imports fyne.io/fyne/v2/app", path)
+			}
+		}
+	})
+}
