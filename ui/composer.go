@@ -1,0 +1,296 @@
+package ui
+
+import (
+	"image/color"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/assets"
+)
+
+const (
+	mostLines   = 8    // the composer grows up to this
+	longestFit  = 2000 // characters; a longer text fills mostLines anyway
+	placeholder = "Write a message"
+)
+
+// composerState says what its round button does.
+type composerState int
+
+const (
+	composerIdle     composerState = iota // sends
+	composerBusy                          // stops the reply or the loading
+	composerStopping                      // has been told to stop
+)
+
+// Composer is where messages are written. It knows nothing of models or
+// conversations: it says what was asked for, and is told whether sending is
+// possible now. Typing always is.
+type Composer struct {
+	widget.BaseWidget
+	OnSend       func(text string)
+	OnStop       func()
+	OnChanged    func(text string)
+	OnEditLast   func() // Up in an empty composer
+	OnCancelEdit func()
+	OnResized    func() // it has become higher or lower
+
+	state   composerState
+	reason  string // why nothing can be sent now; "": it can
+	editing bool
+	rows    int
+
+	entry   *composerEntry
+	panel   *surface
+	button  *glyphButton
+	hint    *paragraph
+	content *fyne.Container
+}
+
+// NewComposer returns an empty composer.
+func NewComposer() *Composer {
+	c := &Composer{rows: 1, entry: newComposerEntry(), panel: newSurface(theme.ColorNameInputBackground, theme.ColorNameInputBorder, 14)}
+	c.ExtendBaseWidget(c)
+	c.entry.SetPlaceHolder(placeholder)
+	c.entry.SetMinRowsVisible(1)
+	c.entry.onSend, c.entry.onUpEmpty, c.entry.onFocus = c.send, c.upEmpty, c.focused
+	c.entry.OnChanged = c.changed
+	c.button = newGlyph(assets.Icon("send"), 32, c.press)
+	c.button.solid = true
+	c.hint = newParagraph("", captionStyle)
+	field := container.NewThemeOverride(c.entry, borderless{})
+	c.content = container.New(composerLayout{}, c.panel, field, c.button, c.hint)
+	c.show()
+	return c
+}
+
+// CreateRenderer implements fyne.Widget.
+func (c *Composer) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(c.content)
+}
+
+// Resize implements fyne.CanvasObject: another width wraps the text anew.
+func (c *Composer) Resize(size fyne.Size) {
+	c.BaseWidget.Resize(size)
+	c.measure()
+}
+
+// Text is what stands in it.
+func (c *Composer) Text() string { return c.entry.Text }
+
+// SetText replaces what stands in it and puts the cursor at the end.
+func (c *Composer) SetText(text string) {
+	c.entry.SetText(text)
+	c.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyPageDown})
+}
+
+// SetState says what the round button does.
+func (c *Composer) SetState(state composerState) {
+	if state != c.state {
+		c.state = state
+		c.show()
+	}
+}
+
+// SetReason says why nothing can be sent now, in a sentence; "" that it can.
+func (c *Composer) SetReason(reason string) {
+	if reason != c.reason {
+		c.reason = reason
+		c.show()
+	}
+}
+
+// SetEditing says whether the text is a new version of an earlier message.
+func (c *Composer) SetEditing(editing bool) {
+	c.editing = editing
+	c.show()
+}
+
+// Focus puts the cursor into it.
+func (c *Composer) Focus() {
+	if canvas := fyne.CurrentApp().Driver().CanvasForObject(c.entry); canvas != nil {
+		canvas.Focus(c.entry)
+	}
+}
+
+// TypeRune puts the cursor into it and types r: what is typed while nothing
+// has the focus is meant for it.
+func (c *Composer) TypeRune(r rune) {
+	c.Focus()
+	c.entry.TypedRune(r)
+}
+
+func (c *Composer) press() {
+	switch c.state {
+	case composerIdle:
+		c.send()
+	case composerBusy:
+		c.OnStop()
+	}
+}
+
+func (c *Composer) send() {
+	if c.canSend() {
+		c.OnSend(c.entry.Text)
+	}
+}
+
+func (c *Composer) canSend() bool {
+	return c.state == composerIdle && c.reason == "" && strings.TrimSpace(c.entry.Text) != ""
+}
+
+func (c *Composer) upEmpty() {
+	if c.state == composerIdle && c.OnEditLast != nil {
+		c.OnEditLast()
+	}
+}
+
+func (c *Composer) focused(on bool) {
+	if on {
+		c.panel.set(theme.ColorNameInputBackground, theme.ColorNamePrimary)
+	} else {
+		c.panel.set(theme.ColorNameInputBackground, theme.ColorNameInputBorder)
+	}
+}
+
+func (c *Composer) changed(text string) {
+	c.show()
+	c.measure()
+	if c.OnChanged != nil {
+		c.OnChanged(text)
+	}
+}
+
+// show brings button and hint up to date.
+func (c *Composer) show() {
+	c.button.setIcon(assets.Icon("send"))
+	if c.state != composerIdle {
+		c.button.setIcon(assets.Icon("stop"))
+	}
+	if c.canSend() || c.state == composerBusy {
+		c.button.Enable()
+	} else {
+		c.button.Disable()
+	}
+	c.setHint(c.hintText())
+}
+
+func (c *Composer) hintText() string {
+	switch {
+	case c.editing:
+		return "This becomes a new version of your message. Esc leaves the message as it is."
+	case c.state == composerIdle:
+		return c.reason
+	case c.state == composerStopping:
+		return "Stopping."
+	}
+	return ""
+}
+
+func (c *Composer) setHint(text string) {
+	if text == c.hint.text {
+		return
+	}
+	c.hint.SetText(text)
+	setVisible(c.hint, text != "")
+	c.resized()
+}
+
+// measure counts the lines that the text takes and grows or shrinks.
+func (c *Composer) measure() {
+	if rows := c.lines(); rows != c.rows {
+		c.rows = rows
+		c.entry.SetMinRowsVisible(rows)
+		c.resized()
+	}
+}
+
+func (c *Composer) lines() int {
+	text := c.entry.Text
+	if len(text) > longestFit || strings.Count(text, "\n") >= mostLines-1 {
+		return mostLines
+	}
+	if text == "" || c.entry.Size().Width <= 0 {
+		return 1
+	}
+	// Fyne tells a field's cursor row but not its number of rows: wrap the
+	// same text at the same width with the type that the field itself uses.
+	twin := widget.NewRichText(&widget.TextSegment{Text: text, Style: widget.RichTextStyleInline})
+	twin.Wrapping = fyne.TextWrapWord
+	twin.Resize(fyne.NewSize(c.entry.Size().Width, 1))
+	row := fyne.MeasureText("M", theme.TextSize(), fyne.TextStyle{}).Height
+	rows := int((twin.MinSize().Height-2*theme.InnerPadding())/row + 0.5)
+	return min(max(rows, 1), mostLines)
+}
+
+func (c *Composer) resized() {
+	relayout(c.content)
+	if c.OnResized != nil {
+		c.OnResized()
+	}
+}
+
+// composerLayout: the field with the button at its right lower corner, the hint
+// under both, all on the panel.
+type composerLayout struct{}
+
+const composerSide = 8 // between the panel's edge and the field
+
+// MinSize implements fyne.Layout.
+func (composerLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	field, button, hint := objects[1], objects[2], objects[3]
+	height := max(field.MinSize().Height, button.MinSize().Height) + px(12)
+	if hint.Visible() {
+		height += hint.MinSize().Height + px(4)
+	}
+	return fyne.NewSize(px(200), height)
+}
+
+// Layout implements fyne.Layout.
+func (composerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	panel, field, button, hint := objects[0], objects[1], objects[2], objects[3]
+	panel.Resize(size)
+	bottom := size.Height - px(6)
+	if hint.Visible() {
+		inset := px(composerSide) + theme.InnerPadding()
+		height := fit(hint, size.Width-2*inset)
+		bottom -= height + px(4)
+		hint.Move(fyne.NewPos(inset, bottom))
+	}
+	side := button.MinSize()
+	button.Resize(side)
+	button.Move(fyne.NewPos(size.Width-px(composerSide)-side.Width, bottom-side.Height-px(2)))
+	least := field.MinSize().Height
+	top := px(6) + max(0, (bottom-px(6)-least)/2)
+	field.Resize(fyne.NewSize(size.Width-2*px(composerSide)-side.Width-px(4), min(least, bottom-px(6))))
+	field.Move(fyne.NewPos(px(composerSide), top))
+}
+
+// borderless is the theme in force, but for fields without a frame of their own.
+type borderless struct{}
+
+func (borderless) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	if name == theme.ColorNameInputBackground || name == theme.ColorNameInputBorder {
+		return color.Transparent
+	}
+	return fyne.CurrentApp().Settings().Theme().Color(name, variant)
+}
+
+func (borderless) Size(name fyne.ThemeSizeName) float32 {
+	if name == theme.SizeNameInputBorder {
+		return 0
+	}
+	return fyne.CurrentApp().Settings().Theme().Size(name)
+}
+
+func (borderless) Font(style fyne.TextStyle) fyne.Resource {
+	return fyne.CurrentApp().Settings().Theme().Font(style)
+}
+
+func (borderless) Icon(name fyne.ThemeIconName) fyne.Resource {
+	return fyne.CurrentApp().Settings().Theme().Icon(name)
+}

@@ -1,0 +1,77 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// composerEntry is the text field of the composer. It turns the usual rule of
+// a multi-line field around: Enter sends, Shift+Enter breaks the line.
+type composerEntry struct {
+	widget.Entry
+	onSend    func()
+	onUpEmpty func()
+	onFocus   func(bool)
+	modifiers func() fyne.KeyModifier // that are held now
+}
+
+func newComposerEntry() *composerEntry {
+	e := &composerEntry{modifiers: heldModifiers}
+	e.ExtendBaseWidget(e)
+	e.MultiLine = true
+	e.Wrapping = fyne.TextWrapWord
+	return e
+}
+
+// heldModifiers asks the driver: a key event does not carry its modifiers.
+func heldModifiers() fyne.KeyModifier {
+	if driver, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok {
+		return driver.CurrentKeyModifiers()
+	}
+	return 0
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *composerEntry) TypedKey(event *fyne.KeyEvent) {
+	switch event.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if e.modifiers()&fyne.KeyModifierShift == 0 {
+			e.onSend()
+			return
+		}
+		e.Entry.TypedKey(event)
+	case fyne.KeyUp:
+		if e.Text == "" {
+			e.onUpEmpty()
+			return
+		}
+		e.Entry.TypedKey(event)
+	case fyne.KeyEscape, fyne.KeyF1:
+		passKey(e, event)
+	default:
+		e.Entry.TypedKey(event)
+	}
+}
+
+// TypedShortcut implements fyne.Shortcutable: the field keeps its own (copy,
+// paste, undo, word by word), the window has the rest.
+func (e *composerEntry) TypedShortcut(shortcut fyne.Shortcut) {
+	e.Entry.TypedShortcut(shortcut)
+	passShortcut(e, shortcut)
+}
+
+// FocusGained implements fyne.Focusable.
+func (e *composerEntry) FocusGained() {
+	e.Entry.FocusGained()
+	e.onFocus(true)
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *composerEntry) FocusLost() {
+	e.Entry.FocusLost()
+	e.onFocus(false)
+}
+
+// AcceptsTab implements fyne.Tabbable: Tab moves on to the next control.
+func (e *composerEntry) AcceptsTab() bool { return false }

@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+	"beyonder/assets"
+)
+
+// emptyPage is what stands in the place of the transcript while there is
+// nothing to read: without a model a place to drop one, with a model three
+// prompts to begin with.
+type emptyPage struct {
+	widget.BaseWidget
+	OnExample func(prompt string)
+	OnOpen    func()
+	OnChoose  func(path string)
+
+	content *fyne.Container
+}
+
+func newEmptyPage() *emptyPage {
+	e := &emptyPage{content: container.New(centred{width: 520})}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// CreateRenderer implements fyne.Widget.
+func (e *emptyPage) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(e.content)
+}
+
+// askForModel shows the drop target, with the models that are known.
+func (e *emptyPage) askForModel(known []app.KnownModel) {
+	icon := canvas.NewImageFromResource(theme.NewColoredResource(assets.Icon("model"), theme.ColorNamePrimary))
+	icon.FillMode = canvas.ImageFillContain
+	box := newColumn(12,
+		newSized(0, 40, icon),
+		newParagraph("Drop a model here", titleStyle.centred()),
+		newParagraph("Beyonder answers with a model on your own machine. It loads .gguf files: mixtures of experts such as Beyonder-4x7B-v2, and Mistral or Llama models.", captionStyle.centred()),
+		container.NewCenter(newPrimaryButton("Open a file…", func() { e.OnOpen() })))
+	target := container.NewStack(newSurface("", theme.ColorNameInputBorder, 16), newPadded(32, 32, 32, 32, box))
+	page := newColumn(8, target)
+	for i, m := range known {
+		if i == 3 {
+			break
+		}
+		if !m.Missing {
+			page.Add(e.choice(modelName(m), bytesText(m.Bytes), func() { e.OnChoose(m.Path) }))
+		}
+	}
+	e.show(page)
+}
+
+// offerExamples shows three prompts that fit the model.
+func (e *emptyPage) offerExamples(model string) {
+	page := newColumn(8, newPadded(0, 0, 8, 0, newParagraph("What shall we talk about?", titleStyle.centred())))
+	for _, x := range examplesFor(model) {
+		page.Add(e.choice(x.prompt, x.kind, func() { e.OnExample(x.prompt) }))
+	}
+	e.show(page)
+}
+
+// wait shows one quiet sentence.
+func (e *emptyPage) wait(text string) {
+	e.show(newColumn(8, newParagraph(text, captionStyle.centred())))
+}
+
+func (e *emptyPage) choice(title, caption string, chosen func()) fyne.CanvasObject {
+	row := newFocusRow(title, caption, chosen)
+	row.framed = true
+	return row
+}
+
+func (e *emptyPage) show(page fyne.CanvasObject) {
+	e.content.Objects = []fyne.CanvasObject{page}
+	e.content.Refresh()
+}
+
+// centred puts its object in the middle, at most width wide.
+type centred struct{ width float32 }
+
+// MinSize implements fyne.Layout.
+func (centred) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(px(200), px(100)) }
+
+// Layout implements fyne.Layout.
+func (c centred) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		width := min(px(c.width), size.Width-px(48))
+		height := fit(o, width)
+		o.Move(fyne.NewPos((size.Width-width)/2, max(0, (size.Height-height)*0.45)))
+	}
+}
+
+// An example is a prompt to begin with.
+type example struct{ kind, prompt string }
+
+// examplesFor chooses three prompts by what a model's name says it is good at;
+// for the others one each of talk, code and story.
+func examplesFor(model string) []example {
+	name := strings.ToLower(model)
+	switch {
+	case strings.Contains(name, "code"):
+		return examples("code", "code", "chat")
+	case strings.Contains(name, "math"):
+		return examples("math", "math", "code")
+	case strings.Contains(name, "story"), strings.Contains(name, "writer"), strings.Contains(name, "maid"):
+		return examples("story", "story", "chat")
+	case strings.Contains(name, "beyonder"):
+		return examples("code", "story", "math")
+	}
+	return examples("chat", "code", "story")
+}
+
+func examples(kinds ...string) []example {
+	prompts := map[string][]string{
+		"chat":  {"Explain why the sky is blue, as you would to a ten-year-old", "What should I look at when I buy a used bicycle?"},
+		"code":  {"Write a Go function that reverses a linked list, and a test for it", "What does a hash table do when two keys collide? Show it in code"},
+		"story": {"Tell a short story about a lighthouse keeper who finds a letter", "Write the first page of a novel that begins in a night train"},
+		"math":  {"A train leaves at 9:40 and arrives at 13:05 after 287 km: how fast was it?", "Prove that there are infinitely many prime numbers"},
+	}
+	names := map[string]string{"chat": "Talk", "code": "Code", "story": "Story", "math": "Mathematics"}
+	var chosen []example
+	for _, kind := range kinds {
+		chosen = append(chosen, example{names[kind], prompts[kind][0]})
+		prompts[kind] = prompts[kind][1:]
+	}
+	return chosen
+}

@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
+
+	"beyonder/engine"
+)
+
+// sentence is what the reader sees of an error: what happened, to what, and
+// what to do. It is empty for an error that is nobody's fault, a stop.
+func sentence(err error) string {
+	var memory *engine.MemoryError
+	var lost *engine.LostError
+	var numbers *engine.NumbersError
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return ""
+	case errors.As(err, &memory):
+		return memorySentence(memory)
+	case errors.As(err, &lost):
+		return "The engine stopped working: " + lost.Cause + ". Your conversation is safe; send the message again to start it anew."
+	case errors.As(err, &numbers):
+		return fmt.Sprintf("The model's output at token %s is not a number, so the reply ends here. The file may be damaged: download it again or choose another one.", count(numbers.Position))
+	case errors.Is(err, syscall.ENOSPC):
+		return "The disk is full, so this could not be stored. What you see stays on screen; free some space and try again."
+	case errors.Is(err, fs.ErrNotExist):
+		return missingSentence(err)
+	case errors.Is(err, fs.ErrPermission):
+		return asSentence(err.Error()) + " Check who may read and write there."
+	}
+	return asSentence(err.Error())
+}
+
+func memorySentence(e *engine.MemoryError) string {
+	return fmt.Sprintf("Not enough memory for %s: it needs %s, %s are free. Choose a smaller file or load it anyway.",
+		filepath.Base(e.Path), bytesText(e.NeedBytes), bytesText(e.FreeBytes))
+}
+
+func missingSentence(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return "There is no file " + path.Path + " any more. Choose another one."
+	}
+	return asSentence(err.Error())
+}
+
+// notAModel is said of a dropped or chosen file that cannot be a model.
+func notAModel(path string) string {
+	return fmt.Sprintf("%s is not a model file. Beyonder loads files that end in .gguf.", filepath.Base(path))
+}
+
+// asSentence makes a Go error's text into a sentence: a capital letter first
+// and a full stop last.
+func asSentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	// A name such as "gguf:" or a path keeps its letters.
+	if word, _, _ := strings.Cut(text, " "); !strings.ContainsAny(word, "/\\.:_") {
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
+	if last, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(".!?…", last) {
+		text += "."
+	}
+	return text
+}

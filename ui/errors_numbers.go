@@ -1,0 +1,64 @@
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// bytesText writes a number of bytes in decimal units: "14.1 GB".
+func bytesText(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// count writes a whole number with its thousands apart: "12,288".
+func count(n int) string {
+	digits := strconv.Itoa(n)
+	start := 0
+	if n < 0 {
+		start = 1
+	}
+	for i := len(digits) - 3; i > start; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// durationText writes a time to wait or a time taken: "0.8 s", "12 s",
+// "3 min 20 s", "2 h 5 min".
+func durationText(d time.Duration) string {
+	seconds := int(d.Round(time.Second) / time.Second)
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case seconds < 60:
+		return fmt.Sprintf("%d s", seconds)
+	case seconds < 3600:
+		return fmt.Sprintf("%d min %d s", seconds/60, seconds%60)
+	}
+	return fmt.Sprintf("%d h %d min", seconds/3600, seconds%3600/60)
+}
+
+// timeLeft guesses from what has been done how long the rest will take. It is
+// empty while there is too little to guess from.
+func timeLeft(done, total int64, spent time.Duration) string {
+	if done <= 0 || total <= done || spent < time.Second {
+		return ""
+	}
+	left := time.Duration(float64(spent) * float64(total-done) / float64(done))
+	if left < time.Second {
+		return ""
+	}
+	if left < 10*time.Second { // a tenth of a second would be false precision
+		return fmt.Sprintf("%d s left", int(left.Round(time.Second)/time.Second))
+	}
+	return durationText(left) + " left"
+}

@@ -1,0 +1,257 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+	"time"
+
+	"beyonder/app"
+	"beyonder/engine"
+)
+
+// job is a reply being written. There is one at a time; it goes on when another
+// conversation is opened.
+type job struct {
+	conversation app.ID
+	cancel       context.CancelFunc
+	typed        string // goes back into the composer if it could not be stored
+	stored       bool   // the message is on disk
+	fresh        bool   // the shown path changes: read it again once the job has begun
+	stopping     bool
+
+	reply   app.ID          // the message being written; 0: not begun
+	text    strings.Builder // of it, as far as it is on the screen
+	notices []engine.Notice
+
+	pace pace
+}
+
+// send is what the composer asks for: a new message, or a new version of one.
+func (w *Window) send(text string) {
+	w.panel.Flush() // what was just set is to hold for this reply
+	w.draft.drop()
+	if w.editing != 0 {
+		w.sendEdit(text)
+		return
+	}
+	id := w.ensureConversation()
+	if id == 0 {
+		return
+	}
+	w.drafts.drop(id)
+	w.start(&job{conversation: id, typed: text}, func(ctx context.Context) iter.Seq2[app.Event, error] {
+		return w.app.Send(ctx, id, text)
+	})
+}
+
+func (w *Window) sendEdit(text string) {
+	id, message := w.current, w.editing
+	w.cancelEdit()
+	draft := w.composer.Text()
+	w.start(&job{conversation: id, typed: text, fresh: true}, func(ctx context.Context) iter.Seq2[app.Event, error] {
+		return w.app.Edit(ctx, id, message, text)
+	})
+	w.composer.SetText(draft)
+}
+
+// regenerate asks for another version of a reply, goOn for more of it.
+func (w *Window) regenerate(message uint64) {
+	id := w.current
+	w.start(&job{conversation: id, stored: true, fresh: true}, func(ctx context.Context) iter.Seq2[app.Event, error] {
+		return w.app.Regenerate(ctx, id, app.ID(message))
+	})
+}
+
+func (w *Window) goOn(message uint64) {
+	id := w.current
+	w.start(&job{conversation: id, stored: true, fresh: true}, func(ctx context.Context) iter.Seq2[app.Event, error] {
+		return w.app.Continue(ctx, id, app.ID(message))
+	})
+}
+
+// start follows one reply, unless another is being written.
+func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, error]) {
+	if w.job != nil || w.closing {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	j.cancel = cancel
+	j.pace.begin(time.Now())
+	w.job = j
+	w.cards.set("error", nil)
+	w.cards.set("full", nil)
+	if j.typed != "" {
+		w.composer.SetText("")
+		w.draft.drop() // Send clears the stored draft itself
+	}
+	w.status.SetActivity("Waiting for the engine", -1)
+	w.sidebar.SetWriting(j.conversation)
+	w.showState()
+	follow(w.post, reply(ctx),
+		func(events []app.Event) { w.deliver(j, events) },
+		func(err error) { w.finish(j, err) })
+}
+
+// stop ends what is being written or loaded. What the engine still does about
+// it is its business: from the reader's side it has ended.
+func (w *Window) stop() {
+	if w.loading != nil {
+		w.loading.cancel()
+	}
+	if w.job != nil && !w.job.stopping {
+		w.job.stopping = true
+		w.job.cancel()
+		w.status.SetActivity("", -1)
+		w.showState()
+	}
+}
+
+// deliver shows a batch of events; the text in it is shown in one piece.
+func (w *Window) deliver(j *job, events []app.Event) {
+	var text strings.Builder
+	show := func() {
+		if text.Len() > 0 {
+			w.append(j, text.String())
+			text.Reset()
+		}
+	}
+	for _, e := range events {
+		if e.Text != "" || len(e.Tokens) > 0 {
+			text.WriteString(e.Text)
+			j.pace.tokens(len(e.Tokens), time.Now())
+			continue
+		}
+		show()
+		w.event(j, e)
+	}
+	show()
+	w.showPace(j)
+}
+
+func (w *Window) append(j *job, text string) {
+	j.text.WriteString(text)
+	w.status.SetActivity("", -1)
+	if w.current == j.conversation {
+		w.transcript.Append(uint64(j.reply), text)
+	}
+}
+
+// event shows everything but text.
+func (w *Window) event(j *job, e app.Event) {
+	switch {
+	case e.User != nil:
+		j.stored = true
+		w.listConversations()
+		w.shown(j, *e.User)
+	case e.Loading != nil:
+		text, fraction := loadingText(w.modelName(), *e.Loading, j.pace.since(stageLoading, time.Now()))
+		w.status.SetActivity(text, fraction)
+	case e.Started != nil:
+		j.reply = e.Started.ID
+		j.text.Reset()
+		j.text.WriteString(e.Started.Text)
+		w.shown(j, *e.Started)
+		w.showModel()
+	case e.Reading != nil:
+		text, fraction := readingText(*e.Reading, j.pace.since(stageReading, time.Now()))
+		w.status.SetActivity(text, fraction)
+		j.pace.read(*e.Reading)
+	case e.Notice != nil:
+		j.notices = append(j.notices, *e.Notice)
+		if w.current == j.conversation {
+			w.transcript.SetEntries(w.entries())
+		}
+	case e.Finished != nil:
+		w.finished(j, *e.Finished)
+	}
+}
+
+// shown adds a message to the open conversation. Where the path has changed, it
+// is read again instead.
+func (w *Window) shown(j *job, m app.Message) {
+	if w.current != j.conversation {
+		return
+	}
+	if j.fresh {
+		w.reloadMessages()
+		return
+	}
+	w.messages = append(w.messages, m)
+	w.transcript.Add(entryOf(m))
+	w.transcript.ScrollToBottom()
+	w.showState()
+}
+
+// finished shows the reply as it is stored.
+func (w *Window) finished(j *job, m app.Message) {
+	if w.current != j.conversation {
+		return
+	}
+	for i := range w.messages {
+		if w.messages[i].ID == m.ID {
+			w.messages[i] = m
+		}
+	}
+	w.transcript.Update(entryOf(m))
+	if m.Reply != nil && m.Reply.Done.Reason == engine.StopContext {
+		w.contextFull()
+	}
+}
+
+// finish ends a job; everything that came has been delivered.
+func (w *Window) finish(j *job, err error) {
+	j.cancel()
+	w.job = nil
+	w.status.SetActivity("", -1)
+	w.sidebar.SetWriting(0)
+	w.giveBack(j)
+	w.listConversations()
+	w.showModel()
+	w.showFigures()
+	w.explain(j, err)
+	if w.closing {
+		w.win.Close()
+	}
+}
+
+// giveBack puts a message that could not be stored into the composer again.
+func (w *Window) giveBack(j *job) {
+	if !j.stored && j.typed != "" && w.current == j.conversation && w.composer.Text() == "" {
+		w.composer.SetText(j.typed)
+	}
+}
+
+// explain shows what ended a job where no message says it already.
+func (w *Window) explain(j *job, err error) {
+	var memory *engine.MemoryError
+	switch {
+	case errors.As(err, &memory):
+		w.refused(memory, j.again(w))
+	case errors.Is(err, app.ErrNoModel):
+		w.say("error", "There is no model to answer. Your message is kept.", action{"Choose a model", true, w.picker.open})
+	case err != nil && j.reply == 0:
+		w.failed(err)
+	}
+}
+
+// again answers the message once more, for when the model is loaded after all.
+func (j *job) again(w *Window) func() {
+	return func() {
+		if j.reply != 0 && w.current == j.conversation {
+			w.regenerate(uint64(j.reply))
+		}
+	}
+}
+
+// contextFull says that the model can see no more, and what can be done.
+func (w *Window) contextFull() {
+	w.say("full", "The context is full: this conversation is as long as the model can see at once.",
+		action{"Forget the oldest messages", false, func() {
+			w.cards.set("full", nil)
+			w.keep(func(s *app.Settings) { s.Policy = engine.RollWhenFull })
+			w.panel.Set(w.settings)
+		}},
+		action{"New conversation", true, w.newConversation})
+}

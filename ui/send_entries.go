@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"beyonder/app"
+	"beyonder/engine"
+	"beyonder/engine/prompt"
+)
+
+// noticeID marks the entry that is no message but the line where the model's
+// memory begins. Messages are numbered from 1 and never get there.
+const noticeID = 1 << 63
+
+// entries is the shown path as the transcript shows it.
+func (w *Window) entries() []Entry {
+	begins := w.memoryBegins()
+	var entries []Entry
+	for i, m := range w.messages {
+		if i > 0 && i == begins {
+			entries = append(entries, Entry{ID: noticeID, Role: "notice", Text: memoryText(begins), State: string(app.Complete)})
+		}
+		e := entryOf(m)
+		if w.job != nil && m.ID == w.job.reply {
+			// What is on its way to the screen comes with the next delivery.
+			e.Text, e.State = w.job.text.String(), string(app.Streaming)
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// memoryBegins is the place of the first message that the model saw when it
+// wrote the last reply; 0: it saw all of them.
+func (w *Window) memoryBegins() int {
+	var notices []engine.Notice
+	if w.job != nil && w.job.conversation == w.current {
+		notices = w.job.notices
+	} else if n := len(w.messages); n > 0 && w.messages[n-1].Reply != nil {
+		notices = w.messages[n-1].Reply.Notices
+	}
+	for i := len(notices) - 1; i >= 0; i-- {
+		if notices[i].Kind == "rolled" {
+			return min(notices[i].Dropped, len(w.messages)-1)
+		}
+	}
+	return 0
+}
+
+func memoryText(dropped int) string {
+	if dropped == 1 {
+		return "The model's memory begins here: it no longer sees the message above."
+	}
+	return fmt.Sprintf("The model's memory begins here: it no longer sees the %s messages above.", count(dropped))
+}
+
+// entryOf is a message as the transcript shows it.
+func entryOf(m app.Message) Entry {
+	e := Entry{ID: uint64(m.ID), Role: m.Role, Text: m.Text, State: string(m.State), Error: asSentence(m.Error),
+		Sibling: m.Sibling, Siblings: m.Siblings}
+	if m.Role == prompt.Assistant && m.Reply != nil {
+		e.Name = m.Reply.Model
+		e.Detail = replyDetail(*m.Reply)
+	}
+	return e
+}
+
+// replyDetail tells how a reply went: "212 tokens · 12.4 tokens/s · first after
+// 0.8 s · ended at the longest reply".
+func replyDetail(r app.Reply) string {
+	d := r.Done
+	if d.Reason == "" {
+		return ""
+	}
+	parts := []string{count(d.NewTokens) + " tokens"}
+	f := doneFigures(d)
+	f.size = 0 // the context is the conversation's, not this reply's
+	if text := f.String(); text != "" {
+		parts = append(parts, text)
+	}
+	switch d.Reason {
+	case engine.StopLength:
+		parts = append(parts, "ended at the longest reply that is set")
+	case engine.StopContext:
+		parts = append(parts, "the context is full")
+	case engine.StopText:
+		parts = append(parts, "ended at a stop text")
+	}
+	return strings.Join(parts, " · ")
+}

@@ -1,0 +1,107 @@
+package ui
+
+import (
+	"time"
+
+	"beyonder/engine"
+)
+
+// stage is a part of answering that takes time of its own.
+type stage int
+
+const (
+	stageWaiting stage = iota
+	stageLoading
+	stageReading
+	stageWriting
+)
+
+// paceTime is how often the figures change while a reply is written: as often
+// as one can read them.
+const paceTime = 250 * time.Millisecond
+
+// pace measures a reply while it is written. The figures of the finished reply
+// are the engine's own.
+type pace struct {
+	stage   stage
+	entered time.Time // this stage
+	begun   time.Time // the request
+	first   time.Time // the first token
+	written int       // tokens
+	context int       // tokens in the context window before the reply
+	told    time.Time
+}
+
+func (p *pace) begin(now time.Time) { *p = pace{begun: now, entered: now} }
+
+// since enters a stage, if it is a new one, and tells how long it has lasted.
+func (p *pace) since(s stage, now time.Time) time.Duration {
+	if s != p.stage {
+		p.stage, p.entered = s, now
+	}
+	return now.Sub(p.entered)
+}
+
+func (p *pace) read(r engine.Reading) { p.context = r.Reused + r.Done }
+
+func (p *pace) tokens(n int, now time.Time) {
+	if n > 0 && p.written == 0 {
+		p.first = now
+		p.since(stageWriting, now)
+	}
+	p.written += n
+}
+
+// due says whether it is time to show the figures again.
+func (p *pace) due(now time.Time) bool {
+	if p.written == 0 || now.Sub(p.told) < paceTime {
+		return false
+	}
+	p.told = now
+	return true
+}
+
+// figures are those measured so far, in a window of size tokens.
+func (p *pace) figures(size int, now time.Time) figures {
+	f := figures{size: size, used: p.context + p.written}
+	if p.written == 0 {
+		return f
+	}
+	f.firstSeconds = p.first.Sub(p.begun).Seconds()
+	if spent := now.Sub(p.first).Seconds(); p.written > 1 && spent > 0.2 {
+		f.tokensPerSecond = float64(p.written-1) / spent
+	}
+	return f
+}
+
+// doneFigures are the engine's own of a finished reply.
+func doneFigures(d engine.Done) figures {
+	f := figures{used: d.ContextUsed, size: d.ContextSize, firstSeconds: d.FirstSeconds}
+	if d.NewTokens > 1 && d.WriteSeconds > 0 {
+		f.tokensPerSecond = float64(d.NewTokens-1) / d.WriteSeconds
+	}
+	return f
+}
+
+func (w *Window) showPace(j *job) {
+	now := time.Now()
+	if info, ok := w.app.Model(); ok && j.pace.due(now) && w.current == j.conversation {
+		w.status.SetFigures(j.pace.figures(info.Context, now))
+	}
+}
+
+// showFigures shows those of the last reply of the open conversation.
+func (w *Window) showFigures() {
+	info, loaded := w.app.Model()
+	for i := len(w.messages) - 1; i >= 0; i-- {
+		if r := w.messages[i].Reply; r != nil && r.Done.ContextSize > 0 {
+			w.status.SetFigures(doneFigures(r.Done))
+			return
+		}
+	}
+	if !loaded || len(w.messages) > 0 {
+		w.status.SetFigures(figures{})
+		return
+	}
+	w.status.SetFigures(figures{size: info.Context})
+}

@@ -1,0 +1,269 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+	"beyonder/assets"
+	"beyonder/engine"
+	"beyonder/engine/prompt"
+	"beyonder/engine/sample"
+)
+
+// SettingsPanel is the panel at the right. It shows the settings it is given and
+// announces each change at once; what a setting does is not its business.
+type SettingsPanel struct {
+	widget.BaseWidget
+	OnChange func(app.Settings)
+	OnSystem func(text string) // the system prompt of the open conversation
+	OnReload func()            // load the model again, with the new settings
+	OnClose  func()
+
+	now    app.Settings
+	loaded engine.Info
+	isOpen bool // a model is loaded
+	save   *pause
+
+	presets    *keySelect
+	about      *paragraph // the preset in a sentence
+	numbers    []*numberRow
+	lists      []*listRowOf
+	order      *orderList
+	policy     *keySelect
+	policyText *paragraph
+	kv         *keySelect
+	template   *keySelect
+	reload     *fyne.Container
+	system     *textRow
+	look       *keySelect
+	scale      *keySelect
+	advanced   *fyne.Container
+	unfold     *focusRow
+	content    *fyne.Container
+	scroll     *container.Scroll
+	showing    bool // Set is at work
+}
+
+type listRowOf struct {
+	field listField
+	row   *textRow
+}
+
+// NewSettingsPanel returns a panel that shows nothing yet.
+func NewSettingsPanel(post poster) *SettingsPanel {
+	p := &SettingsPanel{save: &pause{post: post, wait: 400 * time.Millisecond}}
+	p.ExtendBaseWidget(p)
+	p.build()
+	return p
+}
+
+func (p *SettingsPanel) build() {
+	p.advanced = newColumn(16)
+	p.advanced.Hide()
+	p.unfold = newFocusRow("Advanced", "", p.toggleAdvanced)
+	p.unfold.framed = true
+	sections := newColumn(24,
+		p.replySection(),
+		p.conversationSection(),
+		p.modelSection(),
+		p.lookSection(),
+		p.unfold,
+		p.advanced)
+	p.buildAdvanced()
+	p.scroll = container.NewVScroll(newPadded(4, 20, 24, 16, sections))
+	title := newRow(8, 0, newFlexibleLine("Settings", titleStyle), newGlyph(assets.Icon("close"), 28, func() { p.OnClose() }))
+	p.content = container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, p.scroll)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (p *SettingsPanel) CreateRenderer() fyne.WidgetRenderer {
+	back := newSurface(theme.ColorNameHeaderBackground, "", 0)
+	return widget.NewSimpleRenderer(container.NewStack(back, p.content))
+}
+
+// Set shows s.
+func (p *SettingsPanel) Set(s app.Settings) {
+	p.showing = true
+	defer func() { p.showing = false }()
+	p.now = s
+	for _, r := range p.numbers {
+		r.Set(r.field.get(&s))
+	}
+	for _, l := range p.lists {
+		l.row.Set(l.field.get(&s))
+	}
+	p.policy.SetSelectedIndex(policyIndex(s.Policy))
+	p.kv.SetSelectedIndex(kvIndex(s.KV))
+	p.template.SetSelectedIndex(max(0, slices.Index(prompt.Presets(), s.Template)+1))
+	p.look.SetSelectedIndex(max(0, slices.Index(lookNames(), s.Theme)))
+	p.scale.SetSelectedIndex(scaleIndex(s.Scale))
+	p.refresh()
+}
+
+// SetConversation shows the system prompt of the open conversation.
+func (p *SettingsPanel) SetConversation(system string) { p.system.Set(system) }
+
+// SetLoaded says which model is loaded, to tell what the next loading changes.
+func (p *SettingsPanel) SetLoaded(info engine.Info, loaded bool) {
+	p.loaded, p.isOpen = info, loaded
+	p.refresh()
+}
+
+// Flush announces what was typed a moment ago and is still waiting.
+func (p *SettingsPanel) Flush() { p.save.flush() }
+
+// change applies f to the settings and announces them.
+func (p *SettingsPanel) change(f func(*app.Settings)) {
+	if p.showing {
+		return
+	}
+	f(&p.now)
+	p.refresh()
+	p.OnChange(p.now)
+}
+
+// sampled is change for a sampling setting: the preset is left behind.
+func (p *SettingsPanel) sampled(f func(*app.Settings)) {
+	p.change(func(s *app.Settings) {
+		s.Preset = ""
+		f(s)
+	})
+}
+
+// refresh brings up to date what follows from several settings.
+func (p *SettingsPanel) refresh() {
+	before := p.showing
+	p.showing = true
+	p.presets.SetSelectedIndex(presetIndex(p.now.Preset))
+	p.showing = before
+	p.about.SetText(presetText(p.now.Preset))
+	p.policyText.SetText(policyText(p.now.Policy))
+	p.order.Set(p.now.Sampling)
+	setVisible(p.reload, p.isOpen && p.stale())
+	p.scroll.Content.Refresh()
+}
+
+// stale says whether the loaded model was loaded with other settings.
+func (p *SettingsPanel) stale() bool {
+	template := p.now.Template != "" && p.now.Template != p.loaded.Template
+	size := p.now.Context != 0 && p.now.Context != p.loaded.Context
+	return template || size
+}
+
+func (p *SettingsPanel) replySection() fyne.CanvasObject {
+	p.presets = newKeySelect(presetNames(), func(i int) { p.choosePreset(i) })
+	p.about = newParagraph("", captionStyle)
+	section := newColumn(16, labelled("Preset", p.presets, p.about))
+	for _, f := range frontFields() {
+		section.Add(p.number(f, p.sampled))
+	}
+	return section
+}
+
+func (p *SettingsPanel) number(f numberField, change func(func(*app.Settings))) fyne.CanvasObject {
+	row := newNumberRow(f, func(v float64) { change(func(s *app.Settings) { f.set(s, v) }) })
+	p.numbers = append(p.numbers, row)
+	return row.object
+}
+
+func (p *SettingsPanel) conversationSection() fyne.CanvasObject {
+	p.system = newTextRow("System prompt", "What the model is told before this conversation, from its next reply on.",
+		"You are a helpful assistant.", 3, p.save, func(text string) error { p.OnSystem(text); return nil })
+	return section("This conversation", p.system.object)
+}
+
+func (p *SettingsPanel) modelSection() fyne.CanvasObject {
+	p.policy = newKeySelect([]string{"Stop", "Forget the oldest messages"}, func(i int) {
+		p.change(func(s *app.Settings) { s.Policy = policies()[i] })
+	})
+	p.policyText = newParagraph("", captionStyle)
+	p.kv = newKeySelect([]string{"16 bits", "32 bits"}, func(i int) {
+		p.change(func(s *app.Settings) { s.KV = []string{"f16", "f32"}[i] })
+	})
+	p.template = newKeySelect(append([]string{"The file's own"}, prompt.Presets()...), func(i int) {
+		p.change(func(s *app.Settings) { s.Template = append([]string{""}, prompt.Presets()...)[i] })
+	})
+	again := newButton("Load the model again", func() { p.OnReload() })
+	p.reload = newColumn(8, newParagraph("The loaded model still has the earlier values.", captionStyle), again)
+	box := section("Context and model",
+		labelled("When the context is full", p.policy, p.policyText),
+		newParagraph("What follows takes effect when a model is loaded the next time.", captionStyle))
+	for _, f := range loadFields() {
+		box.Add(p.number(f, p.change))
+	}
+	box.Add(labelled("Key and value cache", p.kv, newParagraph("What the model remembers of the conversation: 16 bits take half the memory.", captionStyle)))
+	box.Add(labelled("Prompt template", p.template, newParagraph("How the turns of a conversation are written out for the model.", captionStyle)))
+	box.Add(p.reload)
+	return box
+}
+
+func (p *SettingsPanel) lookSection() fyne.CanvasObject {
+	p.look = newKeySelect([]string{"As the system", "Light", "Dark"}, func(i int) {
+		p.change(func(s *app.Settings) { s.Theme = lookNames()[i] })
+	})
+	var sizes []string
+	for _, s := range scales() {
+		sizes = append(sizes, fmt.Sprintf("%.0f %%", s*100))
+	}
+	p.scale = newKeySelect(sizes, func(i int) {
+		p.change(func(s *app.Settings) { s.Scale = scales()[i] })
+	})
+	return section("Appearance", labelled("Theme", p.look), labelled("Size", p.scale))
+}
+
+func (p *SettingsPanel) buildAdvanced() {
+	for _, group := range advancedFields() {
+		box := section(group.title)
+		for _, f := range group.fields {
+			box.Add(p.number(f, p.sampled))
+		}
+		p.advanced.Add(box)
+	}
+	p.order = newOrderList(func(order []string) {
+		p.sampled(func(s *app.Settings) { s.Sampling.Order = order })
+	})
+	p.advanced.Add(section("Order", newParagraph("The samplers act from top to bottom.", captionStyle), p.order.box))
+	texts := section("Texts and tokens")
+	for _, f := range listFields() {
+		texts.Add(p.list(f))
+	}
+	p.advanced.Add(texts)
+}
+
+func (p *SettingsPanel) list(f listField) fyne.CanvasObject {
+	row := newTextRow(f.name, f.explain, f.example, 2, p.save, func(text string) (err error) {
+		p.sampled(func(s *app.Settings) { err = f.set(s, text) })
+		return err
+	})
+	p.lists = append(p.lists, &listRowOf{f, row})
+	return row.object
+}
+
+func (p *SettingsPanel) toggleAdvanced() {
+	setVisible(p.advanced, !p.advanced.Visible())
+	p.unfold.title.SetText("Advanced")
+	if p.advanced.Visible() {
+		p.unfold.title.SetText("Hide advanced")
+	}
+	p.scroll.Content.Refresh()
+	p.scroll.Refresh()
+}
+
+func (p *SettingsPanel) choosePreset(i int) {
+	p.change(func(s *app.Settings) {
+		if i < len(sample.Presets()) {
+			preset := sample.Presets()[i]
+			s.Preset, s.Sampling = preset.Name, preset.Settings
+		}
+	})
+	if !p.showing {
+		p.Set(p.now)
+	}
+}

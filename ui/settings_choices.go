@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/engine"
+	"beyonder/engine/sample"
+)
+
+// ownPreset is shown once a preset has been changed by hand.
+const ownPreset = "Your own"
+
+func presetNames() []string {
+	var names []string
+	for _, p := range sample.Presets() {
+		names = append(names, p.Name)
+	}
+	return append(names, ownPreset)
+}
+
+// presetIndex is the place of a preset in presetNames; the last is ownPreset.
+func presetIndex(name string) int {
+	i := slices.IndexFunc(sample.Presets(), func(p sample.Preset) bool { return p.Name == name })
+	if i < 0 {
+		return len(sample.Presets())
+	}
+	return i
+}
+
+func presetText(name string) string {
+	if i := presetIndex(name); i < len(sample.Presets()) {
+		return sample.Presets()[i].Description
+	}
+	return "Changed by hand. Choose a preset to start over."
+}
+
+func policies() []engine.ContextPolicy {
+	return []engine.ContextPolicy{engine.StopWhenFull, engine.RollWhenFull}
+}
+
+func policyIndex(p engine.ContextPolicy) int {
+	return max(0, slices.Index(policies(), p))
+}
+
+// policyText says what becomes of a conversation that outgrows the context.
+func policyText(p engine.ContextPolicy) string {
+	if p == engine.RollWhenFull {
+		return "The model no longer sees the oldest messages, but always the system prompt. A line shows where its memory begins. You keep every word."
+	}
+	return "The reply ends and says so. Nothing is left out of what the model sees."
+}
+
+func kvIndex(kv string) int {
+	if kv == "f32" {
+		return 1
+	}
+	return 0
+}
+
+func lookNames() []string { return []string{"system", "light", "dark"} }
+
+func scales() []float32 { return []float32{0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2} }
+
+func scaleIndex(scale float32) int {
+	best := slices.Index(scales(), 1)
+	for i, s := range scales() {
+		if scale > 0 && abs(s-scale) < abs(scales()[best]-scale) {
+			best = i
+		}
+	}
+	return best
+}
+
+func abs(x float32) float32 { return max(x, -x) }
+
+// section is a heading with what belongs to it.
+func section(title string, objects ...fyne.CanvasObject) *fyne.Container {
+	return newColumn(12, append([]fyne.CanvasObject{newFlexibleLine(title, strongStyle)}, objects...)...)
+}
+
+// labelled puts a name above a control and explanations under it.
+func labelled(name string, objects ...fyne.CanvasObject) fyne.CanvasObject {
+	return newColumn(4, append([]fyne.CanvasObject{newFlexibleLine(name, bodyStyle)}, objects...)...)
+}
+
+// keySelect is a choice among names that tells which one by its index, and
+// passes on the keys it has no use for.
+type keySelect struct{ widget.Select }
+
+func newKeySelect(names []string, chosen func(int)) *keySelect {
+	s := &keySelect{}
+	s.ExtendBaseWidget(s)
+	s.Options = names
+	s.OnChanged = func(string) { chosen(s.SelectedIndex()) }
+	return s
+}
+
+// TypedKey implements fyne.Focusable.
+func (s *keySelect) TypedKey(event *fyne.KeyEvent) {
+	if event.Name == fyne.KeyEscape || event.Name == fyne.KeyF1 {
+		passKey(s, event)
+		return
+	}
+	s.Select.TypedKey(event)
+}

@@ -1,0 +1,251 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+	"beyonder/assets"
+	"beyonder/engine/sample"
+)
+
+// A listField is a setting that is a list, written one item on each line.
+type listField struct {
+	name, explain, example string
+	get                    func(*app.Settings) string
+	set                    func(*app.Settings, string) error
+}
+
+func listFields() []listField {
+	return []listField{
+		stringsField("Stop at", "The reply ends before any of these texts. One on each line; \\n is a line break.", "User:",
+			func(s *sample.Settings) *[]string { return &s.Stop }),
+		stringsField("Never write", "Texts that must not appear in a reply. One on each line.", "as a language model",
+			func(s *sample.Settings) *[]string { return &s.Banned }),
+		stringsField("DRY starts anew after", "A phrase never reaches across these texts.", "\\n",
+			func(s *sample.Settings) *[]string { return &s.DRYBreakers }),
+		{"Token bias", "Makes single tokens likelier (above 0) or rarer: the token's number, =, the bias.", "15043 = -2.5",
+			func(s *app.Settings) string { return biasText(s.Sampling.LogitBias) },
+			func(s *app.Settings, text string) (err error) {
+				bias, err := parseBias(text)
+				if err == nil {
+					s.Sampling.LogitBias = bias
+				}
+				return err
+			}},
+	}
+}
+
+func stringsField(name, explain, example string, of func(*sample.Settings) *[]string) listField {
+	return listField{name, explain, example,
+		func(s *app.Settings) string { return joinLines(*of(&s.Sampling)) },
+		func(s *app.Settings, text string) error { *of(&s.Sampling) = splitLines(text); return nil }}
+}
+
+// joinLines writes each item on a line of its own, with its own line breaks as
+// \n; splitLines reads them back.
+func joinLines(items []string) string {
+	lines := make([]string, len(items))
+	for i, item := range items {
+		lines[i] = strings.NewReplacer("\\", "\\\\", "\n", "\\n", "\t", "\\t").Replace(item)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func splitLines(text string) []string {
+	var items []string
+	for _, line := range strings.Split(text, "\n") {
+		if line != "" {
+			items = append(items, strings.NewReplacer("\\\\", "\\", "\\n", "\n", "\\t", "\t").Replace(line))
+		}
+	}
+	return items
+}
+
+func biasText(bias map[int32]float64) string {
+	var ids []int32
+	for id := range bias {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	var lines []string
+	for _, id := range ids {
+		lines = append(lines, fmt.Sprintf("%d = %s", id, strconv.FormatFloat(bias[id], 'f', -1, 64)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+var errBias = errors.New("write each line as a token's number, =, and a bias: 15043 = -2.5")
+
+func parseBias(text string) (map[int32]float64, error) {
+	bias := map[int32]float64{}
+	for _, line := range strings.Split(text, "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		left, right, found := strings.Cut(line, "=")
+		id, errID := strconv.ParseInt(strings.TrimSpace(left), 10, 32)
+		value, errValue := strconv.ParseFloat(strings.TrimSpace(right), 64)
+		if !found || errID != nil || errValue != nil || id < 0 || value != value {
+			return nil, errBias
+		}
+		bias[int32(id)] = value
+	}
+	if len(bias) == 0 {
+		return nil, nil
+	}
+	return bias, nil
+}
+
+// textRow is a setting of several lines: a name, a field, an explanation.
+type textRow struct {
+	entry    *linesEntry
+	explain  *paragraph
+	words    string
+	object   *fyne.Container
+	onChange func(string) error
+	setting  bool
+}
+
+func newTextRow(name, explain, example string, lines int, save *pause, onChange func(string) error) *textRow {
+	r := &textRow{words: explain, explain: newParagraph(explain, captionStyle), onChange: onChange}
+	r.entry = newLinesEntry(example, lines, save.flush)
+	r.entry.OnChanged = func(text string) {
+		if !r.setting {
+			save.do(func() { r.complain(r.onChange(text)) })
+		}
+	}
+	r.object = newColumn(4, newFlexibleLine(name, bodyStyle), r.entry, r.explain)
+	return r
+}
+
+// Set shows text.
+func (r *textRow) Set(text string) {
+	r.setting = true
+	defer func() { r.setting = false }()
+	r.entry.SetText(text)
+	r.complain(nil)
+}
+
+func (r *textRow) complain(err error) {
+	if err == nil {
+		r.explain.setStyle(captionStyle)
+		r.explain.SetText(r.words)
+	} else {
+		r.explain.setStyle(dangerStyle)
+		r.explain.SetText(asSentence(err.Error()))
+	}
+}
+
+// linesEntry is a field of several lines; leaving it keeps what it holds.
+type linesEntry struct {
+	widget.Entry
+	left func()
+}
+
+func newLinesEntry(placeholder string, lines int, left func()) *linesEntry {
+	e := &linesEntry{left: left}
+	e.ExtendBaseWidget(e)
+	e.MultiLine = true
+	e.Wrapping = fyne.TextWrapWord
+	e.SetPlaceHolder(placeholder)
+	e.SetMinRowsVisible(lines)
+	return e
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *linesEntry) FocusLost() {
+	e.Entry.FocusLost()
+	e.left()
+}
+
+// AcceptsTab implements fyne.Tabbable: Tab moves on.
+func (e *linesEntry) AcceptsTab() bool { return false }
+
+// TypedKey implements fyne.Focusable.
+func (e *linesEntry) TypedKey(event *fyne.KeyEvent) {
+	if event.Name == fyne.KeyEscape || event.Name == fyne.KeyF1 {
+		passKey(e, event)
+		return
+	}
+	e.Entry.TypedKey(event)
+}
+
+// TypedShortcut implements fyne.Shortcutable.
+func (e *linesEntry) TypedShortcut(shortcut fyne.Shortcut) {
+	e.Entry.TypedShortcut(shortcut)
+	passShortcut(e, shortcut)
+}
+
+// samplerTitle is how a sampler is called in the order list.
+func samplerTitle(name string) string {
+	titles := map[string]string{
+		"logit_bias": "Token bias", "penalties": "Repeat penalties", "dry": "DRY", "top_n_sigma": "Top-nσ",
+		"top_k": "Top-k", "typical_p": "Typical-p", "top_p": "Top-p", "min_p": "Min-p", "xtc": "XTC", "temperature": "Temperature",
+	}
+	if title := titles[name]; title != "" {
+		return title
+	}
+	return name
+}
+
+// orderList shows the samplers in the order in which they act; the arrows move
+// a row. Off ones keep their place.
+type orderList struct {
+	box     *fyne.Container
+	onMoved func(order []string)
+}
+
+func newOrderList(moved func([]string)) *orderList {
+	return &orderList{box: newColumn(0), onMoved: moved}
+}
+
+// Set shows the order of s.
+func (l *orderList) Set(s sample.Settings) {
+	order := completeOrder(s)
+	l.box.RemoveAll()
+	for i, name := range order {
+		l.box.Add(l.row(s, order, i, name))
+	}
+}
+
+func (l *orderList) row(s sample.Settings, order []string, i int, name string) fyne.CanvasObject {
+	state := ""
+	if s.Off(name) {
+		state = "Off"
+	}
+	up := newGlyph(assets.Icon("up"), 24, func() { l.move(order, i, i-1) })
+	down := newGlyph(assets.Icon("down"), 24, func() { l.move(order, i, i+1) })
+	if i == 0 {
+		up.Disable()
+	}
+	if i == len(order)-1 {
+		down.Disable()
+	}
+	title := newFlexibleLine(fmt.Sprintf("%d  %s", i+1, samplerTitle(name)), bodyStyle)
+	return newRow(4, 0, title, newLine(state, captionStyle), up, down)
+}
+
+func (l *orderList) move(order []string, from, to int) {
+	order = slices.Clone(order)
+	order[from], order[to] = order[to], order[from]
+	l.onMoved(order)
+}
+
+// completeOrder is the order of s with the samplers that it leaves out at its
+// end, in their default order: a row that is not there could not be moved.
+func completeOrder(s sample.Settings) []string {
+	order := slices.Clone(s.Order)
+	for _, name := range sample.DefaultOrder() {
+		if !slices.Contains(order, name) {
+			order = append(order, name)
+		}
+	}
+	return order
+}

@@ -1,0 +1,154 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// numberRow is one number of the settings: its name, a field, a slider and a
+// line that explains it, or what is wrong with what was typed.
+type numberRow struct {
+	field    numberField
+	onChange func(float64)
+
+	value   float64
+	entry   *filterEntry
+	slider  *keySlider // nil: the field alone
+	explain *paragraph
+	object  *fyne.Container
+	setting bool // Set is at work: what changes was not the reader's doing
+}
+
+func newNumberRow(f numberField, onChange func(float64)) *numberRow {
+	r := &numberRow{field: f, onChange: onChange}
+	r.entry = newFilterEntry("", r.typed)
+	r.entry.OnSubmitted = func(string) { r.Set(r.value) }
+	r.explain = newParagraph(f.explain, captionStyle)
+	name := newFlexibleLine(f.name, bodyStyle)
+	unit := newLine(f.unit, captionStyle)
+	setVisible(unit, f.unit != "")
+	head := newRow(8, 0, name, unit, newSized(92, 0, r.entry))
+	r.object = newColumn(4, head)
+	if f.slideTo >= 0 {
+		r.slider = newKeySlider(f, r.slid, r.released)
+		r.object.Add(container.New(outdent{}, r.slider))
+	}
+	r.object.Add(r.explain)
+	return r
+}
+
+// Set shows v.
+func (r *numberRow) Set(v float64) {
+	r.setting = true
+	defer func() { r.setting = false }()
+	r.value = v
+	r.entry.SetText(r.field.text(v))
+	r.complain(nil)
+	if r.slider != nil {
+		r.slider.SetValue(min(max(v, r.slider.Min), r.slider.Max))
+	}
+}
+
+func (r *numberRow) typed(text string) {
+	if r.setting {
+		return
+	}
+	v, err := r.field.parse(text)
+	r.complain(err)
+	if err != nil || v == r.value {
+		return
+	}
+	r.value = v
+	if r.slider != nil {
+		r.setting = true
+		r.slider.SetValue(min(max(v, r.slider.Min), r.slider.Max))
+		r.setting = false
+	}
+	r.onChange(v)
+}
+
+// slid follows the slider with the field; released keeps the value: one write
+// to disk for a drag, not hundreds.
+func (r *numberRow) slid(v float64) {
+	if r.setting {
+		return
+	}
+	r.setting = true
+	r.entry.SetText(r.field.text(tidy(v, r.field.step)))
+	r.setting = false
+	r.complain(nil)
+}
+
+func (r *numberRow) released(v float64) {
+	v = tidy(v, r.field.step)
+	if !r.setting && v != r.value {
+		r.value = v
+		r.onChange(v)
+	}
+}
+
+func (r *numberRow) complain(err error) {
+	if err == nil {
+		r.explain.setStyle(captionStyle)
+		r.explain.SetText(r.field.explain)
+	} else {
+		r.explain.setStyle(dangerStyle)
+		r.explain.SetText(asSentence(err.Error()))
+	}
+}
+
+// tidy takes 0.30000000000000004 back to 0.3.
+func tidy(v, step float64) float64 {
+	for scale := 1.0; scale <= 1e6; scale *= 10 {
+		if whole := step * scale; whole == float64(int64(whole)) {
+			return float64(round(v*scale)) / scale
+		}
+	}
+	return v
+}
+
+func round(v float64) int64 {
+	if v < 0 {
+		return int64(v - 0.5)
+	}
+	return int64(v + 0.5)
+}
+
+// keySlider is a slider that passes on the keys it has no use for.
+type keySlider struct{ widget.Slider }
+
+func newKeySlider(f numberField, changed, released func(float64)) *keySlider {
+	s := &keySlider{}
+	s.ExtendBaseWidget(s)
+	s.Min, s.Max, s.Step = f.low, f.high, f.step
+	if f.slideTo > 0 {
+		s.Max = f.slideTo
+	}
+	if f.offText != "" {
+		s.Min = min(s.Min, f.off)
+	}
+	s.OnChanged, s.OnChangeEnded = changed, released
+	return s
+}
+
+// TypedKey implements fyne.Focusable.
+func (s *keySlider) TypedKey(event *fyne.KeyEvent) {
+	s.Slider.TypedKey(event)
+	passKey(s, event)
+}
+
+// outdent lets a slider begin and end where the text around it does: Fyne keeps
+// room for half its knob on either side.
+type outdent struct{}
+
+// MinSize implements fyne.Layout.
+func (outdent) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(objects[0].MinSize().Width, px(24))
+}
+
+// Layout implements fyne.Layout.
+func (outdent) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Resize(fyne.NewSize(size.Width+px(8), size.Height))
+	objects[0].Move(fyne.NewPos(-px(4), 0))
+}

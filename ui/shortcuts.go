@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A shortcut is a key with Ctrl (Cmd on a Mac) that works wherever the focus is.
+type shortcut struct {
+	key  fyne.KeyName
+	keys string // as it is written
+	what string
+	do   func(*Window)
+}
+
+func shortcuts() []shortcut {
+	return []shortcut{
+		{fyne.KeyN, "N", "New conversation", (*Window).newConversation},
+		{fyne.KeyO, "O", "Open a model file", (*Window).openFile},
+		{fyne.KeyM, "M", "Choose a model", func(w *Window) { w.picker.open() }},
+		{fyne.KeyB, "B", "Show or hide the conversations", (*Window).toggleSidebar},
+		{fyne.KeyPeriod, ".", "Show or hide the settings", (*Window).togglePanel},
+		{fyne.KeyL, "L", "Go to the message field", func(w *Window) { w.composer.Focus() }},
+		{fyne.KeySlash, "/", "Show these shortcuts", (*Window).showShortcuts},
+	}
+}
+
+// bindKeys gives the window its keys. Widgets that hold the focus pass on what
+// they have no use for.
+func (w *Window) bindKeys() {
+	c := w.win.Canvas()
+	for _, s := range shortcuts() {
+		key := &desktop.CustomShortcut{KeyName: s.key, Modifier: fyne.KeyModifierShortcutDefault}
+		c.AddShortcut(key, func(fyne.Shortcut) { s.do(w) })
+	}
+	c.SetOnTypedKey(w.typedKey)
+	c.SetOnTypedRune(w.composer.TypeRune)
+}
+
+func (w *Window) typedKey(event *fyne.KeyEvent) {
+	switch event.Name {
+	case fyne.KeyEscape:
+		w.escape()
+	case fyne.KeyF1:
+		w.showShortcuts()
+	case fyne.KeyF2:
+		w.sidebar.Rename(w.current)
+	}
+}
+
+// escape leaves the innermost thing that is open: a change to a message, what
+// is being written or loaded, a panel that covers the text.
+func (w *Window) escape() {
+	switch {
+	case w.editing != 0:
+		w.cancelEdit()
+	case w.job != nil || w.loading != nil:
+		w.stop()
+	case w.frame.over != "":
+		w.uncover()
+	}
+}
+
+// showShortcuts lists the keys.
+func (w *Window) showShortcuts() {
+	list := newColumn(8, newPadded(0, 0, 8, 0, newLine("Keyboard shortcuts", titleStyle)))
+	modifier := "Ctrl+"
+	if fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper {
+		modifier = "Cmd+"
+	}
+	for _, s := range shortcuts() {
+		list.Add(keyLine(s.what, modifier+s.keys))
+	}
+	for _, s := range [][2]string{
+		{"Send the message", "Enter"}, {"Break the line", "Shift+Enter"}, {"Stop, or leave", "Esc"},
+		{"Change your last message", "Up, in an empty field"}, {"Rename the conversation", "F2"},
+		{"Move it to the trash", "Delete, in the list"},
+	} {
+		list.Add(keyLine(s[0], s[1]))
+	}
+	width := min(px(420), w.win.Canvas().Size().Width-px(64))
+	popup := widget.NewPopUp(newPadded(20, 24, 20, 24, list), w.win.Canvas())
+	popup.Resize(fyne.NewSize(width, popup.MinSize().Height))
+	size := w.win.Canvas().Size()
+	popup.ShowAtPosition(fyne.NewPos((size.Width-width)/2, max(0, (size.Height-popup.MinSize().Height)/2)))
+}
+
+func keyLine(what, keys string) fyne.CanvasObject {
+	return newRow(16, 0, newFlexibleLine(what, bodyStyle), newLine(keys, captionStyle))
+}

@@ -1,0 +1,183 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+	"beyonder/assets"
+)
+
+// doubleClick is the longest time between the two clicks of a double click.
+// Fyne's own double tap would hold back every single click for that long.
+const doubleClick = 400 * time.Millisecond
+
+// conversationList is the virtualised list of a Sidebar. The focus is on the
+// list, not on its rows: Up and Down open the neighbouring conversation.
+type conversationList struct {
+	widget.List
+	sidebar  *Sidebar
+	focused  bool
+	lastID   app.ID
+	lastTime time.Time
+}
+
+func newConversationList(s *Sidebar) *conversationList {
+	l := &conversationList{sidebar: s}
+	l.ExtendBaseWidget(l)
+	l.HideSeparators = true
+	l.Length = func() int { return len(s.shown) }
+	l.CreateItem = l.create
+	l.UpdateItem = l.update
+	return l
+}
+
+func (l *conversationList) create() fyne.CanvasObject {
+	more := newGlyph(assets.Icon("more"), 24, nil)
+	row := newListRow(more)
+	row.title.SetText("M") // the list takes the height of all rows from this one
+	return row
+}
+
+func (l *conversationList) update(i widget.ListItemID, o fyne.CanvasObject) {
+	s, row := l.sidebar, o.(*listRow)
+	if i >= len(s.shown) {
+		return
+	}
+	c := s.shown[i]
+	row.title.text = titleOf(c)
+	row.selected = c.ID == s.current && !s.inTrash
+	row.marked = c.ID == s.writing
+	row.onTapped = func() { l.tapped(c.ID) }
+	row.onSecondary = func(at fyne.Position) { s.offer(c.ID, at) }
+	more := row.buttons[0]
+	more.onTapped = func() { s.offer(c.ID, below(more)) }
+	l.edit(row, c)
+	row.Refresh()
+}
+
+// edit puts the field in the place of the title of the row being renamed.
+func (l *conversationList) edit(row *listRow, c app.Conversation) {
+	row.edit = nil
+	if c.ID == l.sidebar.renaming {
+		row.edit = l.sidebar.renameField
+	}
+}
+
+func (l *conversationList) tapped(id app.ID) {
+	s := l.sidebar
+	now := time.Now()
+	double := id == l.lastID && now.Sub(l.lastTime) < doubleClick
+	l.lastID, l.lastTime = id, now
+	switch {
+	case s.inTrash:
+		s.OnRestore(id)
+	case double:
+		s.Rename(id)
+	default:
+		s.OnOpen(id)
+	}
+}
+
+// FocusGained, FocusLost and TypedKey implement fyne.Focusable.
+func (l *conversationList) FocusGained() { l.focused = true; l.Refresh() }
+func (l *conversationList) FocusLost()   { l.focused = false; l.Refresh() }
+
+func (l *conversationList) TypedKey(event *fyne.KeyEvent) {
+	s := l.sidebar
+	switch event.Name {
+	case fyne.KeyDown:
+		s.step(1)
+	case fyne.KeyUp:
+		s.step(-1)
+	case fyne.KeyF2:
+		s.Rename(s.current)
+	case fyne.KeyDelete:
+		if s.index(s.current) >= 0 && !s.inTrash {
+			s.OnDelete(s.current)
+		}
+	default:
+		passKey(l, event)
+	}
+}
+
+// below is the place for a menu under o.
+func below(o fyne.CanvasObject) fyne.Position {
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	return at.AddXY(0, o.Size().Height)
+}
+
+// renameEntry is the field in which a title is changed: Enter and a click
+// elsewhere keep it, Esc does not.
+type renameEntry struct {
+	widget.Entry
+	done func(string)
+}
+
+func newRenameEntry(title string, done func(string)) *renameEntry {
+	e := &renameEntry{done: done}
+	e.ExtendBaseWidget(e)
+	e.SetText(title)
+	e.TypedShortcut(&fyne.ShortcutSelectAll{})
+	return e
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *renameEntry) TypedKey(event *fyne.KeyEvent) {
+	switch event.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		e.finish(e.Text)
+	case fyne.KeyEscape:
+		e.finish("")
+	default:
+		e.Entry.TypedKey(event)
+	}
+}
+
+func (e *renameEntry) finish(title string) {
+	e.done(title)
+	if c := fyne.CurrentApp().Driver().CanvasForObject(e); c != nil {
+		c.Unfocus()
+	}
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *renameEntry) FocusLost() {
+	e.Entry.FocusLost()
+	e.done(e.Text)
+}
+
+// filterEntry is a one-line field that passes on the keys it has no use for.
+type filterEntry struct{ widget.Entry }
+
+func newFilterEntry(placeholder string, changed func(string)) *filterEntry {
+	e := &filterEntry{}
+	e.ExtendBaseWidget(e)
+	e.SetPlaceHolder(placeholder)
+	e.OnChanged = changed
+	return e
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *filterEntry) TypedKey(event *fyne.KeyEvent) {
+	switch event.Name {
+	case fyne.KeyEscape:
+		if e.Text != "" {
+			e.SetText("")
+			return
+		}
+		passKey(e, event)
+	case fyne.KeyF1:
+		passKey(e, event)
+	default:
+		e.Entry.TypedKey(event)
+	}
+}
+
+// TypedShortcut implements fyne.Shortcutable.
+func (e *filterEntry) TypedShortcut(shortcut fyne.Shortcut) {
+	e.Entry.TypedShortcut(shortcut)
+	passShortcut(e, shortcut)
+}

@@ -1,0 +1,208 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"beyonder/app"
+	"beyonder/assets"
+)
+
+// Options says how the window starts and who is told what happens in it.
+type Options struct {
+	Trace      func(event string, fields map[string]any) // may be nil
+	Model      string                                    // a file to load at the start, "": none
+	Rectangles bool                                      // trace where the named widgets are, too
+}
+
+// Window is the program's one window. All its methods but New's result's
+// callbacks are called on the main goroutine.
+type Window struct {
+	fyneApp fyne.App
+	app     *app.App
+	win     fyne.Window
+	post    poster
+	options Options
+	trace   *tracer
+	closing bool
+
+	frame      *frame
+	root       *fyne.Container // laid out by frame
+	body       *fyne.Container // header, transcript, cards, composer, status
+	sidebar    *Sidebar
+	panel      *SettingsPanel
+	picker     *ModelPicker
+	transcript *Transcript
+	page       *emptyPage
+	composer   *Composer
+	status     *StatusLine
+	cards      *cards
+	toggle     *glyphButton // the sidebar
+	newButton  *glyphButton // a new conversation, while there is no sidebar
+	gear       *glyphButton // the settings
+
+	settings app.Settings
+	current  app.ID        // the open conversation; 0: one that has nothing in it yet
+	messages []app.Message // of its shown path
+	editing  app.ID        // the message that is being changed in the composer
+	inTrash  bool
+	titles   map[app.ID]string
+
+	drafts  *drafts
+	draft   *pause
+	undo    *time.Timer
+	job     *job     // the reply being written
+	loading *loading // the model being loaded
+}
+
+// New builds the window and opens the newest conversation. Show shows it.
+func New(fyneApp fyne.App, a *app.App, o Options) *Window {
+	return newWindow(fyneApp, a, o, onMain)
+}
+
+func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
+	w := &Window{fyneApp: fyneApp, app: a, options: o, post: post, trace: newTracer(o, post), settings: a.Settings()}
+	w.drafts = newDrafts(post, a.SaveDraft, w.failed)
+	w.draft = &pause{post: post, wait: draftPause}
+	w.applyLook()
+	w.win = fyneApp.NewWindow("Beyonder")
+	w.win.SetIcon(assets.AppIcon())
+	w.win.SetPadded(false)
+	w.build()
+	w.announce()
+	w.win.SetContent(w.root)
+	w.win.Resize(w.firstSize())
+	w.win.SetCloseIntercept(w.close)
+	w.win.SetOnDropped(w.dropped)
+	w.bindKeys()
+	w.panel.Set(w.settings)
+	w.openNewest()
+	w.showModel()
+	return w
+}
+
+// Show shows the window and begins to load the model that Options name.
+func (w *Window) Show() {
+	w.win.Show()
+	w.composer.Focus()
+	if w.options.Model != "" {
+		w.load(w.options.Model, false, nil)
+	}
+	// Not before the loop runs: what is traced can then be clicked.
+	w.post.after(0, func() {
+		size := w.win.Canvas().Size()
+		w.trace.event("window-shown", map[string]any{"width": size.Width, "height": size.Height, "scale": w.win.Canvas().Scale()})
+		w.settled()
+	})
+}
+
+func (w *Window) firstSize() fyne.Size {
+	if s := w.settings.Window; s.Width >= 720 && s.Height >= 480 {
+		return fyne.NewSize(s.Width, s.Height)
+	}
+	return fyne.NewSize(1280, 800)
+}
+
+// build makes the widgets and puts them in their places.
+func (w *Window) build() {
+	w.sidebar, w.panel = NewSidebar(), NewSettingsPanel(w.post)
+	w.picker, w.status, w.composer = NewModelPicker(), NewStatusLine(), NewComposer()
+	w.transcript, w.page = NewTranscript(), newEmptyPage()
+	w.cards = newCards(w.relayout)
+	w.toggle = newGlyph(assets.Icon("sidebar"), 32, w.toggleSidebar)
+	w.newButton = newGlyph(assets.Icon("add"), 32, w.newConversation)
+	w.gear = newGlyph(assets.Icon("settings"), 32, w.togglePanel)
+	header := newPadded(8, 12, 8, 12, newRow(4, 3, w.toggle, w.newButton, w.picker, spacer(), w.gear))
+	w.body = container.New(middle{}, header, container.NewStack(w.transcript, w.page), w.cards.box, w.composer, w.status)
+	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen == "settings", settled: w.settled}
+	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(w.panel, false))
+}
+
+// edged draws a hairline between a side panel and the middle.
+func (w *Window) edged(o fyne.CanvasObject, right bool) fyne.CanvasObject {
+	hairline := newSurface(theme.ColorNameSeparator, "", 0)
+	return container.New(hairlineLayout{right}, o, hairline)
+}
+
+// announce connects what the widgets say with what the window does.
+func (w *Window) announce() {
+	s := w.sidebar
+	s.OnNew, s.OnOpen, s.OnRename, s.OnDelete = w.newConversation, w.open, w.rename, w.trash
+	s.OnRestore, s.OnTrash, s.OnEmptyTrash = w.restore, w.showTrash, w.emptyTrash
+	c := w.composer
+	c.OnSend, c.OnStop, c.OnChanged, c.OnEditLast, c.OnCancelEdit, c.OnResized = w.send, w.stop, w.typed, w.editLast, w.cancelEdit, w.relayout
+	t := w.transcript
+	t.OnCopy, t.OnLink = w.copy, w.openLink
+	t.OnEdit, t.OnRegenerate, t.OnContinue, t.OnSibling = w.edit, w.regenerate, w.goOn, w.sibling
+	p := w.picker
+	p.Models, p.OnChoose, p.OnForget, p.OnOpen, p.OnUnload = w.knownModels, w.choose, w.forget, w.openFile, w.unload
+	w.page.OnExample, w.page.OnOpen, w.page.OnChoose = w.example, w.openFile, w.choose
+	w.panel.OnChange, w.panel.OnSystem, w.panel.OnReload, w.panel.OnClose = w.change, w.setSystem, w.reload, w.togglePanel
+	w.status.OnContext = w.explainContext
+}
+
+// relayout lays the middle out again after one of its parts has grown or shrunk.
+func (w *Window) relayout() {
+	if w.body != nil {
+		relayout(w.body)
+		w.settled()
+	}
+}
+
+// settled follows a layout: what depends on it, and the trace.
+func (w *Window) settled() {
+	if w.root == nil {
+		return // the first layout, while the window is being built
+	}
+	setVisible(w.newButton, !w.frame.sidebarBeside(w.root.Size().Width))
+	w.trace.moved(w.win.Canvas(), w.named)
+}
+
+// named are the widgets that tests click on.
+func (w *Window) named() map[string]fyne.CanvasObject {
+	found := map[string]fyne.CanvasObject{
+		"composer": w.composer.entry, "model-button": w.picker, "settings-button": w.gear, "sidebar-button": w.toggle,
+		"transcript": w.transcript, "status": w.status, "empty": w.page,
+	}
+	if w.composer.state == composerIdle {
+		found["send"] = w.composer.button
+	} else {
+		found["stop"] = w.composer.button
+	}
+	if w.root.Objects[frameSidebar].Visible() {
+		found["sidebar"], found["new-conversation"] = w.sidebar, w.sidebar.newButton
+		found["trash"] = w.sidebar.trash
+	} else {
+		found["new-conversation"] = w.newButton
+	}
+	if w.root.Objects[framePanel].Visible() {
+		found["settings"] = w.panel
+	}
+	for key, c := range w.cards.shown {
+		found["card-"+key] = c
+		for _, o := range c.actions.Objects {
+			found["card-"+key+"-"+slug(o.(*pushButton).Text)] = o
+		}
+	}
+	return found
+}
+
+func (w *Window) title(id app.ID) string {
+	if title := w.titles[id]; title != "" {
+		return title
+	}
+	return untitled
+}
+
+// findMessage returns the message with that id on the shown path.
+func (w *Window) findMessage(id app.ID) (app.Message, bool) {
+	i := slices.IndexFunc(w.messages, func(m app.Message) bool { return m.ID == id })
+	if i < 0 {
+		return app.Message{}, false
+	}
+	return w.messages[i], true
+}

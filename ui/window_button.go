@@ -1,0 +1,178 @@
+package ui
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// passKey hands a key that a focused widget has no use for to the window, so
+// that Esc and F1 work wherever the focus is.
+func passKey(o fyne.CanvasObject, event *fyne.KeyEvent) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c != nil && c.OnTypedKey() != nil {
+		c.OnTypedKey()(event)
+	}
+}
+
+// passShortcut does the same for shortcuts.
+func passShortcut(o fyne.CanvasObject, shortcut fyne.Shortcut) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if handler, ok := c.(fyne.Shortcutable); ok {
+		handler.TypedShortcut(shortcut)
+	}
+}
+
+// pushButton is a button with words on it.
+type pushButton struct{ widget.Button }
+
+func newButton(text string, tapped func()) *pushButton {
+	b := &pushButton{}
+	b.ExtendBaseWidget(b)
+	b.Text, b.OnTapped = text, tapped
+	return b
+}
+
+func newPrimaryButton(text string, tapped func()) *pushButton {
+	b := newButton(text, tapped)
+	b.Importance = widget.HighImportance
+	return b
+}
+
+// TypedKey implements fyne.Focusable.
+func (b *pushButton) TypedKey(event *fyne.KeyEvent) {
+	switch event.Name {
+	case fyne.KeySpace:
+		b.Button.TypedKey(event)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		b.Tapped(nil)
+	default:
+		passKey(b, event)
+	}
+}
+
+// glyphButton is a small button with an icon alone, flat until the pointer or
+// the focus is on it; solid ones are a filled disc.
+type glyphButton struct {
+	widget.DisableableWidget
+	icon     fyne.Resource
+	solid    bool
+	size     float32 // of the button, at 100 %
+	onTapped func()
+	onHover  func(bool) // may be nil
+
+	hovered, focused bool
+}
+
+var (
+	_ desktop.Hoverable = (*glyphButton)(nil)
+	_ fyne.Focusable    = (*glyphButton)(nil)
+	_ fyne.Tappable     = (*glyphButton)(nil)
+)
+
+func newGlyph(icon fyne.Resource, size float32, tapped func()) *glyphButton {
+	b := &glyphButton{icon: icon, size: size, onTapped: tapped}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+func (b *glyphButton) setIcon(icon fyne.Resource) {
+	if b.icon != icon {
+		b.icon = icon
+		b.Refresh()
+	}
+}
+
+// Tapped implements fyne.Tappable.
+func (b *glyphButton) Tapped(*fyne.PointEvent) {
+	if !b.Disabled() && b.onTapped != nil {
+		b.onTapped()
+	}
+}
+
+// MouseIn, MouseMoved and MouseOut implement desktop.Hoverable.
+func (b *glyphButton) MouseIn(*desktop.MouseEvent)    { b.hover(true) }
+func (b *glyphButton) MouseMoved(*desktop.MouseEvent) {}
+func (b *glyphButton) MouseOut()                      { b.hover(false) }
+
+func (b *glyphButton) hover(on bool) {
+	b.hovered = on
+	b.Refresh()
+	if b.onHover != nil {
+		b.onHover(on)
+	}
+}
+
+// FocusGained, FocusLost, TypedRune and TypedKey implement fyne.Focusable.
+func (b *glyphButton) FocusGained()   { b.focused = true; b.Refresh() }
+func (b *glyphButton) FocusLost()     { b.focused = false; b.Refresh() }
+func (b *glyphButton) TypedRune(rune) {}
+
+func (b *glyphButton) TypedKey(event *fyne.KeyEvent) {
+	switch event.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		b.Tapped(nil)
+	default:
+		passKey(b, event)
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *glyphButton) CreateRenderer() fyne.WidgetRenderer {
+	r := &glyphRenderer{button: b, back: canvas.NewRectangle(color.Transparent), icon: canvas.NewImageFromResource(nil)}
+	r.icon.FillMode = canvas.ImageFillContain
+	r.Refresh()
+	return r
+}
+
+type glyphRenderer struct {
+	button *glyphButton
+	back   *canvas.Rectangle
+	icon   *canvas.Image
+}
+
+func (r *glyphRenderer) MinSize() fyne.Size { return fyne.NewSquareSize(px(r.button.size)) }
+
+func (r *glyphRenderer) Layout(size fyne.Size) {
+	r.back.Resize(size)
+	side := px(r.button.size) * 0.56
+	r.icon.Resize(fyne.NewSquareSize(side))
+	r.icon.Move(fyne.NewPos((size.Width-side)/2, (size.Height-side)/2))
+}
+
+func (r *glyphRenderer) Refresh() {
+	b := r.button
+	fill, ink := fyne.ThemeColorName(""), theme.ColorNameForeground
+	switch {
+	case b.solid && b.Disabled():
+		fill, ink = theme.ColorNameDisabledButton, theme.ColorNameDisabled
+	case b.solid:
+		fill, ink = theme.ColorNamePrimary, theme.ColorNameForegroundOnPrimary
+	case b.Disabled():
+		ink = theme.ColorNameDisabled
+	case b.hovered || b.focused:
+		fill = theme.ColorNameHover
+	default:
+		ink = theme.ColorNamePlaceHolder
+	}
+	r.back.FillColor = named(fill)
+	r.back.StrokeWidth, r.back.StrokeColor = 0, color.Transparent
+	if b.focused {
+		r.back.StrokeWidth, r.back.StrokeColor = 1.5, theme.Color(theme.ColorNamePrimary)
+	}
+	r.back.CornerRadius = px(6)
+	if b.solid {
+		r.back.CornerRadius = px(b.size) / 2
+	}
+	r.icon.Resource = theme.NewColoredResource(b.icon, ink)
+	r.Layout(b.Size())
+	r.back.Refresh()
+	r.icon.Refresh()
+}
+
+func (r *glyphRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.back, r.icon} }
+func (r *glyphRenderer) Destroy()                     {}

@@ -1,0 +1,30 @@
+package ui
+
+import (
+	"time"
+
+	"beyonder/app"
+)
+
+// closeTime is how long closing waits for a reply to be kept. The store has all
+// of it but the last tenth of a second even if the engine never answers.
+const closeTime = 2 * time.Second
+
+// close keeps what is not stored yet and closes the window once the reply that
+// is being written has ended.
+func (w *Window) close() {
+	if w.closing {
+		return
+	}
+	w.closing = true
+	w.leave()
+	size := w.win.Canvas().Size()
+	w.keep(func(s *app.Settings) { s.Window = app.WindowSize{Width: size.Width, Height: size.Height} })
+	if w.job == nil && w.loading == nil {
+		w.win.Close()
+		return
+	}
+	w.stop()
+	w.win.Hide()
+	w.post.after(closeTime, w.win.Close)
+}

@@ -1,0 +1,298 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2/theme"
+
+	"beyonder/app"
+	"beyonder/engine/prompt"
+)
+
+// undoTime is how long the offer to undo a deletion stands.
+const undoTime = 8 * time.Second
+
+// openNewest opens the conversation that was changed last.
+func (w *Window) openNewest() {
+	list := w.listConversations()
+	w.countTrash()
+	if len(list) > 0 {
+		w.open(list[0].ID)
+	} else {
+		w.open(0)
+	}
+}
+
+// listConversations brings the sidebar up to date.
+func (w *Window) listConversations() []app.Conversation {
+	list, err := w.app.Conversations()
+	if err != nil {
+		w.failed(err)
+		return nil
+	}
+	w.titles = map[app.ID]string{}
+	for _, c := range list {
+		w.titles[c.ID] = c.Title
+	}
+	if !w.inTrash {
+		w.sidebar.Set(list, false)
+	}
+	w.showTitle()
+	return list
+}
+
+func (w *Window) showTitle() {
+	title := "Beyonder"
+	if w.titles[w.current] != "" {
+		title = w.titles[w.current] + " – Beyonder"
+	}
+	w.win.SetTitle(title)
+}
+
+// newConversation opens an empty page. It is stored with its first words.
+func (w *Window) newConversation() {
+	w.open(0)
+	w.composer.Focus()
+}
+
+// open shows a conversation; 0 is one that has nothing in it yet.
+func (w *Window) open(id app.ID) {
+	w.leave()
+	c, messages, err := w.read(id)
+	if err != nil {
+		w.failed(err)
+		return
+	}
+	w.current, w.messages, w.editing = id, messages, 0
+	w.transcript.SetEntries(w.entries())
+	w.transcript.ScrollToBottom()
+	w.composer.SetText(c.Draft)
+	w.draft.drop() // setting the text asked for it to be kept
+	w.composer.SetEditing(false)
+	w.panel.SetConversation(c.System)
+	w.sidebar.SetCurrent(id)
+	if w.inTrash {
+		w.showTrash(false)
+	}
+	if w.frame.over == "sidebar" {
+		w.uncover()
+	}
+	w.showTitle()
+	w.showState()
+	w.showFigures()
+	w.composer.Focus()
+}
+
+func (w *Window) read(id app.ID) (c app.Conversation, messages []app.Message, err error) {
+	if id == 0 {
+		return c, nil, nil
+	}
+	if c, err = w.app.Conversation(id); err == nil {
+		messages, err = w.app.Messages(id)
+	}
+	return c, messages, err
+}
+
+// leave keeps what was typed before another conversation takes its place.
+func (w *Window) leave() {
+	w.panel.Flush()
+	if w.editing != 0 {
+		w.cancelEdit()
+	}
+	w.draft.flush()
+	w.drafts.wait()
+}
+
+// typed keeps the draft, a moment after the last key.
+func (w *Window) typed(text string) {
+	if w.editing != 0 {
+		return
+	}
+	id := w.current
+	w.draft.do(func() {
+		if id == 0 && strings.TrimSpace(text) == "" {
+			return
+		}
+		if id == 0 && w.current == 0 {
+			id = w.ensureConversation()
+		}
+		if id != 0 {
+			w.drafts.keep(id, text)
+		}
+	})
+}
+
+// ensureConversation stores the open conversation if that has not happened yet.
+// It returns 0 if it cannot.
+func (w *Window) ensureConversation() app.ID {
+	if w.current != 0 {
+		return w.current
+	}
+	c, err := w.app.NewConversation()
+	if err != nil {
+		w.failed(err)
+		return 0
+	}
+	w.current = c.ID
+	w.listConversations()
+	w.sidebar.SetCurrent(c.ID)
+	return c.ID
+}
+
+func (w *Window) rename(id app.ID, title string) {
+	if err := w.app.Rename(id, title); err != nil {
+		w.failed(err)
+	}
+	w.listConversations()
+	w.composer.Focus()
+}
+
+func (w *Window) setSystem(text string) {
+	if id := w.ensureConversation(); id != 0 {
+		if err := w.app.SetSystem(id, text); err != nil {
+			w.failed(err)
+		}
+	}
+}
+
+// trash puts a conversation into the trash and offers to take it out again.
+func (w *Window) trash(id app.ID) {
+	title := w.title(id)
+	if id == w.current {
+		w.leave()
+	}
+	if err := w.app.Delete(id); err != nil {
+		w.failed(err)
+		return
+	}
+	list := w.listConversations()
+	w.countTrash()
+	if id == w.current {
+		w.current, w.messages = 0, nil
+		if len(list) > 0 {
+			w.open(list[0].ID)
+		} else {
+			w.open(0)
+		}
+	}
+	w.offerUndo(fmt.Sprintf("“%s” is in the trash.", title), id)
+}
+
+func (w *Window) offerUndo(text string, id app.ID) {
+	if w.undo != nil {
+		w.undo.Stop()
+	}
+	c := newCard(text, theme.ColorNameSeparator, nil, action{"Undo", false, func() { w.restore(id) }})
+	w.cards.set("undo", c)
+	w.undo = w.post.after(undoTime, func() {
+		if w.cards.shown["undo"] == c {
+			w.cards.set("undo", nil)
+		}
+	})
+}
+
+// restore takes a conversation out of the trash and opens it.
+func (w *Window) restore(id app.ID) {
+	w.cards.set("undo", nil)
+	if err := w.app.Restore(id); err != nil {
+		w.failed(err)
+		return
+	}
+	w.inTrash = false
+	w.listConversations()
+	w.countTrash()
+	w.open(id)
+}
+
+// showTrash lists what is in the trash, or the conversations again.
+func (w *Window) showTrash(open bool) {
+	w.inTrash = open
+	if !open {
+		w.listConversations()
+		return
+	}
+	list, err := w.app.Trash()
+	if err != nil {
+		w.failed(err)
+		return
+	}
+	w.sidebar.Set(list, true)
+}
+
+func (w *Window) emptyTrash() {
+	if err := w.app.EmptyTrash(); err != nil {
+		w.failed(err)
+	}
+	w.cards.set("undo", nil)
+	w.countTrash()
+	w.showTrash(false)
+}
+
+func (w *Window) countTrash() {
+	list, err := w.app.Trash()
+	if err != nil {
+		w.failed(err)
+		return
+	}
+	w.sidebar.SetTrashed(len(list))
+}
+
+// edit takes a message into the composer to be changed.
+func (w *Window) edit(id uint64) {
+	m, ok := w.findMessage(app.ID(id))
+	if !ok || m.Role != prompt.User || w.job != nil {
+		return
+	}
+	w.leave()
+	w.editing = m.ID
+	w.composer.SetText(m.Text)
+	w.composer.SetEditing(true)
+	w.composer.Focus()
+}
+
+// editLast takes the reader's last message into the composer.
+func (w *Window) editLast() {
+	for i := len(w.messages) - 1; i >= 0; i-- {
+		if w.messages[i].Role == prompt.User {
+			w.edit(uint64(w.messages[i].ID))
+			return
+		}
+	}
+}
+
+// cancelEdit leaves the message as it was and brings the draft back.
+func (w *Window) cancelEdit() {
+	w.composer.SetEditing(false)
+	draft := ""
+	if c, err := w.app.Conversation(w.current); err == nil {
+		draft = c.Draft
+	}
+	w.composer.SetText(draft)
+	w.editing = 0
+}
+
+// sibling shows another version of a message, with what follows it.
+func (w *Window) sibling(id uint64, step int) {
+	if w.job != nil && w.job.conversation == w.current {
+		return
+	}
+	if err := w.app.ShowSibling(w.current, app.ID(id), step); err != nil {
+		w.failed(err)
+		return
+	}
+	w.reloadMessages()
+}
+
+// reloadMessages shows the path of the open conversation as it is stored now.
+func (w *Window) reloadMessages() {
+	_, messages, err := w.read(w.current)
+	if err != nil {
+		w.failed(err)
+		return
+	}
+	w.messages = messages
+	w.transcript.SetEntries(w.entries())
+	w.showState()
+}

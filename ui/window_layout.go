@@ -1,0 +1,120 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+)
+
+const (
+	sidebarWidth = 260
+	panelWidth   = 320
+	narrowWidth  = 900 // below it the side panels slide over the text
+	leastMiddle  = 480 // the text gives up no more than this for a panel
+	columnWidth  = 760 // of text
+	composerOut  = 16  // the composer reaches this far out of the column, so that texts align
+	edge         = 24  // least air beside the column
+)
+
+// frame is the layout of the window: sidebar, middle, settings panel. Where
+// there is no room beside the middle, one panel at a time lies over it, on a
+// veil that closes it when clicked.
+type frame struct {
+	sidebarOpen bool // as the reader wants it where there is room
+	panelOpen   bool
+	over        string // which panel lies over the middle: "", "sidebar", "settings"
+
+	settled func() // called after each layout
+}
+
+// Indices of the objects that frame lays out, in drawing order.
+const (
+	frameMiddle = iota
+	frameVeil
+	frameSidebar
+	framePanel
+)
+
+// MinSize implements fyne.Layout: the smallest window.
+func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(720, 480) }
+
+func (f *frame) narrow(width float32) bool { return width < px(narrowWidth) }
+
+// sidebarBeside and panelBeside say which panels stand beside the middle.
+func (f *frame) sidebarBeside(width float32) bool { return f.sidebarOpen && !f.narrow(width) }
+
+func (f *frame) panelBeside(width float32) bool {
+	return f.panelOpen && f.panelFits(width)
+}
+
+func (f *frame) panelFits(width float32) bool {
+	if f.sidebarBeside(width) {
+		width -= px(sidebarWidth)
+	}
+	return !f.narrow(width+px(sidebarWidth)) && width-px(panelWidth) >= px(leastMiddle)
+}
+
+// Layout implements fyne.Layout.
+func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	left, right := float32(0), size.Width
+	if f.sidebarBeside(size.Width) {
+		left = px(sidebarWidth)
+	}
+	if f.panelBeside(size.Width) {
+		right -= px(panelWidth)
+	}
+	overSidebar := f.over == "sidebar" && left == 0
+	overPanel := f.over == "settings" && right == size.Width
+	place(objects[frameMiddle], left, right-left, size.Height, true)
+	place(objects[frameVeil], left, right-left, size.Height, overSidebar || overPanel)
+	place(objects[frameSidebar], 0, px(sidebarWidth), size.Height, left > 0 || overSidebar)
+	place(objects[framePanel], size.Width-px(panelWidth), px(panelWidth), size.Height, right < size.Width || overPanel)
+	f.settled()
+}
+
+func place(o fyne.CanvasObject, x, width, height float32, visible bool) {
+	setVisible(o, visible)
+	if visible {
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(width, height))
+	}
+}
+
+// middle is the layout of the middle: header, transcript, cards, composer,
+// status line. The last three keep to the text's column.
+type middle struct{}
+
+// Indices of the objects that middle lays out.
+const (
+	middleHeader = iota
+	middleBody
+	middleCards
+	middleComposer
+	middleStatus
+)
+
+// MinSize implements fyne.Layout.
+func (middle) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(px(240), px(240)) }
+
+// Layout implements fyne.Layout.
+func (middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	header := objects[middleHeader].MinSize().Height
+	objects[middleHeader].Resize(fyne.NewSize(size.Width, header))
+	objects[middleHeader].Move(fyne.Position{})
+
+	column := min(px(columnWidth), size.Width-2*px(edge))
+	wide := column + 2*px(composerOut)
+	y := size.Height
+	y = stackUp(objects[middleStatus], (size.Width-column)/2, y, column)
+	y = stackUp(objects[middleComposer], (size.Width-wide)/2, y, wide) - px(8)
+	if cards := objects[middleCards]; cards.MinSize().Height > 0 {
+		y = stackUp(cards, (size.Width-wide)/2, y, wide) - px(8)
+	}
+	objects[middleBody].Move(fyne.NewPos(0, header))
+	objects[middleBody].Resize(fyne.NewSize(size.Width, max(0, y-header)))
+}
+
+// stackUp puts o with its lower edge at bottom and returns its upper edge.
+func stackUp(o fyne.CanvasObject, x, bottom, width float32) float32 {
+	height := fit(o, width)
+	o.Move(fyne.NewPos(x, bottom-height))
+	return bottom - height
+}

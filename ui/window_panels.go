@@ -1,0 +1,164 @@
+package ui
+
+import (
+	"net/url"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+)
+
+// toggleSidebar shows or hides the conversations: beside the text, or over it
+// in a narrow window.
+func (w *Window) toggleSidebar() {
+	if w.frame.narrow(w.root.Size().Width) {
+		w.cover("sidebar")
+		return
+	}
+	w.frame.sidebarOpen = !w.frame.sidebarOpen
+	w.keep(func(s *app.Settings) { s.SidebarHidden = !w.frame.sidebarOpen })
+	relayout(w.root)
+}
+
+// togglePanel shows or hides the settings likewise.
+func (w *Window) togglePanel() {
+	if !w.frame.panelFits(w.root.Size().Width) {
+		w.cover("settings")
+		return
+	}
+	w.frame.panelOpen = !w.frame.panelOpen
+	w.keep(func(s *app.Settings) {
+		s.PanelOpen = ""
+		if w.frame.panelOpen {
+			s.PanelOpen = "settings"
+		}
+	})
+	relayout(w.root)
+}
+
+// cover lays a panel over the text, or takes it away if it is there.
+func (w *Window) cover(panel string) {
+	if w.frame.over == panel {
+		panel = ""
+	}
+	w.frame.over = panel
+	relayout(w.root)
+}
+
+func (w *Window) uncover() { w.cover(w.frame.over) }
+
+// change takes over settings that were changed in the panel.
+func (w *Window) change(s app.Settings) {
+	before := w.settings
+	w.keep(func(now *app.Settings) {
+		// What the panel does not show may have changed since it was filled.
+		s.SidebarHidden, s.PanelOpen, s.Window = now.SidebarHidden, now.PanelOpen, now.Window
+		*now = s
+	})
+	if s.Theme != before.Theme || s.Scale != before.Scale {
+		w.applyLook()
+		w.root.Refresh()
+	}
+}
+
+// keep changes the settings and stores them.
+func (w *Window) keep(f func(*app.Settings)) {
+	f(&w.settings)
+	if err := w.app.SetSettings(w.settings); err != nil {
+		w.failed(err)
+	}
+}
+
+func (w *Window) applyLook() {
+	w.fyneApp.Settings().SetTheme(NewTheme(w.settings.Theme, w.settings.Scale))
+}
+
+// explainContext says what the figures of the context mean.
+func (w *Window) explainContext(at fyne.Position) {
+	text := "The context is what the model sees of a conversation at once, counted in tokens: short words and parts of words. When it is full: " +
+		lowerFirst(policyText(w.settings.Policy)) + " Settings can change that."
+	popup := widget.NewPopUp(newPadded(12, 16, 12, 16, newParagraph(text, bodyStyle)), w.win.Canvas())
+	width := px(340)
+	popup.Resize(fyne.NewSize(width, 1))
+	popup.Resize(fyne.NewSize(width, popup.MinSize().Height))
+	size := w.win.Canvas().Size()
+	height := popup.Content.MinSize().Height
+	popup.ShowAtPosition(fyne.NewPos(min(at.X, size.Width-width-px(16)), size.Height-height-px(48)))
+}
+
+func (w *Window) copy(text string) { w.fyneApp.Clipboard().SetContent(text) }
+
+// openLink opens web pages only: a model must not be able to start programs.
+func (w *Window) openLink(link string) {
+	u, err := url.Parse(link)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		w.say("link", "Only links to web pages are opened. This one is not: "+link)
+		return
+	}
+	if err := w.fyneApp.OpenURL(u); err != nil {
+		w.failed(err)
+	}
+}
+
+// failed shows an error that belongs to no message.
+func (w *Window) failed(err error) {
+	if text := sentence(err); text != "" {
+		w.cards.set("error", newCard(text, theme.ColorNameError, func() { w.cards.set("error", nil) }))
+	}
+}
+
+// say shows a sentence until it is sent away.
+func (w *Window) say(key, text string, actions ...action) {
+	w.cards.set(key, newCard(text, theme.ColorNameSeparator, func() { w.cards.set(key, nil) }, actions...))
+}
+
+func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
+
+// slug makes a button's words into a name: "Load anyway" is "load-anyway".
+func slug(text string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.Trim(text, "… ")), " ", "-")
+}
+
+// veil darkens the middle while a panel lies over it; a click on it closes that.
+type veil struct {
+	widget.BaseWidget
+	onTapped func()
+}
+
+func newVeil(tapped func()) *veil {
+	v := &veil{onTapped: tapped}
+	v.ExtendBaseWidget(v)
+	return v
+}
+
+// Tapped implements fyne.Tappable.
+func (v *veil) Tapped(*fyne.PointEvent) { v.onTapped() }
+
+// Scrolled implements fyne.Scrollable: what lies under the veil stays still.
+func (v *veil) Scrolled(*fyne.ScrollEvent) {}
+
+// CreateRenderer implements fyne.Widget.
+func (v *veil) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(newSurface(theme.ColorNameShadow, "", 0))
+}
+
+// hairlineLayout: a panel with a line of one pixel at the side of the middle.
+type hairlineLayout struct{ right bool }
+
+// MinSize implements fyne.Layout.
+func (hairlineLayout) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
+
+// Layout implements fyne.Layout.
+func (h hairlineLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Resize(size)
+	objects[1].Resize(fyne.NewSize(1, size.Height))
+	x := float32(0)
+	if h.right {
+		x = size.Width - 1
+	}
+	objects[1].Move(fyne.NewPos(x, 0))
+}
+
