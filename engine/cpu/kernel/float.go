@@ -60,21 +60,21 @@ func (k *Kernels) dotRow(t quant.Type, w []byte, x []float32, s *Scratch) float3
 	case t == quant.BF16 && aligned(w, 2):
 		return k.dotBF16(x, view[uint16](w))
 	}
-	return k.dotF32(x, k.decode(t, w, len(x), s))
+	if len(s.rows) < len(x) {
+		s.rows = make([]float32, len(x))
+	}
+	row := s.rows[:len(x)]
+	k.decode(t, row, w)
+	return k.dotF32(x, row)
 }
 
-// decode returns n weights as float32, in s.
-func (k *Kernels) decode(t quant.Type, w []byte, n int, s *Scratch) []float32 {
-	if cap(s.row) < n {
-		s.row = make([]float32, n)
-	}
-	row := s.row[:n]
+// decode sets row to the weights of w.
+func (k *Kernels) decode(t quant.Type, row []float32, w []byte) {
 	if t == quant.F16 && aligned(w, 2) {
 		k.fromF16(row, view[uint16](w))
-	} else {
-		quant.Dequantize(t, row, w)
+		return
 	}
-	return row
+	quant.Dequantize(t, row, w)
 }
 
 // GemmF32 is Gemm in float32; every weight is decoded once for each call.
@@ -96,15 +96,18 @@ func (k *Kernels) GemmF32(t quant.Type, out []float32, ldo int, w []byte, rows i
 
 func (k *Kernels) gemmF32Rows(t quant.Type, out []float32, ldo int, w []byte, stride, rows int, x []TileF32, s *Scratch) {
 	if s.wide == nil {
-		s.wide = make([]float32, panelRows*deepF32)
+		s.wide = make([]float32, panelRows*deepF32+slack)
+	}
+	if len(s.rows) < panelRows*deepF32 {
+		s.rows = make([]float32, panelRows*deepF32)
 	}
 	n, elems, size := x[0].N, t.BlockElems(), t.BlockBytes()
 	for from := 0; from < n; from += deepF32 {
 		deep := min(deepF32, n-from)
 		for r := range rows {
-			part := w[r*stride+from/elems*size:][:deep/elems*size]
-			k.transpose(s.wide, r, k.decode(t, part, deep, s))
+			k.decode(t, s.rows[r*deepF32:][:deep], w[r*stride+from/elems*size:][:deep/elems*size])
 		}
+		k.transpose(words(s.wide), words(s.rows), deepF32, deep)
 		for c := range x {
 			k.cornerF32(out[c*tileCols*ldo:], ldo, rows, &x[c], from, deep, s)
 		}
@@ -119,27 +122,6 @@ func (k *Kernels) cornerF32(out []float32, ldo, rows int, t *TileF32, from, deep
 	}
 	k.microF32(s.corner[:], panelRows, panel, tile, false)
 	s.copyCorner(out, ldo, rows, t.Cols, from > 0)
-}
-
-// copyCorner moves the part of a corner that exists to out.
-func (s *Scratch) copyCorner(out []float32, ldo, rows, cols int, add bool) {
-	for c := range cols {
-		into, sums := out[c*ldo:][:rows], s.corner[c*panelRows:]
-		if !add {
-			copy(into, sums)
-			continue
-		}
-		for r := range into {
-			into[r] += sums[r]
-		}
-	}
-}
-
-// transposeGo writes src as row `row` of a panel: panel[i·16 + row] = src[i].
-func transposeGo(panel []float32, row int, src []float32) {
-	for i, v := range src {
-		panel[i*panelRows+row] = v
-	}
 }
 
 // microF32Go multiplies a panel with a tile, 16 × 8 sums over len(panel)/16 products.

@@ -2,42 +2,13 @@ package kernel
 
 import "beyonder/engine/quant"
 
-const (
-	panelRows = 16   // rows of weights that a panel interleaves
-	panelDeep = 4096 // weights of each row in a panel: 64 KiB of bytes
-	panels    = 4    // panels packed before they are multiplied: a tile is read from L1 that often
-)
+// panels is how many panels are packed before they are multiplied: as often a
+// tile is read from the first cache.
+const panels = 4
 
-// panel is 16 rows of weights unpacked and interleaved, up to panelDeep of each:
-// its bytes, scales and offsets are read straight through by the micro-kernel.
-type panel struct {
-	run           int
-	u             []uint8   // deep/4 × 16 × 4
-	scale, offset []float32 // deep/run × 16
-}
-
-// microKernel multiplies a panel with a tile, from value `from` of its rows: 16 × 8 results at out,
-// those of one tile row ldo apart, are set or added to.
+// microKernel multiplies a panel with a tile over `deep` weights from `from` on:
+// 16 × 8 sums are set at out, or added; those of one tile row are ldo apart.
 type microKernel func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool)
-
-// Scratch is the memory that products need for unpacked weights. One goroutine
-// at a time may use it; the zero value is ready.
-type Scratch struct {
-	panels [panels]panel
-	row    []float32 // one row of decoded weights
-	wide   []float32 // a panel in float32
-	corner [panelRows * tileCols]float32
-}
-
-func (s *Scratch) panel(i, run int) *panel {
-	p := &s.panels[i]
-	if p.u == nil {
-		p.u = make([]uint8, panelRows*panelDeep)
-		p.scale, p.offset = make([]float32, panelRows*panelDeep/16), make([]float32, panelRows*panelDeep/16)
-	}
-	p.run = run
-	return p
-}
 
 // Gemm multiplies a matrix with many rows of activations:
 // out[c·ldo + r] = w[r]·x[c], where c counts the rows of all tiles. All tiles but
@@ -69,15 +40,15 @@ func (k *Kernels) gemvEach(t quant.Type, out []float32, ldo int, w []byte, rows 
 }
 
 // gemmRows multiplies up to 64 rows of weights: a slice of their length at a
-// time is unpacked, which stays in L2, and multiplied with every tile.
+// time is decoded, which stays in L2, and multiplied with every tile.
 func (k *Kernels) gemmRows(f *integer, out []float32, ldo int, w []byte, rows int, x []Tile, s *Scratch) {
 	n := x[0].N
 	stride := n / f.elems * f.bytes
 	for from := 0; from < n; from += panelDeep {
 		deep := min(panelDeep, n-from)
 		for r := 0; r < rows; r += panelRows {
-			part := w[r*stride+from/f.elems*f.bytes:]
-			f.fill(s.panel(r/panelRows, f.run), part, stride, min(panelRows, rows-r), deep/f.elems)
+			part, p := w[r*stride+from/f.elems*f.bytes:], s.panel(r/panelRows, f.run)
+			k.pack(f, p, &s.stage, part, stride, min(panelRows, rows-r), deep)
 		}
 		for c := range x {
 			for r := 0; r < rows; r += panelRows {
@@ -99,35 +70,16 @@ func (k *Kernels) corner(out []float32, ldo, rows int, p *panel, t *Tile, from, 
 	s.copyCorner(out, ldo, rows, t.Cols, from > 0)
 }
 
-// fill unpacks `rows` rows of `blocks` blocks; w is at the first row's first.
-func (f *integer) fill(p *panel, w []byte, stride, rows, blocks int) {
-	if rows == panelRows && f.pack != nil {
-		f.pack(p, w[:(panelRows-1)*stride+blocks*f.bytes], stride, blocks)
-		return
-	}
-	f.packGo(p, w, stride, rows, blocks)
-}
-
-// packGo is the portable packer; rows that are missing become zeros.
-func (f *integer) packGo(p *panel, w []byte, stride, rows, blocks int) {
-	runs := f.elems / f.run
-	var u [256]uint8
-	var scale, offset [16]float32
-	for r := range panelRows {
-		for b := range blocks {
-			if r < rows {
-				f.unpack(u[:], scale[:], offset[:], w[r*stride+b*f.bytes:][:f.bytes])
-			} else {
-				u, scale, offset = [256]uint8{}, [16]float32{}, [16]float32{}
-			}
-			to := p.u[b*f.elems*panelRows+r*4:]
-			for i := 0; i < f.elems; i += 4 {
-				copy(to[i*panelRows:][:4], u[i:])
-			}
-			for j := range runs {
-				at := (b*runs+j)*panelRows + r
-				p.scale[at], p.offset[at] = scale[j], offset[j]
-			}
+// copyCorner moves the part of a corner that exists to out.
+func (s *Scratch) copyCorner(out []float32, ldo, rows, cols int, add bool) {
+	for c := range cols {
+		into, sums := out[c*ldo:][:rows], s.corner[c*panelRows:]
+		if !add {
+			copy(into, sums)
+			continue
+		}
+		for r := range into {
+			into[r] += sums[r]
 		}
 	}
 }

@@ -44,9 +44,50 @@ func (k *Kernels) Gemv(t quant.Type, out []float32, w []byte, x *Q8) {
 	}
 	for step := max(1, slice/stride); len(out) > 0; {
 		n := min(step, len(out))
-		f.gemv(out[:n], w[:n*stride], x)
+		f.gemvRows(out[:n], w[:n*stride], stride, x)
 		out, w = out[n:], w[n*stride:]
 	}
+}
+
+// gemvRows multiplies some rows with the tier's own kernel.
+func (f *integer) gemvRows(out []float32, w []byte, stride int, x *Q8) {
+	whole := x.N / 256
+	if whole > 0 {
+		f.gemv(out, w, stride, whole, x.Q, x.D, f.sums(x))
+	} else {
+		clear(out)
+	}
+	if whole*256 < x.N {
+		f.gemvRest(out, w, stride, x)
+	}
+}
+
+// gemvRest adds the products of what is left of each row behind whole runs of
+// 256 weights: a copy that zeros make whole is multiplied.
+func (f *integer) gemvRest(out []float32, w []byte, stride int, x *Q8) {
+	const most = 16
+	var runs [most * maxRunBytes]byte
+	var sums [most]float32
+	i, size := x.N/256*256, f.runBytes()
+	for len(out) > 0 {
+		n := min(most, len(out))
+		for r := range n {
+			copy(runs[r*size:], w[r*stride+i/f.elems*f.bytes:(r+1)*stride])
+		}
+		f.gemv(sums[:n], runs[:], size, 1, x.Q[i:], x.D[i/group:], f.sums(x)[i/f.run:])
+		for r := range n {
+			out[r] += sums[r]
+		}
+		out, w = out[n:], w[n*stride:]
+	}
+}
+
+// sums is the sums of activations that go with f's offsets.
+func (f *integer) sums(x *Q8) []float32 {
+	if f.run == 16 {
+		return x.H
+	}
+	return x.S
 }
 
 func (f *integer) gemvGo(out []float32, w []byte, x *Q8) {
@@ -65,10 +106,7 @@ func (f *integer) dot(block []byte, x *Q8, i int) (sum float32) {
 	var u [256]uint8
 	var scale, offset [16]float32
 	f.unpack(u[:], scale[:], offset[:], block)
-	sums := x.S[i/group:]
-	if f.run == 16 {
-		sums = x.H[i/16:]
-	}
+	sums := f.sums(x)[i/f.run:]
 	for j := range f.elems / f.run {
 		at := i + j*f.run
 		p := dotU8(u[j*f.run:][:f.run], x.Q[at:at+f.run])

@@ -40,7 +40,7 @@ type Kernels struct {
 	toF16   func(dst []uint16, src []float32)
 	fromF16 func(dst []float32, src []uint16)
 
-	transpose func(panel []float32, row int, src []float32)
+	transpose func(dst, src []uint32, stride, columns int)
 	microF32  func(out []float32, ldo int, panel, tile []float32, add bool)
 
 	maximum func(x []float32) float32

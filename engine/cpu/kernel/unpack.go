@@ -17,9 +17,9 @@ type integer struct {
 	bytes  int // bytes per block
 	unpack func(u []uint8, scale, offset []float32, block []byte)
 
-	// The tier's own versions; nil: the portable ones.
-	gemv func(out []float32, w []byte, x *Q8)
-	pack func(p *panel, w []byte, stride, blocks int)
+	// The tier's own versions, which see runs of 256 weights; nil: there is none.
+	gemv      func(out []float32, w []byte, stride, runs int, q []int8, d, sums []float32)
+	unpackRun func(u []uint8, scale, offset []float32, w []byte, runs int)
 }
 
 // integers lists the types with an integer path.

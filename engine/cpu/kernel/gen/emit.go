@@ -1,0 +1,196 @@
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// constants are vectors of 64 bytes in read-only memory. Each is written to the
+// file at its first use.
+type constants struct{ mems map[string]Mem }
+
+// of is the memory of a constant. Its name is made of its bytes.
+func (c *constants) of(bytes []byte) Mem {
+	name := constantName(bytes)
+	if m, ok := c.mems[name]; ok {
+		return m
+	}
+	m := GLOBL(name, RODATA|NOPTR)
+	for i := 0; i < len(bytes); i += 8 {
+		DATA(i, U64(binary.LittleEndian.Uint64(bytes[i:])))
+	}
+	if c.mems == nil {
+		c.mems = map[string]Mem{}
+	}
+	c.mems[name] = m
+	return m
+}
+
+// constantName spells the bytes out in runs: "k0fx64" is 64 times 0x0f.
+func constantName(b []byte) string {
+	unit := 1
+	for unit < len(b) && !slices.Equal(b, cycle(b[:unit]...)) {
+		unit *= 2
+	}
+	if unit <= 8 {
+		return fmt.Sprintf("k%x", b[:unit])
+	}
+	h := uint64(14695981039346656037) // FNV-1a
+	for _, v := range b {
+		h = (h ^ uint64(v)) * 1099511628211
+	}
+	return fmt.Sprintf("k%016x", h)
+}
+
+// lanes32 spreads values over equal parts of 64 bytes, as 32-bit numbers.
+func lanes32(values ...uint32) []byte {
+	b := make([]byte, 0, 64)
+	for _, v := range values {
+		for range 16 / len(values) {
+			b = binary.LittleEndian.AppendUint32(b, v)
+		}
+	}
+	return b
+}
+
+// lanesF32 does the same with float32.
+func lanesF32(values ...float32) []byte {
+	bits := make([]uint32, len(values))
+	for i, v := range values {
+		bits[i] = math.Float32bits(v)
+	}
+	return lanes32(bits...)
+}
+
+// lanes16 does the same with 16-bit numbers, lanes8 with bytes.
+func lanes16(values ...uint16) []byte {
+	b := make([]byte, 0, 64)
+	for _, v := range values {
+		for range 32 / len(values) {
+			b = binary.LittleEndian.AppendUint16(b, v)
+		}
+	}
+	return b
+}
+
+func lanes8(values ...uint8) []byte {
+	b := make([]byte, 0, 64)
+	for _, v := range values {
+		for range 64 / len(values) {
+			b = append(b, v)
+		}
+	}
+	return b
+}
+
+// cycle repeats a pattern of bytes until 64 are full.
+func cycle(pattern ...uint8) []byte {
+	b := make([]byte, 0, 64)
+	for len(b) < 64 {
+		b = append(b, pattern...)
+	}
+	return b
+}
+
+// cycle32 repeats a pattern of 32-bit numbers.
+func cycle32(pattern ...uint32) []byte {
+	b := make([]byte, 0, 64)
+	for len(b) < 64 {
+		for _, v := range pattern {
+			b = binary.LittleEndian.AppendUint32(b, v)
+		}
+	}
+	return b
+}
+
+// at is the memory off bytes behind p.
+func at(p reg.GPVirtual, off int) Mem { return Mem{Base: p, Disp: off} }
+
+// function opens a function that keeps no pointer it is given.
+func function(name, signature, doc string) {
+	TEXT(name, NOSPLIT, signature)
+	Doc(doc)
+	Pragma("noescape")
+}
+
+// param loads a parameter.
+func param(name string) reg.GPVirtual {
+	r := GP64()
+	Load(Param(name), r)
+	return r
+}
+
+// loop emits body until count, which it uses up, is zero. count is at least one.
+func loop(label string, count reg.GPVirtual, body func()) {
+	Label(label)
+	body()
+	DECQ(count)
+	JNZ(LabelRef(label))
+}
+
+// hoister keeps constants in registers around a function's loops, whoever asks
+// for them first, wherever that is: the function begins with a jump to its end,
+// where they are loaded, and back.
+type hoister struct {
+	constants
+	loads []func()
+	regs  map[string]reg.Register
+	move  func(...Op) // loads a vector: VMOVDQU, or AVX-512's own, which reaches all 32 registers
+}
+
+// begin opens a function.
+func (h *hoister) begin() {
+	h.loads, h.regs = nil, map[string]reg.Register{}
+	JMP(LabelRef("constants"))
+	Label("start")
+}
+
+// end closes it: body's last instruction, then the constants.
+func (h *hoister) end() {
+	VZEROUPPER()
+	RET()
+	Label("constants")
+	for _, load := range h.loads {
+		load()
+	}
+	JMP(LabelRef("start"))
+}
+
+// keep returns the register of that name, loaded as said before the loops begin.
+func keep[R reg.Register](h *hoister, name string, r func() R, load func(R)) R {
+	if old, ok := h.regs[name]; ok {
+		return old.(R)
+	}
+	v := r()
+	h.regs[name] = v
+	h.loads = append(h.loads, func() { load(v) })
+	return v
+}
+
+// z, y and x are a constant of 64, 32 or 16 bytes in a register.
+func (h *hoister) z(bytes []byte) reg.VecVirtual {
+	return keep(h, "z"+constantName(bytes), ZMM, func(v reg.VecVirtual) { h.move(h.of(bytes), v) })
+}
+
+func (h *hoister) y(bytes []byte) reg.VecVirtual {
+	return keep(h, "y"+constantName(bytes), YMM, func(v reg.VecVirtual) { h.move(h.of(bytes), v) })
+}
+
+func (h *hoister) x(bytes []byte) reg.VecVirtual {
+	return keep(h, "x"+constantName(bytes), XMM, func(v reg.VecVirtual) { h.move(h.of(bytes), v) })
+}
+
+// mask is a constant of AVX-512's lane masks.
+func (h *hoister) mask(bits uint32) reg.OpmaskVirtual {
+	return keep(h, fmt.Sprintf("mask%x", bits), K, func(k reg.OpmaskVirtual) {
+		r := GP32()
+		MOVL(U32(bits), r)
+		KMOVW(r, k)
+	})
+}

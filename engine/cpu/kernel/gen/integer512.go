@@ -1,0 +1,290 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// integer512 writes the integer kernels for AVX-512 with VNNI.
+func integer512() {
+	h := &hoister{move: VMOVDQU64}
+	for _, f := range formats512() {
+		gemv512(h, f)
+		unpack512(h, f)
+	}
+	transpose512(h)
+	micro512(h, 32)
+	micro512(h, 16)
+}
+
+// format512 is a weight type. Its kernels see blocks of 256 weights; where the
+// file's blocks are of 32, eight of them.
+type format512 struct {
+	name  string
+	run   int // weights per scale
+	bytes int // of 256 weights
+	block func(h *hoister, p reg.GPVirtual) decoded512
+}
+
+// decoded512 is what a format makes of a block at p.
+type decoded512 struct {
+	quants  func(i int) reg.VecVirtual // emits weights 64i to 64i+63 as unsigned bytes, in order
+	scales  reg.VecVirtual             // runs of 32: the eight scales, then the eight offsets; runs of 16: sixteen scales
+	offsets func() reg.VecVirtual      // runs of 16: emits the sixteen offsets
+}
+
+// run lane tables: which scale belongs to each of the sixteen 4-weight sums of
+// weights 64i to 64i+63.
+func scaleOf(run, i int) []byte {
+	lanes := make([]uint32, 16)
+	for l := range lanes {
+		lanes[l] = uint32((64*i + 4*l) / run)
+	}
+	return lanes32(lanes...)
+}
+
+// How far ahead of a matrix-vector product its weights are fetched: the
+// processor's own prefetcher and window do not reach that far.
+const (
+	near = 1 << 10 // bytes, into the first cache
+	far  = 8 << 10 // bytes, into the second
+)
+
+func prefetch(p reg.GPVirtual, bytes int) {
+	for line := 0; line < bytes; line += 64 {
+		PREFETCHT1(at(p, far+line))
+		PREFETCHT0(at(p, near+line))
+	}
+}
+
+// gemv512 emits the products of rows with one row of activations.
+func gemv512(h *hoister, f format512) {
+	name := "gemv" + f.name + "x512"
+	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, q *int8, d, s *float32)", name+" sets out[r] to the product of row r of w, stride bytes apart, with q.")
+	h.begin()
+	out, rows, w, stride := param("out"), param("rows"), param("w"), param("stride")
+	q, d, s := param("q"), param("d"), param("s")
+	p, blocks, i, i8 := GP64(), GP64(), GP64(), GP64()
+	loop("row", rows, func() {
+		sums, bias := ZMM(), ZMM()
+		VPXORD(sums, sums, sums)
+		VPXORD(bias, bias, bias)
+		MOVQ(w, p)
+		XORQ(i, i)
+		XORQ(i8, i8)
+		Load(Param("blocks"), blocks)
+		loop("block", blocks, func() {
+			prefetch(p, f.bytes)
+			block := f.block(h, p)
+			scales := weigh512(h, f.run, block, d, s, i, bias)
+			for c := range 4 {
+				dot := ZMM()
+				VPXORD(dot, dot, dot)
+				VPDPBUSD(Mem{Base: q, Index: i8, Scale: 1, Disp: 64 * c}, block.quants(c), dot)
+				VCVTDQ2PS(dot, dot)
+				scale := ZMM()
+				VPERMPS(scales, h.z(scaleOf(f.run, c)), scale)
+				VFMADD231PS(scale, dot, sums)
+			}
+			ADDQ(I32(int32(f.bytes)), p)
+			ADDQ(I8(32), i)
+			ADDQ(I32(256), i8)
+		})
+		if f.run == 32 {
+			VADDPS(bias, sums, h.mask(0xff00), sums)
+		} else {
+			VADDPS(bias, sums, sums)
+		}
+		VMOVSS(sum512(sums), at(out, 0))
+		ADDQ(I8(4), out)
+		ADDQ(stride, w)
+	})
+	h.end()
+}
+
+// weigh512 multiplies a block's scales with the activations' and adds the part
+// of its offsets to bias (for runs of 32: to the upper half of it).
+func weigh512(h *hoister, run int, b decoded512, d, s, i reg.GPVirtual, bias reg.VecVirtual) reg.VecVirtual {
+	ds, scales := ZMM(), ZMM()
+	if run == 32 {
+		VMOVUPS(Mem{Base: d, Index: i, Scale: 1}, ds.AsY())
+		VINSERTF32X8(Imm(1), Mem{Base: s, Index: i, Scale: 1}, ds, ds)
+		VMULPS(ds, b.scales, scales)
+		VADDPS(scales, bias, bias)
+		return scales
+	}
+	VFMADD231PS(Mem{Base: s, Index: i, Scale: 2}, b.offsets(), bias)
+	VMOVUPS(Mem{Base: d, Index: i, Scale: 1}, ds.AsY())
+	VPERMPS(ds, h.z(lanes32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7)), ds)
+	VMULPS(ds, b.scales, scales)
+	return scales
+}
+
+// sum512 adds up the sixteen lanes.
+func sum512(z reg.VecVirtual) reg.VecVirtual {
+	y, x := YMM(), XMM()
+	VEXTRACTF32X8(Imm(1), z, y)
+	VADDPS(z.AsY(), y, y)
+	VEXTRACTF32X4(Imm(1), y, x)
+	VADDPS(y.AsX(), x, x)
+	t := XMM()
+	VMOVHLPS(x, x, t)
+	VADDPS(x, t, t)
+	VMOVSHDUP(t, x)
+	VADDSS(x, t, t)
+	return t
+}
+
+// unpack512 emits the decoder of a row.
+func unpack512(h *hoister, f format512) {
+	name := "unpack" + f.name + "x512"
+	function(name, "func(u *uint8, scale, offset *float32, w *byte, blocks int)", name+" decodes blocks of 256 weights to bytes, scales and offsets.")
+	h.begin()
+	u, scale, offset, p, blocks := param("u"), param("scale"), param("offset"), param("w"), param("blocks")
+	loop("block", blocks, func() {
+		block := f.block(h, p)
+		if f.run == 32 {
+			VMOVUPS(block.scales.AsY(), at(scale, 0))
+			VEXTRACTF32X8(Imm(1), block.scales, at(offset, 0))
+		} else {
+			VMOVUPS(block.scales, at(scale, 0))
+			VMOVUPS(block.offsets(), at(offset, 0))
+		}
+		for c := range 4 {
+			VMOVDQU64(block.quants(c), at(u, 64*c))
+		}
+		ADDQ(I32(int32(f.bytes)), p)
+		ADDQ(I32(256), u)
+		ADDQ(I32(int32(256/f.run*4)), scale)
+		ADDQ(I32(int32(256/f.run*4)), offset)
+	})
+	h.end()
+}
+
+// transpose512 emits the transposition of 16 rows of 32-bit numbers, 16 columns
+// at a time: four steps exchange ever larger parts between pairs of rows.
+func transpose512(h *hoister) {
+	function("transposex512", "func(dst, src *uint32, stride, columns int)", "transposex512 writes columns/16 times 16 columns of 16 rows, stride bytes apart, as rows of 16.")
+	h.begin()
+	dst, src, stride, n := param("dst"), param("src"), param("stride"), param("columns")
+	SHRQ(Imm(4), n)
+	p := GP64()
+	loop("square", n, func() {
+		MOVQ(src, p)
+		z := make([]reg.VecVirtual, 16)
+		for r := range z {
+			z[r] = ZMM()
+			VMOVDQU32(at(p, 0), z[r])
+			ADDQ(stride, p)
+		}
+		for r, t := range transposed(z) {
+			VMOVDQU32(t, at(dst, 64*r))
+		}
+		ADDQ(Imm(64), src)
+		ADDQ(I32(1024), dst)
+	})
+	h.end()
+}
+
+func transposed(z []reg.VecVirtual) []reg.VecVirtual {
+	z = exchange(z, 1, VPUNPCKLDQ, VPUNPCKHDQ)
+	z = exchange(z, 2, VPUNPCKLQDQ, VPUNPCKHQDQ)
+	even := func(ops ...Op) { VSHUFI32X4(append([]Op{U8(0x88)}, ops...)...) }
+	odd := func(ops ...Op) { VSHUFI32X4(append([]Op{U8(0xdd)}, ops...)...) }
+	z = exchange(z, 4, even, odd)
+	z = exchange(z, 8, even, odd)
+	// The unpacking steps leave the two middle columns of each four swapped.
+	t := make([]reg.VecVirtual, len(z))
+	for r := range z {
+		t[r&^3|r&1<<1|r&2>>1] = z[r]
+	}
+	return t
+}
+
+// exchange combines rows whose numbers differ by step.
+func exchange(z []reg.VecVirtual, step int, low, high func(...Op)) []reg.VecVirtual {
+	t := make([]reg.VecVirtual, len(z))
+	for r := range z {
+		if r&step != 0 {
+			continue
+		}
+		t[r], t[r|step] = ZMM(), ZMM()
+		low(z[r|step], z[r], t[r])
+		high(z[r|step], z[r], t[r|step])
+	}
+	return t
+}
+
+// micro512 emits the micro-kernel: 16 rows of a panel times the 8 of a tile.
+func micro512(h *hoister, run int) {
+	name := map[int]string{32: "micro32x512", 16: "micro16x512"}[run]
+	function(name, "func(out *float32, ldo int, u *uint8, scale, offset *float32, q *int8, d, s *float32, groups int, add bool)", name+" sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.")
+	u, scale, offset := param("u"), param("scale"), param("offset")
+	q, d, s, groups := param("q"), param("d"), param("s"), param("groups")
+	sums := make([]reg.VecVirtual, 8)
+	for c := range sums {
+		sums[c] = ZMM()
+		VPXORD(sums[c], sums[c], sums[c])
+	}
+	loop("group", groups, func() {
+		for part := range 32 / run {
+			microRun512(run, part, sums, u, scale, offset, q, d, s)
+		}
+		ADDQ(I32(512), u)
+		ADDQ(I32(int32(64*32/run)), scale)
+		ADDQ(I32(int32(64*32/run)), offset)
+		ADDQ(I32(256), q)
+		ADDQ(I32(32), d)
+		ADDQ(I32(int32(32*32/run)), s)
+	})
+	store512(sums)
+	VZEROUPPER()
+	RET()
+}
+
+// microRun512 emits one run: eight chains of dot products, then their scales.
+func microRun512(run, part int, sums []reg.VecVirtual, u, scale, offset, q, d, s reg.GPVirtual) {
+	dots := make([]reg.VecVirtual, 8)
+	for c := range dots {
+		dots[c] = ZMM()
+		VPXORD(dots[c], dots[c], dots[c])
+	}
+	for k := range run / 4 {
+		w, at4 := ZMM(), part*run/4+k
+		VMOVDQU64(at(u, 64*at4), w)
+		for c, dot := range dots {
+			VPDPBUSD_BCST(at(q, 32*at4+4*c), w, dot)
+		}
+	}
+	sc, off := ZMM(), ZMM()
+	VMOVUPS(at(scale, 64*part), sc)
+	VMOVUPS(at(offset, 64*part), off)
+	for c, dot := range dots {
+		by := ZMM()
+		VCVTDQ2PS(dot, dot)
+		VMULPS_BCST(at(d, 4*c), sc, by)
+		VFMADD231PS(by, dot, sums[c])
+		VFMADD231PS_BCST(at(s, 32*part+4*c), off, sums[c])
+	}
+}
+
+// store512 writes, or adds, eight columns of sixteen sums.
+func store512(sums []reg.VecVirtual) {
+	out, ldo, add := param("out"), param("ldo"), GP8()
+	Load(Param("add"), add)
+	SHLQ(Imm(2), ldo)
+	TESTB(add, add)
+	JZ(LabelRef("store"))
+	p := GP64()
+	MOVQ(out, p)
+	for _, sum := range sums {
+		VADDPS(at(p, 0), sum, sum)
+		ADDQ(ldo, p)
+	}
+	Label("store")
+	for _, sum := range sums {
+		VMOVUPS(sum, at(out, 0))
+		ADDQ(ldo, out)
+	}
+}
