@@ -78,7 +78,7 @@ func preTokenizerNamed(name string) (p preTokenizer, ok bool) {
 	case "afmoe":
 		p = cutBy(thousands(c.number, nil), scan(run(nil, newClass(afmoeAsian), nil)), scan(c.deepseekV3()))
 	case "superbpe":
-		p = cutBy(scan(digits), thousands(newClass(`\p{Nd}`), nil))
+		p = cutBy(scan(digits), thousandSeams(newClass(`\p{Nd}`)))
 	case "poro-chat", "bloom", "gpt3-finnish":
 		p = cutBy(scan(run(c.space, newClass(bloomWord), nil)))
 	case "viking":

@@ -69,8 +69,9 @@ func atEnd(c *class) stage {
 }
 
 // thousands groups runs of digits in threes from the right, as people write
-// them: `(?=(\d{3})+(?!\d))`. With a word class given, a run that the rest of
-// a word follows stays as it is: `\d{1,3}(?=(?:\d{3})*\b)`.
+// them: `\p{N}{1,3}(?=(?:\p{N}{3})*(?!\p{N}))`. With a class of word
+// characters given, a run that the rest of a word follows is no match:
+// `\d{1,3}(?=(?:\d{3})*\b)`.
 func thousands(digit, word *class) stage {
 	return func(piece string, emit func(string)) {
 		gap := 0
@@ -83,7 +84,7 @@ func thousands(digit, word *class) stage {
 			}
 			if word == nil || word.one(piece, end) == end {
 				emitSome(piece[gap:i], emit)
-				emitThousands(digit, piece[i:end], emit)
+				eachThousand(digit, piece, i, end, func(from, to int) { emit(piece[from:to]) })
 				gap = end
 			}
 			i = end
@@ -92,14 +93,40 @@ func thousands(digit, word *class) stage {
 	}
 }
 
-func emitThousands(digit *class, digits string, emit func(string)) {
-	n := utf8.RuneCountInString(digits) % 3
+// thousandSeams is `(?=(\d{3})+(?!\d))`: it cuts where thousands would, but
+// does not part the digits from what is around them.
+func thousandSeams(digit *class) stage {
+	three := exactly(digit, 3)
+	return func(piece string, emit func(string)) {
+		gap := 0
+		for i := 0; i < len(piece); {
+			end := digit.run(piece, i)
+			if end == i {
+				_, n := utf8.DecodeRuneInString(piece[i:])
+				i += n
+				continue
+			}
+			eachThousand(digit, piece, i, end, func(from, to int) {
+				if three(piece, from) == to {
+					emitSome(piece[gap:from], emit)
+					gap = from
+				}
+			})
+			i = end
+		}
+		emitSome(piece[gap:], emit)
+	}
+}
+
+// eachThousand gives the groups of the digits piece[start:end].
+func eachThousand(digit *class, piece string, start, end int, group func(from, to int)) {
+	n := utf8.RuneCountInString(piece[start:end]) % 3
 	if n == 0 {
 		n = 3
 	}
-	for i := 0; i < len(digits); n = 3 {
-		end := digit.upTo(digits, i, n)
-		emit(digits[i:end])
-		i = end
+	for start < end {
+		to := digit.upTo(piece, start, n)
+		group(start, to)
+		start, n = to, 3
 	}
 }
