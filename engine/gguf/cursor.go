@@ -44,8 +44,8 @@ func (p place) String() string {
 }
 
 // firstRead is how much is read at first; the metadata of most models is between
-// one and ten megabytes.
-const firstRead = 1 << 20
+// 0.7 and 8 MB.
+const firstRead = 4 << 20
 
 // take returns the next n bytes, valid and unchanging as long as anyone holds them.
 func (c *cursor) take(n uint64) []byte {
@@ -122,6 +122,20 @@ func (c *cursor) text(limit uint64) []byte {
 		c.fail("%v has a string of %d bytes, at most %d are allowed", c.place, n, limit)
 	}
 	return c.take(n)
+}
+
+// skipTexts passes over n strings. A vocabulary has hundreds of thousands, so
+// those that are wholly in buf are passed without the general machinery.
+func (c *cursor) skipTexts(n, limit uint64) {
+	for ; n > 0 && c.err == nil; n-- {
+		if rest := c.buf[c.pos:]; c.wide && len(rest) >= 8 {
+			if size := binary.LittleEndian.Uint64(rest); size <= limit && size <= uint64(len(rest)-8) {
+				c.pos += 8 + size
+				continue
+			}
+		}
+		c.text(limit)
+	}
 }
 
 // fail says that the file is damaged, unless something failed before.

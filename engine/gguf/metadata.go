@@ -106,9 +106,7 @@ func (e *entry) readArray(c *cursor) {
 	}
 	e.at = c.pos
 	if e.elem == kindString {
-		for i := uint64(0); i < e.count && c.err == nil; i++ {
-			c.text(maxString)
-		}
+		c.skipTexts(e.count, maxString)
 	} else {
 		e.checkBools(c, c.take(e.count*least), e.elem)
 	}

@@ -134,8 +134,11 @@ func bigEndian(file string) error {
 // left, each taking least bytes.
 func (c *cursor) bounded(what string, limit, least uint64) uint64 {
 	n := c.count()
-	if left := c.size - c.pos; n > limit || n > left/least {
-		c.fail("it claims %d %s, more than its %d bytes can hold or any model has (%d)", n, what, c.size, limit)
+	switch left := c.size - c.pos; {
+	case n > left/least:
+		c.fail("it claims %d %s, more than its %d bytes can hold", n, what, c.size)
+	case n > limit:
+		c.fail("it claims %d %s, more than the %d that any model has", n, what, limit)
 	}
 	return n
 }
