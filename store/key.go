@@ -29,7 +29,7 @@ func idAt(key []byte, n int) ID { return ID(binary.BigEndian.Uint64(key[8*n:])) 
 // slices are valid during the transaction.
 func walk(b *bolt.Bucket, prefix []byte, size int, f func(key, value []byte) error) error {
 	c := b.Cursor()
-	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		if len(k) != size {
 			continue
 		}
@@ -44,7 +44,7 @@ func walk(b *bolt.Bucket, prefix []byte, size int, f func(key, value []byte) err
 // is none.
 func first(b *bolt.Bucket, prefix []byte) (key, value []byte) {
 	k, v := b.Cursor().Seek(prefix)
-	if !bytes.HasPrefix(k, prefix) {
+	if k == nil || !bytes.HasPrefix(k, prefix) {
 		return nil, nil
 	}
 	return k, v
@@ -53,7 +53,7 @@ func first(b *bolt.Bucket, prefix []byte) (key, value []byte) {
 // deleteAll deletes every key that begins with prefix.
 func deleteAll(b *bolt.Bucket, prefix []byte) error {
 	c := b.Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Seek(prefix) {
+	for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Seek(prefix) {
 		if err := c.Delete(); err != nil {
 			return err
 		}

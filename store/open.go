@@ -63,7 +63,7 @@ func lockDir(dir string) (*flock.Flock, error) {
 }
 
 func (s *Store) open() error {
-	if err := create(s.path); err != nil {
+	if err := createFile(s.path); err != nil {
 		return err
 	}
 	version, err := inspect(s.path)
@@ -101,9 +101,9 @@ func (s *Store) prepare(version uint64) error {
 	return nil
 }
 
-// create makes an empty database under another name and then renames it: a
+// createFile makes an empty database under another name and then renames it: a
 // program that is killed in between must not leave half a database.
-func create(path string) error {
+func createFile(path string) error {
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > 0 {
 		return nil

@@ -30,8 +30,10 @@ func (t *tree) add(id, parent ID) {
 	if t.has(id) {
 		return
 	}
+	if !t.has(parent) {
+		parent = 0
+	}
 	t.parent[id] = parent
-	parent = t.root(parent)
 	t.children[parent] = append(t.children[parent], id)
 	t.newest = id
 }
@@ -39,14 +41,6 @@ func (t *tree) add(id, parent ID) {
 func (t *tree) has(id ID) bool {
 	_, ok := t.parent[id]
 	return ok
-}
-
-// root returns parent if there is such a message, else 0.
-func (t *tree) root(parent ID) ID {
-	if t.has(parent) {
-		return parent
-	}
-	return 0
 }
 
 // path returns the messages from the first one to head, which is the newest
@@ -63,7 +57,7 @@ func (t *tree) path(head ID) []ID {
 	return path
 }
 
-func (t *tree) siblings(id ID) []ID { return t.children[t.root(t.parent[id])] }
+func (t *tree) siblings(id ID) []ID { return t.children[t.parent[id]] }
 
 // place is where a message stands among its siblings, from 0.
 func (t *tree) place(id ID) int { return slices.Index(t.siblings(id), id) }

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// countKeys counts the keys of all buckets that begin with prefix.
+func countKeys(t testing.TB, s *Store, prefix []byte) (n int) {
+	t.Helper()
+	check(t, s.db.View(func(tx *bolt.Tx) error {
+		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error {
+			return b.ForEach(func(key, _ []byte) error {
+				if bytes.HasPrefix(key, prefix) {
+					n++
+				}
+				return nil
+			})
+		})
+	}))
+	return n
+}
+
+// rewrite changes the value of every key that begins with prefix, as a bad disk would.
+func rewrite(t testing.TB, s *Store, bucket, prefix []byte, f func(value []byte) []byte) {
+	t.Helper()
+	changed := 0
+	check(t, s.db.Update(func(tx *bolt.Tx) error {
+		b := tx.Bucket(bucket)
+		key, value := first(b, prefix)
+		if key == nil {
+			return nil
+		}
+		changed++
+		return b.Put(bytes.Clone(key), f(bytes.Clone(value)))
+	}))
+	if changed == 0 {
+		t.Fatalf("%s has no key with the prefix %x", bucket, prefix)
+	}
+}
+
+// flip changes one bit in the middle of a value.
+func flip(value []byte) []byte {
+	value[len(value)/2] ^= 4
+	return value
+}
+
+// whole lets bbolt check every page of the file.
+func whole(t testing.TB, s *Store) {
+	t.Helper()
+	check(t, s.db.View(func(tx *bolt.Tx) error {
+		for err := range tx.Check() {
+			t.Error(err)
+		}
+		return nil
+	}))
+}
+
+func fileSize(t testing.TB, s *Store) int64 {
+	t.Helper()
+	info, err := os.Stat(s.File())
+	check(t, err)
+	return info.Size()
+}
