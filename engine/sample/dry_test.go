@@ -79,6 +79,7 @@ func TestDRY(t *testing.T) {
 		{"the same in two tokens", join(word("a"), []int32{openEnd, restOfEnd}, word("cdexa"), []int32{openEnd, restOfEnd}, word("cd")), nil, map[rune]float64{'e': at(2)}},
 		{"a breaker is never penalised", join(word("ab"), []int32{newline}, word("xab")), nil, nil},
 		{"nor the token that completes one", join([]int32{openEnd, middleEnd, closeEnd}, word("x"), []int32{openEnd, middleEnd}), nil, nil},
+		{"a breaker of three letters", word("abcdeqabcde"), func(s *Settings) { s.DRYBreakers = []string{"abc"} }, map[rune]float64{'q': at(2)}},
 		{"no breakers", join(word("ab"), []int32{newline}, word("cdexab"), []int32{newline}, word("cd")), func(s *Settings) { s.DRYBreakers = nil }, map[rune]float64{'e': at(5)}},
 	}
 	for _, tt := range tests {
@@ -128,6 +129,26 @@ func TestDRYAgreesWithTheSlowOne(t *testing.T) {
 			}
 		}
 		checkDRY(t, history, 1+r.IntN(4), r.IntN(70)-1)
+	}
+}
+
+// What one token is charged must not be left over for the next.
+func TestDRYStartsAfreshForEachToken(t *testing.T) {
+	s := only(func(s *Settings) { s.DRYMultiplier, s.DRYBase, s.DRYWindow = 0.5, 1.5, -1 })
+	m := newSampler(t, s, alphabet())
+	logits := make([]float32, vocabulary)
+	var history []int32
+	for _, more := range []string{"abcdexabcd", "q", "ab", "cde", "x"} {
+		history = append(history, word(more)...)
+		got := survivorsOf(t, m, logits, word(more)...)
+		if want := slowDRY(candidatesOf(logits), s, alphabet(), history); !same(got, want) {
+			t.Errorf("after %v: got %v, want %v", history, got, want)
+		}
+	}
+	m.Rewind(1)
+	history = history[:len(history)-1]
+	if got, want := survivorsOf(t, m, logits), slowDRY(candidatesOf(logits), s, alphabet(), history); !same(got, want) {
+		t.Errorf("after a rewind: got %v, want %v", got, want)
 	}
 }
 

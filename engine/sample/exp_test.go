@@ -51,6 +51,17 @@ func TestExpStepsArePowersOfTwo(t *testing.T) {
 	}
 }
 
+func TestCeil32(t *testing.T) {
+	r := rand.New(rand.NewPCG(103, 104))
+	for range 10000 {
+		x := r.NormFloat64() * 20
+		f := ceil32(x)
+		if below := math.Nextafter32(f, float32(math.Inf(-1))); float64(f) < x || float64(below) >= x {
+			t.Fatalf("ceil32(%v) = %v", x, f)
+		}
+	}
+}
+
 func TestKeysAreInTheOrderOfTheirFloats(t *testing.T) {
 	ascending := []float32{-math.MaxFloat32, -3, -2.5, -1e-30, -1e-45, 0, 1e-45, 0.1, 7, math.MaxFloat32}
 	for i, x := range ascending {

@@ -18,6 +18,7 @@ func FuzzSettings(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte(`{"seed":1,"mirostat":1,"mirostat_tau":0,"mirostat_eta":10}`))
+	f.Add([]byte(`{"seed":1,"mirostat":2,"mirostat_tau":0,"mirostat_eta":10}`))
 	f.Add([]byte(`{"temperature":0.0000011,"top_p":0,"typical_p":0,"min_p":1,"top_n_sigma":1e-300}`))
 	f.Add([]byte(`{"logit_bias":{"0":1e9,"1":-1e9,"999":1},"repeat_penalty":0.01,"order":["temperature","penalties"]}`))
 	logits := modelLike(200, 5)

@@ -79,6 +79,7 @@ func TestMirostatSteers(t *testing.T) {
 		{"again accepted", func(id int32) { m.Accept(id) }, 10.6},
 		{"taken back", func(int32) { m.Rewind(1) }, 10.3},
 		{"all taken back", func(int32) { m.Rewind(9) }, 10},
+		{"one drawn before a rewind is a stranger after it", func(id int32) { m.Rewind(1); m.Accept(id) }, 10},
 	}
 	for _, step := range steps {
 		id, err := m.Sample(even)
@@ -88,6 +89,17 @@ func TestMirostatSteers(t *testing.T) {
 		step.do(id)
 		if !near(m.mirostat.mu, step.want, 1e-12) {
 			t.Errorf("%s: μ is %v, want %v", step.name, m.mirostat.mu, step.want)
+		}
+	}
+}
+
+// With no surprise allowed the likeliest token is still there.
+func TestMirostatKeepsOne(t *testing.T) {
+	for version := 1; version <= 2; version++ {
+		m := newSampler(t, only(func(s *Settings) { s.Mirostat, s.MirostatTau = version, 0 }), nil)
+		m.mirostat.mu = -3
+		if id, err := m.Sample(logitsOf(0.3, 0.4, 0.3)); err != nil || id != 1 || m.set.len() != 1 {
+			t.Errorf("version %d: drew %d of %v (%v), want 1 alone", version, id, m.set.ids, err)
 		}
 	}
 }
@@ -125,10 +137,13 @@ func total(weights []float64) float64 {
 }
 
 func TestZipfBound(t *testing.T) {
-	limit := zipfBound(1, 5, 32000)
+	limit := math.Pow(2, 5) / math.Log(32000)
+	if k := zipfBound(1, 5, 32000); !near(k, limit, 1e-12) {
+		t.Errorf("at s = 1 k is %v, want %v", k, limit)
+	}
 	for _, s := range []float64{1 - 1e-5, 1 + 1e-5} {
 		if k := zipfBound(s, 5, 32000); !near(k, limit, 1e-3) {
-			t.Errorf("at s = %v k is %v, but %v at 1", s, k, limit)
+			t.Errorf("at s = %v k is %v, want about %v", s, k, limit)
 		}
 	}
 	for _, s := range []float64{0, math.NaN(), 1e30} {

@@ -6,11 +6,11 @@ package sample
 type Settings struct {
 	Seed int64 `json:"seed"` // -1: a new one for each reply
 
-	Order []string `json:"order,omitempty"` // names of samplers, first to last; nil: DefaultOrder
+	Order []string `json:"order,omitempty"` // names of samplers, first to last; those not named do not run; empty: DefaultOrder
 
 	Temperature     float64 `json:"temperature"`      // 0: always the likeliest token
-	DynamicRange    float64 `json:"dynamic_range"`    // 0: off
-	DynamicExponent float64 `json:"dynamic_exponent"` // 1
+	DynamicRange    float64 `json:"dynamic_range"`    // the temperature varies by this much either way; 0: off
+	DynamicExponent float64 `json:"dynamic_exponent"` // how it follows the entropy; 1: in proportion
 
 	TopK      int     `json:"top_k"`       // 0: off
 	TopP      float64 `json:"top_p"`       // 1: off
@@ -26,16 +26,18 @@ type Settings struct {
 	PresencePenalty  float64 `json:"presence_penalty"`  // 0: off
 	PenaltyWindow    int     `json:"penalty_window"`    // tokens looked back on; 0: off, -1: all
 
-	DRYMultiplier    float64  `json:"dry_multiplier"` // 0: off
-	DRYBase          float64  `json:"dry_base"`
-	DRYAllowedLength int      `json:"dry_allowed_length"`
-	DRYWindow        int      `json:"dry_window"` // tokens; -1: all, 0: off
-	DRYBreakers      []string `json:"dry_breakers,omitempty"`
+	DRYMultiplier    float64  `json:"dry_multiplier"`         // the penalty of the shortest repetition; 0: off
+	DRYBase          float64  `json:"dry_base"`               // what each further token multiplies it by
+	DRYAllowedLength int      `json:"dry_allowed_length"`     // tokens of the shortest repetition
+	DRYWindow        int      `json:"dry_window"`             // tokens looked back on; -1: all, 0: off
+	DRYBreakers      []string `json:"dry_breakers,omitempty"` // texts that no repetition reaches across
 
-	Mirostat    int     `json:"mirostat"` // 0: off, 1 or 2
-	MirostatTau float64 `json:"mirostat_tau"`
-	MirostatEta float64 `json:"mirostat_eta"`
+	// Mirostat runs in place of everything but bias and temperature.
+	Mirostat    int     `json:"mirostat"`     // 0: off, 1 or 2
+	MirostatTau float64 `json:"mirostat_tau"` // the mean surprise aimed at, bits
+	MirostatEta float64 `json:"mirostat_eta"` // the share of an error that is corrected at each token
 
+	// LogitBias is added to the logits of the tokens with these ids.
 	LogitBias map[int32]float64 `json:"logit_bias,omitempty"`
 
 	// The three below are kept by the engine's reply loop, not by Sampler.

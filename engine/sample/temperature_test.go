@@ -55,6 +55,9 @@ func TestDynamicTemperatureAtItsEnds(t *testing.T) {
 	if want := []scored{{0, 1600}, {1, 0}, {2, 0}, {3, 0}}; !same(sure, want) {
 		t.Errorf("one certain token: got %v, want %v", sure, want)
 	}
+	if got := survivors(t, s, []float32{3}); !same(got, []scored{{0, 3}}) {
+		t.Errorf("the only token: got %v, want it as it was", got)
+	}
 	s.DynamicRange = 1 // down to 0
 	if got := survivors(t, s, []float32{800, 0, 0, 0}); !slices.Equal(idsOf(got), []int32{0}) {
 		t.Errorf("at temperature 0 %v are left, want the likeliest", got)

@@ -41,6 +41,8 @@ func TestWhatEachSamplerKeeps(t *testing.T) {
 		// H = 1.208; |−ln p − H|: token 3 0.178, 1 0.515, 2 0.689, 0 1.094.
 		{"typical takes what is nearest the entropy, not the likeliest", func(s *Settings) { s.TypicalP = 0.2 }, p, []int32{3}},
 		{"typical goes on by nearness", func(s *Settings) { s.TypicalP = 0.3 }, p, []int32{1, 3}},
+		{"typical must pass its value", func(s *Settings) { s.TypicalP = 0.5 }, []float32{1, 1, 1, 1}, []int32{0, 1, 2}},
+		{"where top-p is content with reaching it", func(s *Settings) { s.TopP = 0.5 }, []float32{1, 1, 1, 1}, []int32{0, 1}},
 		{"typical 0 keeps one", func(s *Settings) { s.TypicalP = 0 }, p, []int32{3}},
 		// mean 2.5, deviation √1.25 = 1.118.
 		{"top-nσ 1", func(s *Settings) { s.TopNSigma = 1 }, []float32{1, 2, 3, 4}, []int32{2, 3}},
