@@ -20,7 +20,27 @@ func avx512() *Kernels {
 	}
 	k.transpose = transpose512
 	k.micro = map[int]microKernel{16: micro(16, micro16x512), 32: micro(32, micro32x512)}
+	k.quantize = quantize256
+	k.vectors512()
 	return k
+}
+
+func (k *Kernels) vectors512() {
+	const lanes = 16
+	k.dotF32 = dotting(lanes, dotF32x512, dotF32Go)
+	k.dotF16 = dotting(lanes, dotF16x512, dotF16Go)
+	k.dotBF16 = dotting(lanes, dotBF16x512, dotBF16Go)
+	k.axpyF32 = adding(lanes, axpyF32x512, axpyF32Go)
+	k.axpyF16 = adding(lanes, axpyF16x512, axpyF16Go)
+	k.toF16 = converting(lanes, toF16x512, toF16Go)
+	k.fromF16 = converting(lanes, fromF16x512, fromF16Go)
+	k.maximum = finding(lanes, maximumx512)
+	k.square = squaring(lanes, squarex512)
+	k.scale = scaling(lanes, scalex512)
+	k.gain = gaining(lanes, gainx512)
+	k.expSum = exponentials(lanes, expSumx512)
+	k.siluMul = gating(lanes, siluMulx512)
+	k.microF32 = microFloats(microF32x512)
 }
 
 // assembled is a type's assembly. Its blocks are of 256 weights: of a type with

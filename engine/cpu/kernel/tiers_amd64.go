@@ -3,12 +3,20 @@ package kernel
 import "golang.org/x/sys/cpu"
 
 //go:generate go run -C gen . -part integer512 -out ../integer512_amd64.s -stubs ../integer512_amd64.go -pkg kernel
+//go:generate go run -C gen . -part vector512 -out ../vector512_amd64.s -stubs ../vector512_amd64.go -pkg kernel
+//go:generate go run -C gen . -part vector256 -out ../vector256_amd64.s -stubs ../vector256_amd64.go -pkg kernel
+//go:generate go run -C gen . -part quantize -out ../quantize_amd64.s -stubs ../quantize_amd64.go -pkg kernel
 
 // assembly lists the tiers beyond the portable one that this processor can run.
 func assembly() []tier {
 	var list []tier
-	if x := cpu.X86; x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI && x.HasFMA && x.HasBMI2 {
-		list = append(list, tier{"avx512", avx512})
+	x := cpu.X86
+	// Every processor with AVX2 and FMA has F16C, which package cpu does not name.
+	if x.HasAVX2 && x.HasFMA {
+		list = append(list, tier{"avx2", avx2})
+		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI && x.HasBMI2 {
+			list = append(list, tier{"avx512", avx512})
+		}
 	}
 	return list
 }

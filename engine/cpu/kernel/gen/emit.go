@@ -144,6 +144,8 @@ type hoister struct {
 	move  func(...Op) // loads a vector: VMOVDQU, or AVX-512's own, which reaches all 32 registers
 }
 
+func vexMove(ops ...Op) { VMOVDQU(ops[0], ops[1]) }
+
 // begin opens a function.
 func (h *hoister) begin() {
 	h.loads, h.regs = nil, map[string]reg.Register{}

@@ -222,10 +222,11 @@ func micro512(h *hoister, run int) {
 	function(name, "func(out *float32, ldo int, u *uint8, scale, offset *float32, q *int8, d, s *float32, groups int, add bool)", name+" sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.")
 	u, scale, offset := param("u"), param("scale"), param("offset")
 	q, d, s, groups := param("q"), param("d"), param("s"), param("groups")
-	sums := make([]reg.VecVirtual, 8)
+	sums := make([][]reg.VecVirtual, 8)
 	for c := range sums {
-		sums[c] = ZMM()
-		VPXORD(sums[c], sums[c], sums[c])
+		z := ZMM()
+		VPXORD(z, z, z)
+		sums[c] = []reg.VecVirtual{z}
 	}
 	loop("group", groups, func() {
 		for part := range 32 / run {
@@ -238,13 +239,16 @@ func micro512(h *hoister, run int) {
 		ADDQ(I32(32), d)
 		ADDQ(I32(int32(32*32/run)), s)
 	})
-	store512(sums)
+	out, ldo, add := param("out"), param("ldo"), GP8()
+	Load(Param("add"), add)
+	SHLQ(Imm(2), ldo)
+	storeColumns(width{lanes: 16}, "store", sums, out, ldo, add)
 	VZEROUPPER()
 	RET()
 }
 
 // microRun512 emits one run: eight chains of dot products, then their scales.
-func microRun512(run, part int, sums []reg.VecVirtual, u, scale, offset, q, d, s reg.GPVirtual) {
+func microRun512(run, part int, sums [][]reg.VecVirtual, u, scale, offset, q, d, s reg.GPVirtual) {
 	dots := make([]reg.VecVirtual, 8)
 	for c := range dots {
 		dots[c] = ZMM()
@@ -264,27 +268,7 @@ func microRun512(run, part int, sums []reg.VecVirtual, u, scale, offset, q, d, s
 		by := ZMM()
 		VCVTDQ2PS(dot, dot)
 		VMULPS_BCST(at(d, 4*c), sc, by)
-		VFMADD231PS(by, dot, sums[c])
-		VFMADD231PS_BCST(at(s, 32*part+4*c), off, sums[c])
-	}
-}
-
-// store512 writes, or adds, eight columns of sixteen sums.
-func store512(sums []reg.VecVirtual) {
-	out, ldo, add := param("out"), param("ldo"), GP8()
-	Load(Param("add"), add)
-	SHLQ(Imm(2), ldo)
-	TESTB(add, add)
-	JZ(LabelRef("store"))
-	p := GP64()
-	MOVQ(out, p)
-	for _, sum := range sums {
-		VADDPS(at(p, 0), sum, sum)
-		ADDQ(ldo, p)
-	}
-	Label("store")
-	for _, sum := range sums {
-		VMOVUPS(sum, at(out, 0))
-		ADDQ(ldo, out)
+		VFMADD231PS(by, dot, sums[c][0])
+		VFMADD231PS_BCST(at(s, 32*part+4*c), off, sums[c][0])
 	}
 }

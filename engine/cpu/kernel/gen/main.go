@@ -15,7 +15,7 @@ var part = flag.String("part", "", "what to write: integer512, integer256, vecto
 func main() {
 	flag.Parse()
 	parts := map[string]func(){
-		"integer512": integer512,
+		"integer512": integer512, "vector512": vector512, "vector256": vector256, "quantize": quantize,
 	}
 	write, ok := parts[*part]
 	if !ok {
