@@ -81,6 +81,12 @@ type Weights struct {
 	Type    quant.Type
 	In, Out int    // columns (contiguous), rows
 	Data    []byte // Out × Type.RowBytes(In)
+
+	// HalfInput rounds the activations to float16 before the product. Routers
+	// stored in float16 were trained and measured that way: ggml multiplies
+	// float16 matrices with float16 activations, and a near-tie between two
+	// experts must fall as it did there.
+	HalfInput bool
 }
 
 // Matrix is a device's own form of Weights.

@@ -3,6 +3,7 @@ package cpu
 import (
 	"beyonder/engine/compute"
 	"beyonder/engine/cpu/kernel"
+	"beyonder/engine/quant"
 )
 
 // tileRows is how many rows of activations a kernel tile takes.
@@ -55,7 +56,7 @@ func (d *Device) feed(j *job, x compute.Rows, pick []int) {
 		j.columns = len(pick)
 	}
 	j.chunk = chunk(j.w.In, j.columns)
-	if d.exact || !d.k.HasInt(j.w.Type) {
+	if d.exact || j.w.HalfInput || !d.k.HasInt(j.w.Type) {
 		d.feedFloats(j, read(x), pick)
 		return
 	}
@@ -98,6 +99,9 @@ func (d *Device) tile(tiles []kernel.Tile, rows []kernel.Q8, pick []int) {
 
 func (d *Device) feedFloats(j *job, x []float32, pick []int) {
 	in := j.w.In
+	if j.w.HalfInput {
+		x = halved(x)
+	}
 	if j.columns == 1 {
 		j.x32 = row(x, in, at(pick, 0))
 		return
@@ -112,6 +116,15 @@ func (d *Device) feedFloats(j *job, x []float32, pick []int) {
 		}
 		d.k.InterleaveF32(&j.wide[part], group[:cols])
 	})
+}
+
+// halved is x rounded to float16.
+func halved(x []float32) []float32 {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = quant.F16ToF32(quant.F32ToF16(v))
+	}
+	return y
 }
 
 // chunk is how many rows of a matrix one part computes: small enough that Stop

@@ -86,7 +86,7 @@ func (l *loader) layer(at string, c Config) layer {
 		y.down = l.matrix(at+"ffn_down.weight", c.FeedForward, c.Width)
 		return y
 	}
-	y.router = l.matrix(at+"ffn_gate_inp.weight", c.Width, c.Experts)
+	y.router = l.routerMatrix(at+"ffn_gate_inp.weight", c)
 	y.gates = l.experts(at, "ffn_gate", c.Width, c.FeedForward, c.Experts)
 	y.ups = l.experts(at, "ffn_up", c.Width, c.FeedForward, c.Experts)
 	y.downs = l.experts(at, "ffn_down", c.FeedForward, c.Width, c.Experts)
@@ -125,7 +125,22 @@ func (l *loader) matrix(name string, in, out int) compute.Matrix {
 	if !ok || l.err != nil {
 		return nil
 	}
-	m, err := l.dev.Upload(compute.Weights{Name: name, Type: t.Type, In: in, Out: out, Data: t.Data})
+	return l.upload(compute.Weights{Name: name, Type: t.Type, In: in, Out: out, Data: t.Data})
+}
+
+func (l *loader) routerMatrix(name string, c Config) compute.Matrix {
+	t, ok := l.tensor(name, c.Width, c.Experts)
+	if !ok || l.err != nil {
+		return nil
+	}
+	return l.upload(compute.Weights{
+		Name: name, Type: t.Type, In: c.Width, Out: c.Experts, Data: t.Data,
+		HalfInput: t.Type == quant.F16,
+	})
+}
+
+func (l *loader) upload(w compute.Weights) compute.Matrix {
+	m, err := l.dev.Upload(w)
 	if err != nil {
 		l.fail("%w", err)
 		return nil

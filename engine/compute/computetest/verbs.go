@@ -79,6 +79,25 @@ func matMul(b *bench) {
 	}
 }
 
+// matMulHalf: with HalfInput the activations are float16.
+func matMulHalf(b *bench) {
+	const rows, in, out = 3, 256, 8
+	w, values := b.weights(quant.F16, in, out)
+	w.HalfInput = true
+	m, err := b.dev.Upload(w)
+	b.must(err)
+	x := b.random(rows * in)
+	r, to := b.rows(x, rows, in), b.empty(rows, out)
+	b.dev.MatMul(to, m, r)
+	round(x)
+	want, size := product(x, values, rows, in, out)
+	for i, v := range b.read(to) {
+		if d := math.Abs(float64(v) - float64(want[i])); d > 1e-5*size[i]+1e-6 {
+			b.Fatalf("value %d is %v, want %v", i, v, want[i])
+		}
+	}
+}
+
 func rotate(b *bench) {
 	const heads, dim = 3, 16
 	for _, half := range []bool{false, true} {
