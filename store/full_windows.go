@@ -1,12 +1,8 @@
 package store
 
-import (
-	"errors"
-	"syscall"
-)
+import "syscall"
 
-// isFull reports whether err says that no more can be written:
-// ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL, ERROR_DISK_QUOTA_EXCEEDED.
-func isFull(err error) bool {
-	return errors.Is(err, syscall.Errno(39)) || errors.Is(err, syscall.Errno(112)) || errors.Is(err, syscall.Errno(1295))
+// ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL and ERROR_DISK_QUOTA_EXCEEDED.
+func fullErrors() []error {
+	return []error{syscall.Errno(39), syscall.Errno(112), syscall.Errno(1295)}
 }

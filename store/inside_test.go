@@ -13,7 +13,7 @@ func countKeys(t testing.TB, s *Store, prefix []byte) (n int) {
 	t.Helper()
 	check(t, s.db.View(func(tx *bolt.Tx) error {
 		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error {
-			return b.ForEach(func(key, _ []byte) error {
+			return b.ForEach(func(key, _ []byte) error { // nil for a bucket in it
 				if bytes.HasPrefix(key, prefix) {
 					n++
 				}
@@ -64,4 +64,29 @@ func fileSize(t testing.TB, s *Store) int64 {
 	info, err := os.Stat(s.File())
 	check(t, err)
 	return info.Size()
+}
+
+// put puts a value under a key of every bucket of a conversation's records.
+func put(t testing.TB, s *Store, key, value []byte) {
+	t.Helper()
+	check(t, s.db.Update(func(tx *bolt.Tx) error {
+		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket} {
+			if err := tx.Bucket(bucket).Put(key, value); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+func remove(t testing.TB, s *Store, key []byte) {
+	t.Helper()
+	check(t, s.db.Update(func(tx *bolt.Tx) error {
+		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket} {
+			if err := tx.Bucket(bucket).Delete(key); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }

@@ -95,33 +95,30 @@ func TestMigrationKeepsACopy(t *testing.T) {
 	}
 }
 
-// A migration that fails leaves the old database, to the byte of its content.
+// A migration that fails in its last step leaves the old database.
 func TestFailedMigrationLeavesTheOldOne(t *testing.T) {
 	dir := oldDatabase(t)
 	path := filepath.Join(dir, fileName)
 	db := must[*bolt.DB](t)(bolt.Open(path, 0o600, nil))
-	check(t, db.Update(func(tx *bolt.Tx) error { // a state that the JSON of a reply cannot have
-		value, _ := json.Marshal(message1{Role: "user", Text: "x"})
-		return tx.Bucket(messageBucket1).Put(idKey(9, 9), value)
-	}))
-	check(t, db.Update(func(tx *bolt.Tx) error { // stands in the way of a bucket
-		return tx.Bucket(aboutBucket).Put([]byte("x"), []byte("y"))
+	check(t, db.Update(func(tx *bolt.Tx) error { // no settings could be that: a bucket where a value should be
+		_, err := tx.Bucket(settingsBucket).CreateBucket([]byte("x"))
+		return err
 	}))
 	check(t, db.Close())
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "was left as it is") {
+		t.Errorf("Open returned %v, want an error that says what became of the database", err)
+	}
+	version, err := inspect(path)
+	check(t, err)
+	if version != 1 {
+		t.Errorf("its schema is %d now", version)
+	}
 	s := &Store{path: path}
 	s.db = must[*bolt.DB](t)(openFile(path, false))
 	defer s.db.Close()
-	err := s.migrate(0) // nothing is known of schema 0
-	if err == nil || !strings.Contains(err.Error(), "left as it is") && !strings.Contains(err.Error(), "left as it was") {
-		t.Errorf("migrate returned %v", err)
+	if n := countKeys(t, s, idKey(1)); n != 6 { // the conversation and its five messages, as they were
+		t.Errorf("%d keys of the first conversation are left", n)
 	}
-	check(t, s.db.View(func(tx *bolt.Tx) error {
-		version, err := readSchema(tx)
-		if version != 1 || tx.Bucket(messageBucket1) == nil {
-			t.Errorf("the schema is %d", version)
-		}
-		return err
-	}))
 }
 
 // TestWriteOld writes the database that the other tests read. It is kept in the
