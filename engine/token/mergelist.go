@@ -15,24 +15,30 @@ type merged struct {
 }
 
 // newMergeList reads the merges of a vocabulary. Of a merge that occurs twice
-// the first counts.
+// the first counts, which is why it reads backwards.
 func newMergeList(v *vocabulary, merges []string) mergeList {
 	l := mergeList{v, make(map[uint64]merged, len(merges)), map[string]int32{}}
 	var whole []byte
-	for rank, m := range merges {
-		left, right := cutMerge(m)
-		key := pairKey(l.intern(left), l.intern(right))
-		if _, ok := l.pairs[key]; ok {
-			continue
-		}
+	id := int32(len(v.tokens))
+	for rank := len(merges) - 1; rank >= 0; rank-- {
+		left, right := cutMerge(merges[rank])
 		whole = append(append(whole[:0], left...), right...)
-		id, ok := v.ids[string(whole)] // does not allocate, find(string(whole)) would
-		if !ok || !v.spellable(id) {
-			id = l.intern(string(whole))
-		}
-		l.pairs[key] = merged{id, uint32(rank)}
+		id = l.result(whole, id-1)
+		l.pairs[pairKey(l.intern(left), l.intern(right))] = merged{id, uint32(rank)}
 	}
 	return l
+}
+
+// result returns the symbol that a merge forms. Vocabularies list tokens in the
+// order of their merges, so a guess saves most of the look-ups.
+func (l mergeList) result(whole []byte, guess int32) int32 {
+	if l.v.valid(guess) && l.v.tokens[guess] == string(whole) && l.v.spellable(guess) {
+		return guess
+	}
+	if id, ok := l.v.ids[string(whole)]; ok && l.v.spellable(id) {
+		return id
+	}
+	return l.intern(string(whole))
 }
 
 // intern returns the symbol of a text, a new one if need be.

@@ -29,12 +29,11 @@ type specials struct {
 func newSpecials(v *vocabulary, c Config) specials {
 	x := specials{edges: map[uint64]int32{}, final: []int32{-1}}
 	for id, k := range v.kinds {
-		text := v.literal(int32(id))
-		if first, ok := v.ids[v.tokens[id]]; !ok || int(first) != id {
+		if k != control && k != unknown && k != userDefined {
 			continue
 		}
-		if k == control || k == unknown || k == userDefined {
-			x.list = append(x.list, special{id: int32(id), text: text, plain: k == userDefined})
+		if first, ok := v.ids[v.tokens[id]]; ok && int(first) == id {
+			x.list = append(x.list, special{id: int32(id), text: v.literal(int32(id)), plain: k == userDefined})
 		}
 	}
 	slices.SortStableFunc(x.list, func(a, b special) int { return cmp.Compare(len(b.text), len(a.text)) })
