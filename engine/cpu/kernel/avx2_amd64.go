@@ -1,9 +1,25 @@
 package kernel
 
+import "beyonder/engine/quant"
+
 // avx2 is the tier for AVX2 with FMA and F16C: Haswell, Zen and later.
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
+	k.join(micro(16, micro16x256), micro(32, micro32x256), map[quant.Type]assembled{
+		quant.Q4_0: {gemvQ40x256, unpackQ40x256}, quant.Q4_1: {gemvQ41x256, unpackQ41x256},
+		quant.Q5_0: {gemvQ50x256, unpackQ50x256}, quant.Q5_1: {gemvQ51x256, unpackQ51x256},
+		quant.Q8_0: {gemvQ80x256, unpackQ80x256}, quant.IQ4_NL: {gemvIQ4NLx256, unpackIQ4NLx256},
+		quant.Q2_K: {gemvQ2Kx256, unpackQ2Kx256}, quant.Q3_K: {gemvQ3Kx256, unpackQ3Kx256},
+		quant.Q4_K: {gemvQ4Kx256, unpackQ4Kx256}, quant.Q5_K: {gemvQ5Kx256, unpackQ5Kx256},
+		quant.Q6_K: {gemvQ6Kx256, unpackQ6Kx256}, quant.IQ4_XS: {gemvIQ4XSx256, unpackIQ4XSx256},
+	})
+	for _, t := range []quant.Type{quant.Q8_0, quant.IQ4_NL, quant.IQ4_XS} {
+		f := k.ints[t]
+		f.micro = micro(32, microSigned32x256) // their bytes go up to 255
+		k.ints[t] = f
+	}
+	k.transpose = transposing(transposex256)
 	k.quantize = quantize256
 	k.vectors256()
 	return k

@@ -52,7 +52,7 @@ func (k *Kernels) gemmRows(f *integer, out []float32, ldo int, w []byte, rows in
 		}
 		for c := range x {
 			for r := 0; r < rows; r += panelRows {
-				k.corner(out[c*tileCols*ldo+r:], ldo, min(panelRows, rows-r), &s.panels[r/panelRows], &x[c], from, deep, s)
+				f.corner(out[c*tileCols*ldo+r:], ldo, min(panelRows, rows-r), &s.panels[r/panelRows], &x[c], from, deep, s)
 			}
 		}
 	}
@@ -60,13 +60,12 @@ func (k *Kernels) gemmRows(f *integer, out []float32, ldo int, w []byte, rows in
 
 // corner multiplies one panel with one tile. Where either is not full, the
 // micro-kernel writes beside out.
-func (k *Kernels) corner(out []float32, ldo, rows int, p *panel, t *Tile, from, deep int, s *Scratch) {
-	micro := k.micro[p.run]
+func (f *integer) corner(out []float32, ldo, rows int, p *panel, t *Tile, from, deep int, s *Scratch) {
 	if rows == panelRows && t.Cols == tileCols {
-		micro(out, ldo, p, t, from, deep, from > 0)
+		f.micro(out, ldo, p, t, from, deep, from > 0)
 		return
 	}
-	micro(s.corner[:], panelRows, p, t, from, deep, false)
+	f.micro(s.corner[:], panelRows, p, t, from, deep, false)
 	s.copyCorner(out, ldo, rows, t.Cols, from > 0)
 }
 

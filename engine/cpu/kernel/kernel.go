@@ -26,8 +26,7 @@ import (
 type Kernels struct {
 	Name string // "generic", "avx2" or "avx512"
 
-	ints  map[quant.Type]integer // the types with an integer path
-	micro map[int]microKernel    // by weights per scale: 16 or 32
+	ints map[quant.Type]integer // the types with an integer path
 
 	quantize   func(x *Q8, src []float32)
 	interleave func(t *Tile, cols []*Q8)
@@ -100,7 +99,7 @@ func tiers() []tier {
 // against it, and fall back to it where they have nothing better.
 func generic() *Kernels {
 	return &Kernels{
-		Name: "generic", ints: integers(), micro: map[int]microKernel{16: microGo, 32: microGo},
+		Name: "generic", ints: integers(),
 		quantize: quantizeGo, interleave: interleaveGo,
 		dotF32: dotF32Go, dotF16: dotF16Go, dotBF16: dotBF16Go,
 		axpyF32: axpyF32Go, axpyF16: axpyF16Go, toF16: toF16Go, fromF16: fromF16Go,

@@ -3,6 +3,7 @@ package kernel
 import "golang.org/x/sys/cpu"
 
 //go:generate go run -C gen . -part integer512 -out ../integer512_amd64.s -stubs ../integer512_amd64.go -pkg kernel
+//go:generate go run -C gen . -part integer256 -out ../integer256_amd64.s -stubs ../integer256_amd64.go -pkg kernel
 //go:generate go run -C gen . -part vector512 -out ../vector512_amd64.s -stubs ../vector512_amd64.go -pkg kernel
 //go:generate go run -C gen . -part vector256 -out ../vector256_amd64.s -stubs ../vector256_amd64.go -pkg kernel
 //go:generate go run -C gen . -part quantize -out ../quantize_amd64.s -stubs ../quantize_amd64.go -pkg kernel
@@ -14,7 +15,7 @@ func assembly() []tier {
 	// Every processor with AVX2 and FMA has F16C, which package cpu does not name.
 	if x.HasAVX2 && x.HasFMA {
 		list = append(list, tier{"avx2", avx2})
-		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI && x.HasBMI2 {
+		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI {
 			list = append(list, tier{"avx512", avx512})
 		}
 	}

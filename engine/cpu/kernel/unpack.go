@@ -17,6 +17,8 @@ type integer struct {
 	bytes  int // bytes per block
 	unpack func(u []uint8, scale, offset []float32, block []byte)
 
+	micro microKernel // the tier's, never nil
+
 	// The tier's own versions, which see runs of 256 weights; nil: there is none.
 	gemv      func(out []float32, w []byte, stride, runs int, q []int8, d, sums []float32)
 	unpackRun func(u []uint8, scale, offset []float32, w []byte, runs int)
@@ -35,7 +37,7 @@ func integers() map[quant.Type]integer {
 		quant.TQ1_0: {run: 32, unpack: unpackTQ1}, quant.TQ2_0: {run: 32, unpack: unpackTQ2},
 	}
 	for t, f := range m {
-		f.elems, f.bytes = t.BlockElems(), t.BlockBytes()
+		f.elems, f.bytes, f.micro = t.BlockElems(), t.BlockBytes(), microGo
 		m[t] = f
 	}
 	return m

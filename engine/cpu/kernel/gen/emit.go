@@ -89,6 +89,15 @@ func lanes8(values ...uint8) []byte {
 	return b
 }
 
+// indexes repeats eight 32-bit numbers.
+func indexes(values ...uint8) []byte {
+	pattern := make([]uint32, len(values))
+	for i, v := range values {
+		pattern[i] = uint32(v)
+	}
+	return cycle32(pattern...)
+}
+
 // cycle repeats a pattern of bytes until 64 are full.
 func cycle(pattern ...uint8) []byte {
 	b := make([]byte, 0, 64)
@@ -195,4 +204,28 @@ func (h *hoister) mask(bits uint32) reg.OpmaskVirtual {
 		MOVL(U32(bits), r)
 		KMOVW(r, k)
 	})
+}
+
+// exchange is a step of a transposition: it combines rows whose numbers differ by step.
+func exchange(vec func() reg.VecVirtual, z []reg.VecVirtual, step int, low, high func(...Op)) []reg.VecVirtual {
+	t := make([]reg.VecVirtual, len(z))
+	for r := range z {
+		if r&step != 0 {
+			continue
+		}
+		t[r], t[r|step] = vec(), vec()
+		low(z[r|step], z[r], t[r])
+		high(z[r|step], z[r], t[r|step])
+	}
+	return t
+}
+
+// middleSwapped puts the columns of a transposition in order: the unpacking
+// steps leave the two middle ones of each four swapped.
+func middleSwapped(z []reg.VecVirtual) []reg.VecVirtual {
+	t := make([]reg.VecVirtual, len(z))
+	for r := range z {
+		t[r&^3|r&1<<1|r&2>>1] = z[r]
+	}
+	return t
 }

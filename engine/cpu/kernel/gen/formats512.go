@@ -10,23 +10,23 @@ import (
 // package quant; the portable decoders in package kernel are the same in Go.
 func formats512() []format512 {
 	return []format512{
-		{"Q40", 32, 8 * 18, q40}, {"Q41", 32, 8 * 20, q41},
-		{"Q50", 32, 8 * 22, q50}, {"Q51", 32, 8 * 24, q51},
-		{"Q80", 32, 8 * 34, q80}, {"IQ4NL", 32, 8 * 18, iq4nl},
-		{"Q2K", 16, 84, q2k}, {"Q3K", 16, 110, q3k},
-		{"Q4K", 32, 144, q4k}, {"Q5K", 32, 176, q5k}, {"Q6K", 16, 210, q6k},
-		{"IQ4XS", 32, 136, iq4xs},
+		{"Q40", 32, 8 * 18, q40x512}, {"Q41", 32, 8 * 20, q41x512},
+		{"Q50", 32, 8 * 22, q50x512}, {"Q51", 32, 8 * 24, q51x512},
+		{"Q80", 32, 8 * 34, q80x512}, {"IQ4NL", 32, 8 * 18, iq4nlx512},
+		{"Q2K", 16, 84, q2kx512}, {"Q3K", 16, 110, q3kx512},
+		{"Q4K", 32, 144, q4kx512}, {"Q5K", 32, 176, q5kx512}, {"Q6K", 16, 210, q6kx512},
+		{"IQ4XS", 32, 136, iq4xsx512},
 	}
 }
 
-// floats converts 32-bit integers.
-func floats(z reg.VecVirtual) reg.VecVirtual {
+// floatsx512 converts 32-bit integers.
+func floatsx512(z reg.VecVirtual) reg.VecVirtual {
 	VCVTDQ2PS(z, z)
 	return z
 }
 
-// half broadcasts a half-precision number.
-func half(m Mem) reg.VecVirtual {
+// halfx512 broadcasts a half-precision number.
+func halfx512(m Mem) reg.VecVirtual {
 	z := ZMM()
 	VPBROADCASTW(m, z.AsY())
 	VCVTPH2PS(z.AsY(), z)
@@ -42,8 +42,8 @@ func both(h *hoister, scales reg.VecVirtual, by float32) reg.VecVirtual {
 	return z
 }
 
-// times multiplies sixteen scales by a constant.
-func times(h *hoister, z reg.VecVirtual, by float32) func() reg.VecVirtual {
+// timesx512 multiplies sixteen scales by a constant.
+func timesx512(h *hoister, z reg.VecVirtual, by float32) func() reg.VecVirtual {
 	return func() reg.VecVirtual {
 		t := ZMM()
 		VMULPS(h.z(lanesF32(by)), z, t)
@@ -51,9 +51,9 @@ func times(h *hoister, z reg.VecVirtual, by float32) func() reg.VecVirtual {
 	}
 }
 
-// nibbles emits the low half of each byte in the lanes where shift is 0, the
+// nibblesx512 emits the low half of each byte in the lanes where shift is 0, the
 // high half where it is 4.
-func nibbles(h *hoister, bytes reg.VecVirtual, shift ...uint16) reg.VecVirtual {
+func nibblesx512(h *hoister, bytes reg.VecVirtual, shift ...uint16) reg.VecVirtual {
 	z := ZMM()
 	VPSRLVW(h.z(lanes16(shift...)), bytes, z)
 	VPANDD(h.z(lanes8(0x0f)), z, z)
@@ -89,8 +89,8 @@ func pair(h *hoister, a, b Mem) reg.VecVirtual {
 	return z
 }
 
-// halves8 gathers one half-precision number of each of eight blocks.
-func halves8(p reg.GPVirtual, size int) reg.VecVirtual {
+// halves8x512 gathers one half-precision number of each of eight blocks.
+func halves8x512(p reg.GPVirtual, size int) reg.VecVirtual {
 	z := ZMM()
 	VMOVD(at(p, 0), z.AsX())
 	for b := 1; b < 8; b++ {
@@ -100,9 +100,9 @@ func halves8(p reg.GPVirtual, size int) reg.VecVirtual {
 	return z
 }
 
-// halves16 gathers the two half-precision numbers that begin each of eight
+// halves16x512 gathers the two half-precision numbers that begin each of eight
 // blocks: the scales, then the minima.
-func halves16(h *hoister, p reg.GPVirtual, size int) reg.VecVirtual {
+func halves16x512(h *hoister, p reg.GPVirtual, size int) reg.VecVirtual {
 	z, y := ZMM(), XMM()
 	for q, x := range []reg.VecVirtual{z, y} {
 		VMOVD(at(p, 4*q*size), x.AsX())
@@ -116,17 +116,17 @@ func halves16(h *hoister, p reg.GPVirtual, size int) reg.VecVirtual {
 	return z
 }
 
-// codes4 emits the 4-bit codes of blocks 2i and 2i+1, which begin `at0` bytes
+// codes4x512 emits the 4-bit codes of blocks 2i and 2i+1, which begin `at0` bytes
 // behind their start.
-func codes4(h *hoister, p reg.GPVirtual, size, at0 int) func(i int) reg.VecVirtual {
+func codes4x512(h *hoister, p reg.GPVirtual, size, at0 int) func(i int) reg.VecVirtual {
 	return func(i int) reg.VecVirtual {
 		bytes := pair(h, at(p, 2*i*size+at0), at(p, (2*i+1)*size+at0))
-		return nibbles(h, bytes, 0, 4, 0, 4)
+		return nibblesx512(h, bytes, 0, 4, 0, 4)
 	}
 }
 
-// fifth adds 16 where the bit field of blocks 2i and 2i+1 has ones.
-func fifth(h *hoister, p reg.GPVirtual, size, at0 int, codes func(int) reg.VecVirtual) func(i int) reg.VecVirtual {
+// fifthx512 adds 16 where the bit field of blocks 2i and 2i+1 has ones.
+func fifthx512(h *hoister, p reg.GPVirtual, size, at0 int, codes func(int) reg.VecVirtual) func(i int) reg.VecVirtual {
 	return func(i int) reg.VecVirtual {
 		z, low, high := codes(i), K(), K()
 		KMOVD(at(p, 2*i*size+at0), low)
@@ -137,25 +137,25 @@ func fifth(h *hoister, p reg.GPVirtual, size, at0 int, codes func(int) reg.VecVi
 	}
 }
 
-func q40(h *hoister, p reg.GPVirtual) decoded512 {
-	return decoded512{quants: codes4(h, p, 18, 2), scales: both(h, halves8(p, 18), -8)}
+func q40x512(h *hoister, p reg.GPVirtual) decoded512 {
+	return decoded512{quants: codes4x512(h, p, 18, 2), scales: both(h, halves8x512(p, 18), -8)}
 }
 
-func q41(h *hoister, p reg.GPVirtual) decoded512 {
-	return decoded512{quants: codes4(h, p, 20, 4), scales: halves16(h, p, 20)}
+func q41x512(h *hoister, p reg.GPVirtual) decoded512 {
+	return decoded512{quants: codes4x512(h, p, 20, 4), scales: halves16x512(h, p, 20)}
 }
 
-func q50(h *hoister, p reg.GPVirtual) decoded512 {
-	quants := fifth(h, p, 22, 2, codes4(h, p, 22, 6))
-	return decoded512{quants: quants, scales: both(h, halves8(p, 22), -16)}
+func q50x512(h *hoister, p reg.GPVirtual) decoded512 {
+	quants := fifthx512(h, p, 22, 2, codes4x512(h, p, 22, 6))
+	return decoded512{quants: quants, scales: both(h, halves8x512(p, 22), -16)}
 }
 
-func q51(h *hoister, p reg.GPVirtual) decoded512 {
-	quants := fifth(h, p, 24, 4, codes4(h, p, 24, 8))
-	return decoded512{quants: quants, scales: halves16(h, p, 24)}
+func q51x512(h *hoister, p reg.GPVirtual) decoded512 {
+	quants := fifthx512(h, p, 24, 4, codes4x512(h, p, 24, 8))
+	return decoded512{quants: quants, scales: halves16x512(h, p, 24)}
 }
 
-func q80(h *hoister, p reg.GPVirtual) decoded512 {
+func q80x512(h *hoister, p reg.GPVirtual) decoded512 {
 	quants := func(i int) reg.VecVirtual {
 		z := ZMM()
 		VMOVDQU32(at(p, 68*i+2), z.AsY())
@@ -163,48 +163,48 @@ func q80(h *hoister, p reg.GPVirtual) decoded512 {
 		VPXORD(h.z(lanes8(0x80)), z, z)
 		return z
 	}
-	return decoded512{quants: quants, scales: both(h, halves8(p, 34), -128)}
+	return decoded512{quants: quants, scales: both(h, halves8x512(p, 34), -128)}
 }
 
-// lookedUp replaces IQ4's codes by their values plus 128.
-func lookedUp(h *hoister, codes func(int) reg.VecVirtual) func(i int) reg.VecVirtual {
+// iq4Values are IQ4's sixteen values plus 128.
+var iq4Values = []uint8{1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241}
+
+// lookedUpx512 replaces IQ4's codes by their values plus 128.
+func lookedUpx512(h *hoister, codes func(int) reg.VecVirtual) func(i int) reg.VecVirtual {
 	return func(i int) reg.VecVirtual {
 		z := codes(i)
-		VPSHUFB(z, h.z(cycle(1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241)), z)
+		VPSHUFB(z, h.z(cycle(iq4Values...)), z)
 		return z
 	}
 }
 
-func iq4nl(h *hoister, p reg.GPVirtual) decoded512 {
-	return decoded512{quants: lookedUp(h, codes4(h, p, 18, 2)), scales: both(h, halves8(p, 18), -128)}
+func iq4nlx512(h *hoister, p reg.GPVirtual) decoded512 {
+	return decoded512{quants: lookedUpx512(h, codes4x512(h, p, 18, 2)), scales: both(h, halves8x512(p, 18), -128)}
 }
 
-// iq4xs has 6-bit scales: four bits in one place, two in another. They are
-// deposited in one byte each.
-func iq4xs(h *hoister, p reg.GPVirtual) decoded512 {
-	low, high, m := GP64(), GP64(), GP64()
-	MOVL(at(p, 4), low.As32())
-	MOVWLZX(at(p, 2), high.As32())
-	MOVQ(U64(0x0f0f0f0f0f0f0f0f), m)
-	PDEPQ(m, low, low)
-	MOVQ(U64(0x3030303030303030), m)
-	PDEPQ(m, high, high)
-	ORQ(high, low)
-	scales := ZMM()
-	VMOVQ(low, scales.AsX())
-	VPSUBB(h.x(lanes8(32)), scales.AsX(), scales.AsX())
-	VPMOVSXBD(scales.AsX(), scales.AsY())
-	VCVTDQ2PS(scales.AsY(), scales.AsY())
-	VMULPS(half(at(p, 0)).AsY(), scales.AsY(), scales.AsY())
+// iq4xsx512 has 6-bit scales: four bits in one place, two in another.
+func iq4xsx512(h *hoister, p reg.GPVirtual) decoded512 {
+	low, high, scales := YMM(), YMM(), ZMM()
+	VPBROADCASTD(at(p, 4), low)
+	VPSRLVD(h.y(indexes(0, 4, 8, 12, 16, 20, 24, 28)), low, low)
+	VPANDD(h.y(lanes32(15)), low, low)
+	VPBROADCASTW(at(p, 2), high)
+	VPSRLVD(h.y(indexes(0, 2, 4, 6, 8, 10, 12, 14)), high, high)
+	VPANDD(h.y(lanes32(3)), high, high)
+	VPSLLD(Imm(4), high, high)
+	VPORD(high, low, low)
+	VPSUBD(h.y(lanes32(32)), low, low)
+	VCVTDQ2PS(low, scales.AsY())
+	VMULPS(halfx512(at(p, 0)).AsY(), scales.AsY(), scales.AsY())
 	codes := func(i int) reg.VecVirtual {
-		return nibbles(h, pair(h, at(p, 8+32*i), at(p, 24+32*i)), 0, 4, 0, 4)
+		return nibblesx512(h, pair(h, at(p, 8+32*i), at(p, 24+32*i)), 0, 4, 0, 4)
 	}
-	return decoded512{quants: lookedUp(h, codes), scales: both(h, scales, -128)}
+	return decoded512{quants: lookedUpx512(h, codes), scales: both(h, scales, -128)}
 }
 
-// scalesK emits the scales and offsets of Q4_K and Q5_K: sixteen 6-bit numbers in
+// scalesKx512 emits the scales and offsets of Q4_K and Q5_K: sixteen 6-bit numbers in
 // twelve bytes; the last eight have their upper two bits in the first eight.
-func scalesK(h *hoister, p reg.GPVirtual) reg.VecVirtual {
+func scalesKx512(h *hoister, p reg.GPVirtual) reg.VecVirtual {
 	x, low, high, d, z := XMM(), XMM(), XMM(), ZMM(), ZMM()
 	VMOVDQU32(at(p, 0), x)
 	VPSHUFD(U8(0xed), x, low) // the block's bytes 4–7, 12–15, 8–11, 12–15
@@ -218,54 +218,54 @@ func scalesK(h *hoister, p reg.GPVirtual) reg.VecVirtual {
 	VPXORD(h.x(cycle32(0x80000000, 0, 0, 0)), x, x) // offset = −dmin·m
 	VCVTPH2PS(x, d.AsX())
 	VPERMPS(d, h.z(lanes32(0, 1)), d)
-	VMULPS(d, floats(z), z)
+	VMULPS(d, floatsx512(z), z)
 	return z
 }
 
-func q4k(h *hoister, p reg.GPVirtual) decoded512 {
-	quants := func(i int) reg.VecVirtual { return nibbles(h, twice(at(p, 16+32*i)), 0, 4) }
-	return decoded512{quants: quants, scales: scalesK(h, p)}
+func q4kx512(h *hoister, p reg.GPVirtual) decoded512 {
+	quants := func(i int) reg.VecVirtual { return nibblesx512(h, twice(at(p, 16+32*i)), 0, 4) }
+	return decoded512{quants: quants, scales: scalesKx512(h, p)}
 }
 
-func q5k(h *hoister, p reg.GPVirtual) decoded512 {
+func q5kx512(h *hoister, p reg.GPVirtual) decoded512 {
 	bits := twice(at(p, 16))
 	quants := func(i int) reg.VecVirtual {
-		z := nibbles(h, twice(at(p, 48+32*i)), 0, 4)
+		z := nibblesx512(h, twice(at(p, 48+32*i)), 0, 4)
 		merge(h, z, rotated(h, bits, 4-2*i, 3-2*i), 0x10)
 		return z
 	}
-	return decoded512{quants: quants, scales: scalesK(h, p)}
+	return decoded512{quants: quants, scales: scalesKx512(h, p)}
 }
 
-// crumbs emits two bits of each byte, at shift a in the first half, b in the second.
-func crumbs(h *hoister, bytes reg.VecVirtual, a, b uint16) reg.VecVirtual {
+// crumbsx512 emits two bits of each byte, at shift a in the first half, b in the second.
+func crumbsx512(h *hoister, bytes reg.VecVirtual, a, b uint16) reg.VecVirtual {
 	z := ZMM()
 	VPSRLVW(h.z(lanes16(a, b)), bytes, z)
 	VPANDD(h.z(lanes8(3)), z, z)
 	return z
 }
 
-func q2k(h *hoister, p reg.GPVirtual) decoded512 {
+func q2kx512(h *hoister, p reg.GPVirtual) decoded512 {
 	scales, minima := ZMM(), ZMM()
 	VPMOVZXBD(at(p, 0), scales)
 	VPSRLD(Imm(4), scales, minima)
 	VPANDD(h.z(lanes32(15)), scales, scales)
-	VMULPS(half(at(p, 80)), floats(scales), scales)
+	VMULPS(halfx512(at(p, 80)), floatsx512(scales), scales)
 	quants := func(i int) reg.VecVirtual {
 		shift := uint16(i % 2 * 4)
-		return crumbs(h, twice(at(p, 16+i/2*32)), shift, shift+2)
+		return crumbsx512(h, twice(at(p, 16+i/2*32)), shift, shift+2)
 	}
 	offsets := func() reg.VecVirtual {
-		VMULPS(half(at(p, 82)), floats(minima), minima)
+		VMULPS(halfx512(at(p, 82)), floatsx512(minima), minima)
 		VPXORD(h.z(lanes32(1<<31)), minima, minima)
 		return minima
 	}
 	return decoded512{quants: quants, scales: scales, offsets: offsets}
 }
 
-// q3k has sixteen 6-bit scales in twelve bytes: four bits each in the first
+// q3kx512 has sixteen 6-bit scales in twelve bytes: four bits each in the first
 // eight, two in the last four. The load begins early so as to end with the block.
-func q3k(h *hoister, p reg.GPVirtual) decoded512 {
+func q3kx512(h *hoister, p reg.GPVirtual) decoded512 {
 	x, low, scales := XMM(), XMM(), ZMM()
 	VMOVDQU32(at(p, 94), x)
 	VPSHUFB(h.x(cycle(2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5, 6, 7, 8, 9)), x, low)
@@ -278,21 +278,21 @@ func q3k(h *hoister, p reg.GPVirtual) decoded512 {
 	VPORD(x, low, low)
 	VPSUBB(h.x(lanes8(32)), low, low)
 	VPMOVSXBD(low, scales)
-	VMULPS(half(at(p, 108)), floats(scales), scales)
+	VMULPS(halfx512(at(p, 108)), floatsx512(scales), scales)
 	bits := twice(at(p, 0))
 	quants := func(i int) reg.VecVirtual {
 		shift := uint16(i % 2 * 4)
-		z := crumbs(h, twice(at(p, 32+i/2*32)), shift, shift+2)
+		z := crumbsx512(h, twice(at(p, 32+i/2*32)), shift, shift+2)
 		merge(h, z, rotated(h, bits, 2-2*i, 1-2*i), 0x04)
 		return z
 	}
-	return decoded512{quants: quants, scales: scales, offsets: times(h, scales, -4)}
+	return decoded512{quants: quants, scales: scales, offsets: timesx512(h, scales, -4)}
 }
 
-func q6k(h *hoister, p reg.GPVirtual) decoded512 {
+func q6kx512(h *hoister, p reg.GPVirtual) decoded512 {
 	scales := ZMM()
 	VPMOVSXBD(at(p, 192), scales)
-	VMULPS(half(at(p, 208)), floats(scales), scales)
+	VMULPS(halfx512(at(p, 208)), floatsx512(scales), scales)
 	quants := func(i int) reg.VecVirtual {
 		z, turn := ZMM(), 4-i%2*4
 		VMOVDQU64(at(p, i/2*64), z)
@@ -303,5 +303,5 @@ func q6k(h *hoister, p reg.GPVirtual) decoded512 {
 		merge(h, z, rotated(h, twice(at(p, 128+i/2*32)), turn, turn-2), 0x30)
 		return z
 	}
-	return decoded512{quants: quants, scales: scales, offsets: times(h, scales, -32)}
+	return decoded512{quants: quants, scales: scales, offsets: timesx512(h, scales, -32)}
 }

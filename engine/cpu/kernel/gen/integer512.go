@@ -178,7 +178,7 @@ func transpose512(h *hoister) {
 			VMOVDQU32(at(p, 0), z[r])
 			ADDQ(stride, p)
 		}
-		for r, t := range transposed(z) {
+		for r, t := range transposed512(z) {
 			VMOVDQU32(t, at(dst, 64*r))
 		}
 		ADDQ(Imm(64), src)
@@ -187,33 +187,14 @@ func transpose512(h *hoister) {
 	h.end()
 }
 
-func transposed(z []reg.VecVirtual) []reg.VecVirtual {
-	z = exchange(z, 1, VPUNPCKLDQ, VPUNPCKHDQ)
-	z = exchange(z, 2, VPUNPCKLQDQ, VPUNPCKHQDQ)
+func transposed512(z []reg.VecVirtual) []reg.VecVirtual {
+	z = exchange(ZMM, z, 1, VPUNPCKLDQ, VPUNPCKHDQ)
+	z = exchange(ZMM, z, 2, VPUNPCKLQDQ, VPUNPCKHQDQ)
 	even := func(ops ...Op) { VSHUFI32X4(append([]Op{U8(0x88)}, ops...)...) }
 	odd := func(ops ...Op) { VSHUFI32X4(append([]Op{U8(0xdd)}, ops...)...) }
-	z = exchange(z, 4, even, odd)
-	z = exchange(z, 8, even, odd)
-	// The unpacking steps leave the two middle columns of each four swapped.
-	t := make([]reg.VecVirtual, len(z))
-	for r := range z {
-		t[r&^3|r&1<<1|r&2>>1] = z[r]
-	}
-	return t
-}
-
-// exchange combines rows whose numbers differ by step.
-func exchange(z []reg.VecVirtual, step int, low, high func(...Op)) []reg.VecVirtual {
-	t := make([]reg.VecVirtual, len(z))
-	for r := range z {
-		if r&step != 0 {
-			continue
-		}
-		t[r], t[r|step] = ZMM(), ZMM()
-		low(z[r|step], z[r], t[r])
-		high(z[r|step], z[r], t[r|step])
-	}
-	return t
+	z = exchange(ZMM, z, 4, even, odd)
+	z = exchange(ZMM, z, 8, even, odd)
+	return middleSwapped(z)
 }
 
 // micro512 emits the micro-kernel: 16 rows of a panel times the 8 of a tile.

@@ -10,12 +10,12 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-var part = flag.String("part", "", "what to write: integer512, integer256, vector512 or vector256")
+var part = flag.String("part", "", "what to write: integer512, integer256, vector512, vector256 or quantize")
 
 func main() {
 	flag.Parse()
 	parts := map[string]func(){
-		"integer512": integer512, "vector512": vector512, "vector256": vector256, "quantize": quantize,
+		"integer512": integer512, "integer256": integer256, "vector512": vector512, "vector256": vector256, "quantize": quantize,
 	}
 	write, ok := parts[*part]
 	if !ok {

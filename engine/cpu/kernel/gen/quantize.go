@@ -99,16 +99,6 @@ func storeBytes(h *hoister, v [4]reg.VecVirtual, q reg.GPVirtual) {
 	VPACKSSDW(v[1], v[0], v[0])
 	VPACKSSDW(v[3], v[2], v[2])
 	VPACKSSWB(v[2], v[0], v[0])
-	order := append(indexes(0, 4, 1, 5), indexes(2, 6, 3, 7)...)
-	VPERMD(v[0], h.y(cycle(order...)), v[0])
+	VPERMD(v[0], h.y(indexes(0, 4, 1, 5, 2, 6, 3, 7)), v[0])
 	VMOVDQU(v[0], at(q, 0))
-}
-
-// indexes are 32-bit numbers.
-func indexes(values ...uint8) []byte {
-	var b []byte
-	for _, v := range values {
-		b = append(b, v, 0, 0, 0)
-	}
-	return b
 }
