@@ -36,8 +36,8 @@ func (st *forStmt) iterate(s *scope, over any, depth int) {
 		}
 	}
 	for l.index0 = range l.items {
-		inner := s.inner()
-		s.m.step(1)
+		s.m.step(3) // about what a scope costs
+		inner := &scope{m: s.m, parent: s, vars: make([]variable, 0, 2)}
 		inner.set("loop", l)
 		st.target.assign(inner, l.items[l.index0])
 		if runAll(inner, st.body) == signalBreak {

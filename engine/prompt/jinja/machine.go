@@ -97,24 +97,41 @@ func (t *text) String() string { return t.b.String() }
 // scope is a level of names. Loops, macros and with open one; if does not.
 type scope struct {
 	m      *machine
-	vars   map[string]any // nil until the first set
+	vars   []variable // few, and a scope is made for every turn of a loop: no map
 	parent *scope
+}
+
+type variable struct {
+	name  string
+	value any
 }
 
 func (s *scope) inner() *scope { return &scope{m: s.m, parent: s} }
 
-func (s *scope) set(name string, v any) {
-	if s.vars == nil {
-		s.vars = map[string]any{}
+// find returns the variable of this level, or nil.
+func (s *scope) find(name string) *variable {
+	s.m.step(len(s.vars) / 16)
+	for i := range s.vars {
+		if s.vars[i].name == name {
+			return &s.vars[i]
+		}
 	}
-	s.vars[name] = v
+	return nil
+}
+
+func (s *scope) set(name string, v any) {
+	if there := s.find(name); there != nil {
+		there.value = v
+		return
+	}
+	s.vars = append(s.vars, variable{name, v})
 }
 
 // get looks a name up, outwards, and last among the functions of the language.
 func (s *scope) get(name string) any {
 	for level := s; level != nil; level = level.parent {
-		if v, ok := level.vars[name]; ok {
-			return v
+		if there := level.find(name); there != nil {
+			return there.value
 		}
 	}
 	if f := globalNamed(name); f != nil {

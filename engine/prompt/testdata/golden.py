@@ -73,13 +73,23 @@ CASES = [
 ]
 
 
+# Templates written for tools fail without any; engine/prompt then gives these.
+NONE = {"tools": None, "documents": None}
+EMPTY = {"tools": [], "documents": [], "functions": "", "datetime": NOW.strftime("%Y-%m-%d")}
+
+
 def render(template, bos, eos, messages, generate):
-    try:
-        return {"output": template.render(
-            messages=messages, tools=None, documents=None, add_generation_prompt=generate,
-            bos_token=bos, eos_token=eos)}
-    except Exception as e:  # whatever a template raises is a result
-        return {"error": f"{type(e).__name__}: {e}"}
+    for extra in (NONE, EMPTY):
+        try:
+            return {"output": template.render(
+                messages=messages, add_generation_prompt=generate, bos_token=bos, eos_token=eos, **extra)}
+        except jinja2.exceptions.TemplateRuntimeError as e:
+            error = {"error": str(e)}
+        except jinja2.exceptions.TemplateError as e:
+            return {"refused": str(e)}
+        except TypeError as e:
+            error = {"error": str(e)}
+    return error
 
 
 def golden(env, path):
