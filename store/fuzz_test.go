@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 	"unicode/utf8"
 )
@@ -117,5 +119,37 @@ func FuzzRecords(f *testing.F) {
 			}
 		}
 		remove(t, s, key)
+	})
+}
+
+// FuzzDamagedFile changes eight bytes anywhere in a database and expects an error
+// or a database that can be read, never a crash.
+func FuzzDamagedFile(f *testing.F) {
+	file, err := os.ReadFile("testdata/v1.db")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(uint16(0), uint64(0), uint16(0))
+	f.Add(uint16(4096), uint64(1), uint16(20000))
+	f.Fuzz(func(t *testing.T, at uint16, change uint64, cut uint16) {
+		damaged := bytes.Clone(file)
+		for i := range 8 {
+			damaged[(int(at)+i)%len(damaged)] ^= byte(change >> (8 * i))
+		}
+		damaged = damaged[:len(damaged)-int(cut)%len(damaged)]
+		dir := t.TempDir()
+		check(t, os.WriteFile(filepath.Join(dir, fileName), damaged, 0o600))
+		s, err := Open(dir)
+		if err != nil {
+			return
+		}
+		defer s.Close()
+		all, err := s.Conversations()
+		for _, c := range all {
+			_, _ = s.Messages(c.ID)
+		}
+		if err == nil {
+			_, _ = s.Create(noon)
+		}
 	})
 }

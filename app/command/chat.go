@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,8 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-
-	"context"
 
 	"beyonder/engine"
 	"beyonder/engine/prompt"
@@ -49,6 +48,7 @@ func (c *chatCmd) Run(e *env) error {
 		return err
 	}
 	defer l.Close()
+	e.warn(l)
 	t := &talk{env: e, cmd: c, engine: l}
 	t.request = engine.Request{Sampling: settings, Policy: engine.ContextPolicy(c.Policy)}
 	if c.System != "" {

@@ -12,7 +12,7 @@ import (
 // logitsCmd shows the model's predictions, for comparing engines.
 type logitsCmd struct {
 	loading
-	IDs  []int32 `name:"ids" required:"" placeholder:"1,15043,…" help:"Tokens to read, comma-separated."`
+	IDs  []int32 `name:"ids" required:"" placeholder:"ID" help:"Tokens to read, comma-separated."`
 	Top  int     `default:"10" help:"How many of the likeliest tokens to show for each position (0: all, by id)."`
 	JSON bool    `name:"json" help:"Write JSON."`
 }

@@ -109,7 +109,7 @@ func (l *loading) options() engine.LoadOptions {
 	}
 }
 
-// load opens the model in this process; warnings go to standard error.
+// load opens the model in this process.
 func (e *env) load(o engine.LoadOptions) (*engine.Local, error) {
 	l := engine.NewLocal()
 	for _, err := range l.Load(e.ctx, o) {
@@ -117,12 +117,16 @@ func (e *env) load(o engine.LoadOptions) (*engine.Local, error) {
 			return nil, err
 		}
 	}
-	info, ok := l.Info()
-	if !ok {
+	if _, ok := l.Info(); !ok {
 		return nil, e.ctx.Err()
 	}
+	return l, nil
+}
+
+// warn tells on standard error what the model's file leaves to doubt.
+func (e *env) warn(l *engine.Local) {
+	info, _ := l.Info()
 	for _, w := range info.Warnings {
 		fmt.Fprintln(e.err, "beyonder:", w)
 	}
-	return l, nil
 }

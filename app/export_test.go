@@ -1,0 +1,16 @@
+package app
+
+// OnDisk reads a message past what memory knows of it, as the next program would
+// find it.
+func (a *App) OnDisk(conversation, message ID) (text string, state State, err error) {
+	m, err := a.store.Message(conversation, message)
+	return m.Text, m.State, err
+}
+
+var (
+	TitleOf = titleOf
+	History = history
+)
+
+// LateWait is how long a reply that could not be stored waits to be tried again.
+const LateWait = lateWait
