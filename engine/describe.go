@@ -101,10 +101,10 @@ func (m *loaded) fallback(name, why string) {
 
 // guess looks for the end-of-turn tokens that only one family has.
 func (m *loaded) guess(why string) (*prompt.Template, error) {
-	name := "Mistral"
+	name := "mistral"
 	for _, g := range []struct{ token, preset string }{
-		{"<|im_start|>", "ChatML"}, {"<|start_header_id|>", "Llama 3"}, {"<start_of_turn>", "Gemma"},
-		{"<|end_of_turn|>", "OpenChat"}, {"<|assistant|>", "Zephyr"},
+		{"<|im_start|>", "chatml"}, {"<|start_header_id|>", "llama3"}, {"<start_of_turn>", "gemma"},
+		{"<|end_of_turn|>", "openchat"}, {"<|assistant|>", "zephyr"},
 	} {
 		if _, ok := m.tok.ID(g.token); ok {
 			name = g.preset

@@ -98,7 +98,9 @@ func (w *writer) send(p Piece) error {
 	return nil
 }
 
-// read brings the prompt into the cache, what is there already left out.
+// read brings the prompt into the cache, what is there already left out. The
+// last token is read alone: a device may round a batch otherwise than a single
+// row, and a reply must not depend on how much of its prompt was reused.
 func (w *writer) read(ctx context.Context, p prepared) error {
 	if p.dropped > 0 {
 		if err := w.send(Piece{Notice: &Notice{Kind: "rolled", Dropped: p.dropped}}); err != nil {
@@ -115,10 +117,9 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 		if err := w.send(Piece{Reading: &Reading{Done: progress.Done, Total: progress.Total, Reused: reused}}); err != nil {
 			return err
 		}
-		n := min(len(rest), w.m.batch)
-		var logits []float32
-		if n == len(rest) {
-			logits = w.logits
+		n, logits := min(len(rest)-1, w.m.batch), []float32(nil)
+		if n == 0 {
+			n, logits = 1, w.logits
 		}
 		if err := s.step(ctx, rest[:n], logits); err != nil {
 			return err

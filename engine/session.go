@@ -25,8 +25,8 @@ type session struct {
 }
 
 // continues tells whether text begins with what the cache holds, and what comes
-// after it. The reply may have lost its leading blanks on the way through the
-// template: the model wrote them, so the cache is right to have them.
+// after it. Around the reply blanks may differ: templates strip and add them, and
+// the cache, which has what the model wrote, is right.
 func (s *session) continues(text string) (rest string, ok bool) {
 	if !s.whole || len(s.ids) == 0 {
 		return "", false
@@ -35,17 +35,20 @@ func (s *session) continues(text string) (rest string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	if after, ok := strings.CutPrefix(rest, s.reply); ok {
+	const blanks = " \t\r\n"
+	rest = strings.TrimLeft(rest, blanks)
+	reply := strings.TrimLeft(s.reply, blanks)
+	if after, ok := strings.CutPrefix(rest, reply); ok {
 		return after, true
 	}
-	return strings.CutPrefix(rest, strings.TrimLeft(s.reply, " \n\t"))
+	return strings.CutPrefix(rest, strings.TrimRight(reply, blanks))
 }
 
 // settle notes at a reply's end what the cache holds, for continues.
 func (s *session) settle(tok *token.Tokenizer) {
 	s.whole = s.begin > 0 && s.begin <= len(s.ids)
 	if s.whole {
-		s.reply = tok.Decode(s.ids[s.begin:], token.DecodeOptions{})
+		s.reply = tok.Decode(s.ids[s.begin:], token.DecodeOptions{Special: true, Continue: true})
 	}
 }
 

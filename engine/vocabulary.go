@@ -20,8 +20,11 @@ func OpenVocabulary(path string) (*token.Tokenizer, error) {
 // vocabulary builds the tokenizer that a GGUF file describes.
 func vocabulary(f *gguf.File) (*token.Tokenizer, error) {
 	r := keys{f: f}
+	kind := r.string("tokenizer.ggml.model")
+	def := token.Defaults(kind)
 	c := token.Config{
-		Model:  r.string("tokenizer.ggml.model"),
+		Model:  kind,
+		Name:   r.string("general.name"),
 		Pre:    r.string("tokenizer.ggml.pre"),
 		Tokens: r.strings("tokenizer.ggml.tokens"),
 		Scores: r.floats("tokenizer.ggml.scores"),
@@ -29,12 +32,12 @@ func vocabulary(f *gguf.File) (*token.Tokenizer, error) {
 		Merges: r.strings("tokenizer.ggml.merges"),
 		EOGs:   r.ints("tokenizer.ggml.eos_token_ids"),
 
-		BOS: r.id("tokenizer.ggml.bos_token_id"),
-		EOS: r.id("tokenizer.ggml.eos_token_id"),
-		EOT: r.id("tokenizer.ggml.eot_token_id"),
-		EOM: r.id("tokenizer.ggml.eom_token_id"),
-		UNK: r.id("tokenizer.ggml.unknown_token_id"),
-		PAD: r.id("tokenizer.ggml.padding_token_id"),
+		BOS: r.id("tokenizer.ggml.bos_token_id", def.BOS),
+		EOS: r.id("tokenizer.ggml.eos_token_id", def.EOS),
+		EOT: r.id("tokenizer.ggml.eot_token_id", def.EOT),
+		EOM: r.id("tokenizer.ggml.eom_token_id", def.EOM),
+		UNK: r.id("tokenizer.ggml.unknown_token_id", def.UNK),
+		PAD: r.id("tokenizer.ggml.padding_token_id", def.PAD),
 
 		AddBOS:         r.bool("tokenizer.ggml.add_bos_token"),
 		AddEOS:         r.bool("tokenizer.ggml.add_eos_token"),
@@ -98,11 +101,14 @@ func (k *keys) bool(key string) *bool {
 	return &v
 }
 
-// id reads a token's id, -1 if the file names none.
-func (k *keys) id(key string) int32 {
+// id reads a token's id, or what the kind of vocabulary implies if the file names none.
+func (k *keys) id(key string, fallback int32) int32 {
 	v, ok, err := k.f.Uint(key)
 	k.keep(err)
-	if !ok || v > 1<<31-1 {
+	if !ok {
+		return fallback
+	}
+	if v > 1<<31-1 { // 0xFFFFFFFF is how some files say "none"
 		return -1
 	}
 	return int32(v)

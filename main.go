@@ -1,0 +1,85 @@
+// Beyonder chats with mixture-of-experts models on the user's own machine. This
+// file reads the command line and puts the parts together; it knows nothing else.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"beyonder/app"
+	"beyonder/app/command"
+	"beyonder/engine/worker"
+	"beyonder/ui"
+)
+
+func main() {
+	os.Exit(command.Main(os.Args[1:], openWindow))
+}
+
+// openWindow runs the application until its window is closed.
+func openWindow(o command.WindowOptions) error {
+	if err := display(); err != nil {
+		return err
+	}
+	dir, err := app.DataDir(o.Data)
+	if err != nil {
+		return err
+	}
+	engine, err := child(dir)
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(app.Options{Dir: dir, Engine: engine, Trace: o.Trace})
+	if err != nil {
+		return err
+	}
+	shown := watchWindow(a)
+	f := fyneapp.NewWithID("beyonder.desktop")
+	w := ui.New(f, a, ui.Options{Trace: o.Trace, Model: o.Model, Rectangles: o.Rectangles})
+	f.Lifecycle().SetOnStarted(shown)
+	w.Show()
+	f.Run()
+	return a.Close()
+}
+
+// display says in a sentence what Fyne would say in a panic.
+func display() error {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return errors.New("there is no display to open a window on; `beyonder chat -m FILE` talks in the terminal")
+	}
+	return nil
+}
+
+// watchWindow ends the program if no window comes up: without a usable OpenGL,
+// Fyne logs an error and waits for ever. The function it returns calls it off.
+func watchWindow(a *app.App) (shown func()) {
+	const patience = 20 * time.Second
+	late := time.AfterFunc(patience, func() {
+		a.Close()
+		fmt.Fprintln(os.Stderr, "beyonder: no window could be opened: this display offers no OpenGL 2.1 or does not answer; `beyonder chat -m FILE` talks in the terminal")
+		os.Exit(1)
+	})
+	return func() { late.Stop() }
+}
+
+// child is the engine in a process of its own: this same program.
+func child(dir string) (*worker.Client, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("the program does not find itself: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("the folder for conversations cannot be made: %w", err)
+	}
+	log, err := os.OpenFile(filepath.Join(dir, "engine.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("the engine's log cannot be opened: %w", err)
+	}
+	return worker.New(worker.Options{Command: []string{program, "engine"}, Log: log}), nil
+}
