@@ -22,11 +22,15 @@ type byteLevel struct {
 // ones of Latin-1 stand for themselves, the other 68 are U+0100 and following.
 type alphabet struct {
 	char [256]rune
-	byte map[rune]byte
+	byte [alphabetEnd]int16 // -1: not in the alphabet
 }
 
-func newAlphabet() alphabet {
-	a := alphabet{byte: make(map[rune]byte, 256)}
+const alphabetEnd = 0x100 + 68
+
+func newAlphabet() (a alphabet) {
+	for r := range a.byte {
+		a.byte[r] = -1
+	}
 	next := rune(0x100)
 	for b := range a.char {
 		r := rune(b)
@@ -36,7 +40,7 @@ func newAlphabet() alphabet {
 			next++
 		}
 		a.char[b] = r
-		a.byte[r] = byte(b)
+		a.byte[r] = int16(b)
 	}
 	return a
 }
@@ -125,11 +129,10 @@ func (m *byteLevel) bytes(id int32) []byte {
 	}
 	out := make([]byte, 0, len(text))
 	for _, r := range text {
-		b, ok := m.alphabet.byte[r]
-		if !ok {
+		if r >= alphabetEnd || m.alphabet.byte[r] < 0 {
 			return []byte(text)
 		}
-		out = append(out, b)
+		out = append(out, byte(m.alphabet.byte[r]))
 	}
 	return out
 }

@@ -1,7 +1,5 @@
 package token
 
-import "fmt"
-
 // certainty says how much a token's text tells about its meaning.
 type certainty uint8
 
@@ -54,6 +52,5 @@ func (t *Tokenizer) endsOnlyPart(ends map[int32]bool) bool {
 	return (has("<|call|>") || has("<|calls|>")) && (has("<|return|>") || has("<|flush|>"))
 }
 
-func (t *Tokenizer) warn(format string, args ...any) {
-	t.warnings = append(t.warnings, fmt.Sprintf(format, args...))
-}
+// EndOfGeneration says whether a model that chooses this token has finished.
+func (t *Tokenizer) EndOfGeneration(id int32) bool { return t.ends[id] }

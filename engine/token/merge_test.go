@@ -72,7 +72,7 @@ func TestWordCache(t *testing.T) {
 	}
 }
 
-// TestCutEqualsWhole compares encoding word by word with encoding in one go,
+// FuzzSentencePieceCut compares encoding word by word with encoding in one go,
 // which SentencePiece does.
 func FuzzSentencePieceCut(f *testing.F) {
 	f.Add("the  the he\n the   ")

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -144,6 +145,17 @@ func (m *sentencePiece) join(word string, left, right *symbol) (id int32, rank u
 		return id, uint32(id), true
 	}
 	return id, scoreRank(m.scores[id]), true
+}
+
+// scoreRank maps scores to ranks such that a higher score has a lower rank:
+// the bits of a float32 order like an integer once those of the negative ones
+// are flipped.
+func scoreRank(score float32) uint32 {
+	bits := math.Float32bits(score + 0) // + 0 makes −0 and 0 the same
+	if bits>>31 == 1 {
+		return bits
+	}
+	return math.MaxUint32>>1 - bits
 }
 
 func (m *sentencePiece) spell(dst []int32, word string, s *symbol) []int32 {

@@ -19,7 +19,7 @@
 package token
 
 import (
-	"math"
+	"fmt"
 	"sync"
 )
 
@@ -120,6 +120,10 @@ func choose(set *bool, otherwise bool) bool {
 	return otherwise
 }
 
+func (t *Tokenizer) warn(format string, args ...any) {
+	t.warnings = append(t.warnings, fmt.Sprintf(format, args...))
+}
+
 // Warnings returns what is odd about the vocabulary but no reason to refuse
 // it, one sentence each.
 func (t *Tokenizer) Warnings() []string { return t.warnings }
@@ -133,8 +137,26 @@ func (t *Tokenizer) EOS() int32 { return t.eos }
 // AddsBOS says whether Encode with Options.BOS puts a BOS token first.
 func (t *Tokenizer) AddsBOS() bool { return t.addBOS }
 
-// EndOfGeneration says whether a model that chooses this token has finished.
-func (t *Tokenizer) EndOfGeneration(id int32) bool { return t.ends[id] }
+// Size returns the number of tokens.
+func (t *Tokenizer) Size() int { return len(t.tokens) }
+
+// Text returns a token as the vocabulary writes it: SentencePiece's spaces
+// are ▁, byte-level ones Ġ. An id outside the vocabulary gives "".
+func (t *Tokenizer) Text(id int32) string {
+	if !t.valid(id) {
+		return ""
+	}
+	return t.tokens[id]
+}
+
+// ID returns the token that the vocabulary writes like this.
+func (t *Tokenizer) ID(text string) (id int32, ok bool) {
+	id, ok = t.ids[text]
+	return id, ok
+}
+
+// Control says whether a token marks structure and is no text.
+func (t *Tokenizer) Control(id int32) bool { return t.valid(id) && t.kinds[id] == control }
 
 // Bytes returns what a token stands for: with spaces for SentencePiece's ▁,
 // and with nothing removed at the start. The bytes of several tokens put
@@ -149,15 +171,4 @@ func (t *Tokenizer) Bytes(id int32) []byte {
 		return []byte(t.literal(id))
 	}
 	return t.model.bytes(id)
-}
-
-// scoreRank maps scores to ranks such that a higher score has a lower rank:
-// the bits of a float32 order like an integer once those of the negative ones
-// are flipped.
-func scoreRank(score float32) uint32 {
-	bits := math.Float32bits(score + 0) // + 0 makes −0 and 0 the same
-	if bits>>31 == 1 {
-		return bits
-	}
-	return math.MaxUint32>>1 - bits
 }

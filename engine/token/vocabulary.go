@@ -127,24 +127,3 @@ func (v *vocabulary) literal(id int32) string {
 	}
 	return text
 }
-
-// Size returns the number of tokens.
-func (v *vocabulary) Size() int { return len(v.tokens) }
-
-// Text returns a token as the vocabulary writes it: SentencePiece's spaces
-// are ▁, byte-level ones Ġ. An id outside the vocabulary gives "".
-func (v *vocabulary) Text(id int32) string {
-	if !v.valid(id) {
-		return ""
-	}
-	return v.tokens[id]
-}
-
-// ID returns the token that the vocabulary writes like this.
-func (v *vocabulary) ID(text string) (id int32, ok bool) {
-	id, ok = v.ids[text]
-	return id, ok
-}
-
-// Control says whether a token marks structure and is no text.
-func (v *vocabulary) Control(id int32) bool { return v.valid(id) && v.kinds[id] == control }
