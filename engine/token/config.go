@@ -31,7 +31,8 @@ type Config struct {
 
 	// EOGs are further tokens that end generation: those that
 	// generation_config.json lists, and the fill-in-the-middle separators
-	// (fim_pad, fim_rep, fim_sep).
+	// (fim_pad, fim_rep, fim_sep) that a file names. Those with usual names
+	// are recognised.
 	EOGs []int32
 
 	AddBOS, AddEOS *bool // nil: SentencePiece adds BOS; byte-level models by Pre

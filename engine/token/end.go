@@ -14,7 +14,9 @@ func endName(text string) certainty {
 	switch text {
 	case "</s>", // of Gemma: struck-out text ends here
 		"<|user|>", // a model that speaks for the user has finished
-		"<eos>", "[EOS]", "<EOT>", "[EOT]", "<turn|>":
+		"<eos>", "[EOS]", "<EOT>", "[EOT]", "<turn|>",
+		// What comes after them is another file, or nothing.
+		"<|fim_pad|>", "<fim_pad>", "<fim-pad>", "<|fim_repo|>", "<fim-repo>", "<|repo_name|>", "<reponame>", "<|file_sep|>":
 		return perhaps
 	case "<|im_end|>", "<|end_of_turn|>", "<end_of_turn>",
 		"<|eot_id|>", "<|eom_id|>", "_<EOT>",

@@ -93,7 +93,8 @@ func TestEnds(t *testing.T) {
 
 func TestEndNames(t *testing.T) {
 	for _, name := range strings.Fields("</s> <|eot_id|> <|eom_id|> <|im_end|> <|end|> <|return|> <|call|> <|flush|> <|calls|> <end_of_turn> <turn|> " +
-		"<|endoftext|> <|end_of_text|> <EOT> _<EOT> [EOT] [EOS] <eos> <end_of_utterance> <｜end▁of▁sentence｜> <|user|> <|end_of_turn|>") {
+		"<|endoftext|> <|end_of_text|> <EOT> _<EOT> [EOT] [EOS] <eos> <end_of_utterance> <｜end▁of▁sentence｜> <|user|> <|end_of_turn|> " +
+		"<|fim_pad|> <|fim_repo|> <|repo_name|> <|file_sep|>") {
 		c := readOwn(t, "bytelevel").Config
 		c.Tokens, c.Types = append(c.Tokens, "<|other|>", name), append(c.Types, 3, 3)
 		c.Tokens[c.EOS] = "<|bos|>" // the name must not be there twice
