@@ -15,7 +15,7 @@ import (
 var mayImport = map[string]string{
 	".":                          "app app/command engine/worker ui fyne",
 	"app":                        "engine engine/prompt engine/sample store",
-	"app/apptest":                "engine engine/sample",
+	"app/apptest":                "app engine engine/sample",
 	"app/command":                "app engine engine/prompt engine/sample engine/token engine/worker kong",
 	"ui":                         "app engine engine/prompt engine/sample assets fyne goldmark chroma",
 	"assets":                     "fyne",
@@ -30,7 +30,8 @@ var mayImport = map[string]string{
 	"engine/gguf":                "engine/quant sys",
 	"engine/quant":               "",
 	"engine/token":               "text",
-	"engine/prompt":              "gonja",
+	"engine/prompt":              "engine/prompt/sandbox",
+	"engine/prompt/sandbox":      "gonja",
 	"engine/sample":              "",
 }
 

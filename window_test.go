@@ -1,0 +1,160 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"beyonder/app"
+	"beyonder/app/apptest"
+)
+
+// stored reads what a data folder holds, once the program is gone.
+func stored(t *testing.T, data string) (conversations []app.Conversation, messages [][]app.Message) {
+	t.Helper()
+	a, err := app.Open(app.Options{Dir: data, Engine: apptest.New(nil, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	conversations, err = a.Conversations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range conversations {
+		ms, err := a.Messages(c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		messages = append(messages, ms)
+	}
+	return conversations, messages
+}
+
+// The whole line: a model is loaded, a message typed, the reply streams, Escape
+// stops it, the window closes, and everything is there the next time.
+func TestWindow(t *testing.T) {
+	path := needWindow(t)
+	s, data := newScreen(t), t.TempDir()
+	p := s.open(path, data, tinyModel)
+	p.wait("window-shown")
+	p.wait("model-loaded")
+	p.screenshot("loaded")
+	p.click("composer")
+	p.typeText("tell me a story")
+	p.screenshot("typed")
+	p.key("Return")
+	p.wait("reply-started")
+	for range 20 {
+		p.wait("piece")
+	}
+	p.key("Escape")
+	done := p.wait("reply-finished")
+	if done["state"] != string(app.Stopped) {
+		t.Errorf("Escape left the reply %v", done["state"])
+	}
+	p.screenshot("stopped")
+	p.typeText("and a draft")
+	time.Sleep(time.Second) // a draft is kept half a second after the last key
+	p.kill()
+
+	_, messages := stored(t, data)
+	if len(messages) != 1 || len(messages[0]) != 2 || messages[0][0].Text != "tell me a story" || messages[0][1].Text == "" {
+		t.Fatalf("after the first run: %+v", messages)
+	}
+	p = s.open(path, data)
+	p.wait("window-shown")
+	p.click("composer")
+	p.key("End")
+	p.typeText(", sent")
+	p.key("Return")
+	p.wait("model-loaded") // the last one, by itself
+	p.wait("reply-started")
+	p.wait("piece")
+	p.key("Escape")
+	p.wait("reply-finished")
+	p.screenshot("second")
+	p.kill()
+	conversations, messages := stored(t, data)
+	if len(messages) != 1 || len(messages[0]) != 4 || messages[0][2].Text != "and a draft, sent" {
+		t.Errorf("after the second run: %+v %+v", conversations, messages)
+	}
+}
+
+// The engine's process is killed in the middle of a reply: what came stays, and
+// the next message works.
+func TestWindowEngineKilled(t *testing.T) {
+	path := needWindow(t)
+	s, data := newScreen(t), t.TempDir()
+	p := s.open(path, data, tinyModel)
+	p.wait("model-loaded")
+	p.click("composer")
+	p.typeText("one")
+	p.key("Return")
+	for range 10 {
+		p.wait("piece")
+	}
+	engines := children(t, p.cmd.Process.Pid)
+	if len(engines) != 1 {
+		t.Fatalf("the program has the children %v", engines)
+	}
+	syscall.Kill(engines[0], syscall.SIGKILL)
+	p.wait("engine-lost")
+	p.screenshot("engine-lost")
+	p.click("composer")
+	p.typeText("two")
+	p.key("Return")
+	p.wait("model-loaded")
+	p.wait("piece")
+	p.key("Escape")
+	p.wait("reply-finished")
+	p.screenshot("after-engine-lost")
+	p.kill()
+	_, messages := stored(t, data)
+	if len(messages) != 1 || len(messages[0]) != 4 || messages[0][1].Text == "" || messages[0][2].Text != "two" {
+		t.Errorf("%+v", messages)
+	}
+}
+
+// children are the processes that one has started.
+func children(t *testing.T, pid int) (ids []int) {
+	t.Helper()
+	out, err := exec.Command("pgrep", "-P", strconv.Itoa(pid)).Output()
+	if err != nil {
+		t.Fatalf("pgrep: %v", err)
+	}
+	for _, f := range strings.Fields(string(out)) {
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, n)
+	}
+	return ids
+}
+
+func TestSecondInstance(t *testing.T) {
+	path := needWindow(t)
+	s, data := newScreen(t), t.TempDir()
+	s.open(path, data).wait("window-shown")
+	cmd := exec.Command(path, "--data", data)
+	cmd.Env = append(cmd.Environ(), "DISPLAY="+s.display, "HOME="+t.TempDir())
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "already running") || strings.Count(strings.TrimSpace(string(out)), "\n") > 0 {
+		t.Errorf("a second instance: %v, %q", err, out)
+	}
+}
+
+func TestNoDisplay(t *testing.T) {
+	path := needWindow(t)
+	cmd := exec.Command(path, "--data", filepath.Join(t.TempDir(), "data"))
+	cmd.Env = append(cmd.Environ(), "DISPLAY=", "WAYLAND_DISPLAY=")
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "beyonder chat") || strings.Contains(string(out), "goroutine") {
+		t.Errorf("with no display: %v, %q", err, out)
+	}
+}
