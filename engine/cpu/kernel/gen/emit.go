@@ -184,17 +184,13 @@ func keep[R reg.Register](h *hoister, name string, r func() R, load func(R)) R {
 	return v
 }
 
-// z, y and x are a constant of 64, 32 or 16 bytes in a register.
+// z and y are a constant of 64 or 32 bytes in a register.
 func (h *hoister) z(bytes []byte) reg.VecVirtual {
 	return keep(h, "z"+constantName(bytes), ZMM, func(v reg.VecVirtual) { h.move(h.of(bytes), v) })
 }
 
 func (h *hoister) y(bytes []byte) reg.VecVirtual {
 	return keep(h, "y"+constantName(bytes), YMM, func(v reg.VecVirtual) { h.move(h.of(bytes), v) })
-}
-
-func (h *hoister) x(bytes []byte) reg.VecVirtual {
-	return keep(h, "x"+constantName(bytes), XMM, func(v reg.VecVirtual) { h.move(h.of(bytes), v) })
 }
 
 // mask is a constant of AVX-512's lane masks.
@@ -228,4 +224,18 @@ func middleSwapped(z []reg.VecVirtual) []reg.VecVirtual {
 		t[r&^3|r&1<<1|r&2>>1] = z[r]
 	}
 	return t
+}
+
+// zeros emits n registers of zeros. An exclusive or with itself costs nothing.
+func zeros(vec func() reg.VecVirtual, n int) []reg.VecVirtual {
+	z := make([]reg.VecVirtual, n)
+	for i := range z {
+		z[i] = vec()
+		if z[i].Size() == 64 {
+			VPXORD(z[i], z[i], z[i])
+		} else {
+			VXORPS(z[i], z[i], z[i])
+		}
+	}
+	return z
 }

@@ -67,8 +67,7 @@ func gemv256(c *constants, f format256) {
 	p, blocks, i, i8 := GP64(), GP64(), GP64(), GP64()
 	weighed := AllocLocal(64)
 	loop("row", rows, func() {
-		sums := YMM()
-		VXORPS(sums, sums, sums)
+		sums := zeros(YMM, 3) // so that an addition need not wait for the one before
 		MOVQ(w, p)
 		XORQ(i, i)
 		XORQ(i8, i8)
@@ -76,17 +75,19 @@ func gemv256(c *constants, f format256) {
 		loop("block", blocks, func() {
 			prefetch(p, f.bytes)
 			block := f.block(c, p)
-			weigh256(c, f, block, d, s, i, sums, weighed)
+			weigh256(c, f, block, d, s, i, sums[2], weighed)
 			for n := range 8 {
 				t := dot256(c, f.signed, block.quants(n), Mem{Base: q, Index: i8, Scale: 1, Disp: 32 * n})
 				VCVTDQ2PS(t, t)
-				VFMADD231PS(scale256(c, f.run, weighed, n), t, sums)
+				VFMADD231PS(scale256(c, f.run, weighed, n), t, sums[n%3])
 			}
 			ADDQ(I32(int32(f.bytes)), p)
 			ADDQ(Imm(32), i)
 			ADDQ(I32(256), i8)
 		})
-		VMOVSS(width{lanes: 8}.sum(sums), at(out, 0))
+		VADDPS(sums[1], sums[0], sums[0])
+		VADDPS(sums[2], sums[0], sums[0])
+		VMOVSS(width{lanes: 8}.sum(sums[0]), at(out, 0))
 		ADDQ(Imm(4), out)
 		ADDQ(stride, w)
 	})

@@ -67,9 +67,8 @@ func gemv512(h *hoister, f format512) {
 	q, d, s := param("q"), param("d"), param("s")
 	p, blocks, i, i8 := GP64(), GP64(), GP64(), GP64()
 	loop("row", rows, func() {
-		sums, bias := ZMM(), ZMM()
-		VPXORD(sums, sums, sums)
-		VPXORD(bias, bias, bias)
+		sums := zeros(ZMM, 2) // so that an addition need not wait for the one before
+		bias := zeros(ZMM, 1)[0]
 		MOVQ(w, p)
 		XORQ(i, i)
 		XORQ(i8, i8)
@@ -85,18 +84,20 @@ func gemv512(h *hoister, f format512) {
 				VCVTDQ2PS(dot, dot)
 				scale := ZMM()
 				VPERMPS(scales, h.z(scaleOf(f.run, c)), scale)
-				VFMADD231PS(scale, dot, sums)
+				VFMADD231PS(scale, dot, sums[c%2])
 			}
 			ADDQ(I32(int32(f.bytes)), p)
 			ADDQ(I8(32), i)
 			ADDQ(I32(256), i8)
 		})
+		sum := sums[0]
+		VADDPS(sums[1], sum, sum)
 		if f.run == 32 {
-			VADDPS(bias, sums, h.mask(0xff00), sums)
+			VADDPS(bias, sum, h.mask(0xff00), sum)
 		} else {
-			VADDPS(bias, sums, sums)
+			VADDPS(bias, sum, sum)
 		}
-		VMOVSS(sum512(sums), at(out, 0))
+		VMOVSS(width{lanes: 16}.sum(sum), at(out, 0))
 		ADDQ(I8(4), out)
 		ADDQ(stride, w)
 	})
@@ -119,21 +120,6 @@ func weigh512(h *hoister, run int, b decoded512, d, s, i reg.GPVirtual, bias reg
 	VPERMPS(ds, h.z(lanes32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7)), ds)
 	VMULPS(ds, b.scales, scales)
 	return scales
-}
-
-// sum512 adds up the sixteen lanes.
-func sum512(z reg.VecVirtual) reg.VecVirtual {
-	y, x := YMM(), XMM()
-	VEXTRACTF32X8(Imm(1), z, y)
-	VADDPS(z.AsY(), y, y)
-	VEXTRACTF32X4(Imm(1), y, x)
-	VADDPS(y.AsX(), x, x)
-	t := XMM()
-	VMOVHLPS(x, x, t)
-	VADDPS(x, t, t)
-	VMOVSHDUP(t, x)
-	VADDSS(x, t, t)
-	return t
 }
 
 // unpack512 emits the decoder of a row.
