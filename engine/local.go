@@ -168,6 +168,7 @@ func build(f *gguf.File, o LoadOptions) (*loaded, error) {
 		return nil, err
 	}
 	m := &loaded{file: f, tok: tok, info: describe(f, c, o)}
+	m.info.Warnings = append(m.info.Warnings, tok.Warnings()...)
 	if m.tmpl, err = m.template(o.Template); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,11 @@ func vocabulary(f *gguf.File) (*token.Tokenizer, error) {
 		AddEOS:         r.bool("tokenizer.ggml.add_eos_token"),
 		AddSpacePrefix: r.bool("tokenizer.ggml.add_space_prefix"),
 	}
+	for _, key := range []string{"fim_pad", "fim_rep", "fim_sep"} {
+		if id := r.id("tokenizer.ggml."+key+"_token_id", -1); id >= 0 {
+			c.EOGs = append(c.EOGs, id)
+		}
+	}
 	if r.err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path, r.err)
 	}
