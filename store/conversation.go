@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -58,13 +59,13 @@ func (s *Store) Conversations() (all []Conversation, err error) {
 			return nil
 		})
 	})
-	slices.SortFunc(all, func(a, b Conversation) int {
-		if order := b.Updated.Compare(a.Updated); order != 0 {
-			return order
-		}
-		return int(b.ID) - int(a.ID)
-	})
+	slices.SortFunc(all, newestFirst)
 	return all, err
+}
+
+// newestFirst orders by time and, within the same millisecond, by the messages.
+func newestFirst(a, b Conversation) int {
+	return cmp.Or(b.Updated.Compare(a.Updated), cmp.Compare(b.Head, a.Head), cmp.Compare(b.ID, a.ID))
 }
 
 // Rename gives a conversation a title that Add leaves alone.
