@@ -1,0 +1,215 @@
+package engine
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"beyonder/engine/gguf"
+	"beyonder/engine/quant"
+)
+
+// file is a model file to be changed.
+type file struct {
+	kvs     []gguf.KV
+	tensors []gguf.TensorSource
+}
+
+func (f *file) set(key string, v any) {
+	for i := range f.kvs {
+		if f.kvs[i].Key == key {
+			f.kvs[i].Value = v
+			return
+		}
+	}
+	f.kvs = append(f.kvs, gguf.KV{Key: key, Value: v})
+}
+
+func (f *file) drop(name string) {
+	f.kvs = slices.DeleteFunc(f.kvs, func(k gguf.KV) bool { return k.Key == name })
+	f.tensors = slices.DeleteFunc(f.tensors, func(t gguf.TensorSource) bool { return t.Name == name })
+}
+
+func (f *file) tensor(name string) *gguf.TensorSource {
+	for i := range f.tensors {
+		if f.tensors[i].Name == name {
+			return &f.tensors[i]
+		}
+	}
+	return nil
+}
+
+// changed writes a copy of a model file that edit has changed.
+func changed(t testing.TB, path string, edit func(f *file)) string {
+	t.Helper()
+	from, err := gguf.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	f := &file{}
+	for _, k := range from.Keys() {
+		v, _ := from.Value(k)
+		f.kvs = append(f.kvs, gguf.KV{Key: k, Value: v})
+	}
+	for _, x := range from.Tensors() {
+		f.tensors = append(f.tensors, gguf.TensorSource{Name: x.Name, Type: x.Type, Shape: x.Shape, Data: x.Data})
+	}
+	edit(f)
+	out := filepath.Join(t.TempDir(), "changed.gguf")
+	w, err := os.Create(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := gguf.Write(w, f.kvs, f.tensors); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// The layout of early 2024, one tensor for each expert, gives the same logits;
+// so it does if some experts are of another type.
+func TestSplitExperts(t *testing.T) {
+	split := changed(t, tinyModel, func(f *file) {
+		var out []gguf.TensorSource
+		for _, x := range f.tensors {
+			name, ok := strings.CutSuffix(x.Name, "_exps.weight")
+			if !ok {
+				out = append(out, x)
+				continue
+			}
+			experts := int(x.Shape[2])
+			for e := range experts {
+				size := len(x.Data) / experts
+				one := gguf.TensorSource{Name: name + "." + string(rune('0'+e)) + ".weight", Type: x.Type, Shape: x.Shape[:2], Data: x.Data[e*size : (e+1)*size]}
+				if e == 1 {
+					one = inF32(one)
+				}
+				out = append(out, one)
+			}
+		}
+		f.tensors = out
+	})
+	tokens := []int32{1, 90, 91, 500, 17, 300}
+	a := logits(t, LoadOptions{Path: tinyModel, Exact: true, Context: 16}, tokens)
+	b := logits(t, LoadOptions{Path: split, Exact: true, Context: 16}, tokens)
+	for i := range a {
+		for j := range a[i] {
+			if d := math.Abs(float64(a[i][j] - b[i][j])); d > 1e-4 {
+				t.Fatalf("position %d, token %d: %v merged, %v split", i, j, a[i][j], b[i][j])
+			}
+		}
+	}
+}
+
+func inF32(x gguf.TensorSource) gguf.TensorSource {
+	values := make([]float32, x.Shape[0]*x.Shape[1])
+	quant.Dequantize(x.Type, values, x.Data)
+	data := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		u := math.Float32bits(v)
+		data = append(data, byte(u), byte(u>>8), byte(u>>16), byte(u>>24))
+	}
+	x.Type, x.Data = quant.F32, data
+	return x
+}
+
+// Headers that lie, tensors that are missing or of another shape: one sentence
+// that names the file and the thing, before anything is computed.
+func TestFilesThatCannotWork(t *testing.T) {
+	for _, c := range []struct {
+		what, says string
+		edit       func(f *file)
+	}{
+		{"no architecture", "general.architecture", func(f *file) { f.drop("general.architecture") }},
+		{"another architecture", `"mamba"`, func(f *file) { f.set("general.architecture", "mamba") }},
+		{"no layers", "number of layers is 0", func(f *file) { f.set("llama.block_count", uint32(0)) }},
+		{"too many layers", "number of layers is 100000", func(f *file) { f.set("llama.block_count", uint32(100000)) }},
+		{"one layer more", "blk.3.attn_norm.weight", func(f *file) { f.set("llama.block_count", uint32(4)) }},
+		{"heads that do not divide", "key/value heads", func(f *file) { f.set("llama.attention.head_count_kv", uint32(3)) }},
+		{"more experts used than there are", "experts used", func(f *file) { f.set("llama.expert_used_count", uint32(5)) }},
+		{"no experts used", "experts used", func(f *file) { f.set("llama.expert_used_count", uint32(0)) }},
+		{"another number of experts", "ffn_gate_inp", func(f *file) { f.set("llama.expert_count", uint32(8)) }},
+		{"epsilon of nothing", "epsilon", func(f *file) { f.set("llama.attention.layer_norm_rms_epsilon", float32(0)) }},
+		{"a number as a string", "llama.embedding_length", func(f *file) { f.set("llama.embedding_length", "wide") }},
+		{"a base that is no number", "RoPE base", func(f *file) { f.set("llama.rope.freq_base", float32(math.NaN())) }},
+		{"an odd number of rotated values", "rotated", func(f *file) { f.set("llama.rope.dimension_count", uint32(63)) }},
+		{"unknown scaling", `"spiral"`, func(f *file) { f.set("llama.rope.scaling.type", "spiral") }},
+		{"no vocabulary", "no vocabulary", func(f *file) {
+			f.drop("tokenizer.ggml.tokens")
+			f.drop("tokenizer.ggml.scores")
+			f.drop("tokenizer.ggml.token_type")
+		}},
+		{"a smaller vocabulary", "token_embd.weight", func(f *file) {
+			for _, k := range []string{"tokens", "scores", "token_type"} {
+				f.set("tokenizer.ggml."+k, shorter(f, "tokenizer.ggml."+k))
+			}
+		}},
+		{"a missing tensor", `"blk.1.attn_k.weight" is missing`, func(f *file) { f.drop("blk.1.attn_k.weight") }},
+		{"a missing expert tensor", `"blk.2.ffn_down_exps.weight" is missing`, func(f *file) { f.drop("blk.2.ffn_down_exps.weight") }},
+		{"a transposed tensor", `"blk.0.attn_k.weight" has the shape`, func(f *file) {
+			x := inF32(*f.tensor("blk.0.attn_k.weight"))
+			x.Shape = []uint64{x.Shape[1], x.Shape[0]}
+			*f.tensor("blk.0.attn_k.weight") = x
+		}},
+		{"weights of a type for numbers", "type I32", func(f *file) {
+			x := inF32(*f.tensor("blk.0.attn_k.weight"))
+			x.Type = quant.I32
+			*f.tensor("blk.0.attn_k.weight") = x
+		}},
+		{"biases", "biases", func(f *file) {
+			f.tensors = append(f.tensors, gguf.TensorSource{Name: "blk.0.attn_q.bias", Type: quant.F32, Shape: []uint64{4}, Data: make([]byte, 16)})
+		}},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			path := changed(t, tinyModel, c.edit)
+			l := NewLocal()
+			defer l.Close()
+			var got error
+			for _, err := range l.Load(context.Background(), LoadOptions{Path: path}) {
+				got = err
+			}
+			if got == nil || !strings.Contains(got.Error(), c.says) || !strings.Contains(got.Error(), "changed.gguf") || strings.Contains(got.Error(), "\n") {
+				t.Errorf("got %v, want a sentence with %q", got, c.says)
+			}
+		})
+	}
+}
+
+// shorter is a metadata array without its last entry.
+func shorter(f *file, key string) any {
+	for _, k := range f.kvs {
+		if k.Key == key {
+			switch v := k.Value.(type) {
+			case []string:
+				return v[:len(v)-1]
+			case []float32:
+				return v[:len(v)-1]
+			case []int32:
+				return v[:len(v)-1]
+			}
+		}
+	}
+	return nil
+}
+
+// A template that cannot be used, or none: another is chosen, and it is told.
+func TestTemplateFallback(t *testing.T) {
+	for _, c := range []struct{ template, used string }{
+		{"", "mistral"},
+		{"{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }}{% endfor %}", "the file's own"},
+		{"{% broken <|im_start|>", "chatml"},
+	} {
+		l := start(t, LoadOptions{Path: changed(t, tinyModel, func(f *file) { f.set("tokenizer.chat_template", c.template) })})
+		info, _ := l.Info()
+		if info.Template != c.used || (len(info.Warnings) == 0) != (c.used == "the file's own") {
+			t.Errorf("%q: template %q, warnings %q", c.template, info.Template, info.Warnings)
+		}
+		ask(t, l, Request{Messages: user("x"), Sampling: settings(1, 2)})
+	}
+}
