@@ -13,6 +13,7 @@ func avx2() *Kernels {
 		quant.Q2_K: {gemvQ2Kx256, unpackQ2Kx256}, quant.Q3_K: {gemvQ3Kx256, unpackQ3Kx256},
 		quant.Q4_K: {gemvQ4Kx256, unpackQ4Kx256}, quant.Q5_K: {gemvQ5Kx256, unpackQ5Kx256},
 		quant.Q6_K: {gemvQ6Kx256, unpackQ6Kx256}, quant.IQ4_XS: {gemvIQ4XSx256, unpackIQ4XSx256},
+		quant.TQ2_0: {gemvTQ20x256, unpackTQ20x256}, quant.MXFP4: {gemvMXFP4x256, unpackMXFP4x256},
 	})
 	for _, t := range []quant.Type{quant.Q8_0, quant.IQ4_NL, quant.IQ4_XS} {
 		f := k.ints[t]

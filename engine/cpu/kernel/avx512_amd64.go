@@ -15,6 +15,7 @@ func avx512() *Kernels {
 		quant.Q2_K: {gemvQ2Kx512, unpackQ2Kx512}, quant.Q3_K: {gemvQ3Kx512, unpackQ3Kx512},
 		quant.Q4_K: {gemvQ4Kx512, unpackQ4Kx512}, quant.Q5_K: {gemvQ5Kx512, unpackQ5Kx512},
 		quant.Q6_K: {gemvQ6Kx512, unpackQ6Kx512}, quant.IQ4_XS: {gemvIQ4XSx512, unpackIQ4XSx512},
+		quant.TQ2_0: {gemvTQ20x512, unpackTQ20x512}, quant.MXFP4: {gemvMXFP4x512, unpackMXFP4x512},
 	})
 	k.transpose = transposing(transposex512)
 	k.quantize = quantize256

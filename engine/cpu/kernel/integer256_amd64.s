@@ -3275,6 +3275,468 @@ block:
 	VZEROUPPER
 	RET
 
+// func gemvTQ20x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// Requires: AVX, AVX2, F16C, FMA3, MMX+
+TEXT ·gemvTQ20x256(SB), NOSPLIT, $64-64
+	MOVQ out+0(FP), AX
+	MOVQ rows+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ q+40(FP), SI
+	MOVQ d+48(FP), DI
+	MOVQ s+56(FP), R8
+
+row:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   DX, R9
+	XORQ   R11, R11
+	XORQ   R12, R12
+	MOVQ   blocks+32(FP), R10
+
+block:
+	PREFETCHT1   8192(R9)
+	PREFETCHT0   1024(R9)
+	PREFETCHT1   8256(R9)
+	PREFETCHT0   1088(R9)
+	VPBROADCASTW 64(R9), X3
+	VCVTPH2PS    X3, Y3
+	VMULPS       (DI)(R11*1), Y3, Y4
+	VMOVUPS      Y4, (SP)
+	VMULPS       k000080bf<>+0(SB), Y3, Y3
+	VFMADD231PS  (R8)(R11*1), Y3, Y2
+	VMOVDQU      (R9), Y3
+	VPAND        k03<>+0(SB), Y3, Y3
+	VPMADDUBSW   (SI)(R12*1), Y3, Y3
+	VPMADDWD     k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS (SP), Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VMOVDQU      (R9), Y3
+	VPSRLW       $0x02, Y3, Y3
+	VPAND        k03<>+0(SB), Y3, Y3
+	VPMADDUBSW   32(SI)(R12*1), Y3, Y3
+	VPMADDWD     k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS 4(SP), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VMOVDQU      (R9), Y3
+	VPSRLW       $0x04, Y3, Y3
+	VPAND        k03<>+0(SB), Y3, Y3
+	VPMADDUBSW   64(SI)(R12*1), Y3, Y3
+	VPMADDWD     k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS 8(SP), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	VMOVDQU      (R9), Y3
+	VPSRLW       $0x06, Y3, Y3
+	VPAND        k03<>+0(SB), Y3, Y3
+	VPMADDUBSW   96(SI)(R12*1), Y3, Y3
+	VPMADDWD     k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS 12(SP), Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VMOVDQU      32(R9), Y3
+	VPAND        k03<>+0(SB), Y3, Y3
+	VPMADDUBSW   128(SI)(R12*1), Y3, Y3
+	VPMADDWD     k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS 16(SP), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VMOVDQU      32(R9), Y3
+	VPSRLW       $0x02, Y3, Y3
+	VPAND        k03<>+0(SB), Y3, Y3
+	VPMADDUBSW   160(SI)(R12*1), Y3, Y3
+	VPMADDWD     k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS 20(SP), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	VMOVDQU      32(R9), Y3
+	VPSRLW       $0x04, Y3, Y3
+	VPAND        k03<>+0(SB), Y3, Y3
+	VPMADDUBSW   192(SI)(R12*1), Y3, Y3
+	VPMADDWD     k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS 24(SP), Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VMOVDQU      32(R9), Y3
+	VPSRLW       $0x06, Y3, Y3
+	VPAND        k03<>+0(SB), Y3, Y3
+	VPMADDUBSW   224(SI)(R12*1), Y3, Y3
+	VPMADDWD     k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS 28(SP), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $+66, R9
+	ADDQ         $0x20, R11
+	ADDQ         $+256, R12
+	DECQ         R10
+	JNZ          block
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X1
+	VMOVHLPS     X1, X1, X0
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
+	VMOVSS       X0, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         BX, DX
+	DECQ         CX
+	JNZ          row
+	VZEROUPPER
+	RET
+
+DATA k000080bf<>+0(SB)/8, $0xbf800000bf800000
+DATA k000080bf<>+8(SB)/8, $0xbf800000bf800000
+DATA k000080bf<>+16(SB)/8, $0xbf800000bf800000
+DATA k000080bf<>+24(SB)/8, $0xbf800000bf800000
+DATA k000080bf<>+32(SB)/8, $0xbf800000bf800000
+DATA k000080bf<>+40(SB)/8, $0xbf800000bf800000
+DATA k000080bf<>+48(SB)/8, $0xbf800000bf800000
+DATA k000080bf<>+56(SB)/8, $0xbf800000bf800000
+GLOBL k000080bf<>(SB), RODATA|NOPTR, $64
+
+// func unpackTQ20x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·unpackTQ20x256(SB), NOSPLIT, $0-40
+	MOVQ u+0(FP), AX
+	MOVQ scale+8(FP), CX
+	MOVQ offset+16(FP), DX
+	MOVQ w+24(FP), BX
+	MOVQ blocks+32(FP), SI
+
+block:
+	VPBROADCASTW 64(BX), X0
+	VCVTPH2PS    X0, Y0
+	VMOVUPS      Y0, (CX)
+	VMULPS       k000080bf<>+0(SB), Y0, Y0
+	VMOVUPS      Y0, (DX)
+	VMOVDQU      (BX), Y0
+	VPAND        k03<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, (AX)
+	VMOVDQU      (BX), Y0
+	VPSRLW       $0x02, Y0, Y0
+	VPAND        k03<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 32(AX)
+	VMOVDQU      (BX), Y0
+	VPSRLW       $0x04, Y0, Y0
+	VPAND        k03<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 64(AX)
+	VMOVDQU      (BX), Y0
+	VPSRLW       $0x06, Y0, Y0
+	VPAND        k03<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 96(AX)
+	VMOVDQU      32(BX), Y0
+	VPAND        k03<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 128(AX)
+	VMOVDQU      32(BX), Y0
+	VPSRLW       $0x02, Y0, Y0
+	VPAND        k03<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 160(AX)
+	VMOVDQU      32(BX), Y0
+	VPSRLW       $0x04, Y0, Y0
+	VPAND        k03<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 192(AX)
+	VMOVDQU      32(BX), Y0
+	VPSRLW       $0x06, Y0, Y0
+	VPAND        k03<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 224(AX)
+	ADDQ         $+66, BX
+	ADDQ         $+256, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	DECQ         SI
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemvMXFP4x256(SB), NOSPLIT, $64-64
+	MOVQ out+0(FP), AX
+	MOVQ rows+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ q+40(FP), SI
+	MOVQ d+48(FP), DI
+	MOVQ s+56(FP), R8
+
+row:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   DX, R9
+	XORQ   R11, R11
+	XORQ   R12, R12
+	MOVQ   blocks+32(FP), R10
+
+block:
+	PREFETCHT1     8192(R9)
+	PREFETCHT0     1024(R9)
+	PREFETCHT1     8256(R9)
+	PREFETCHT0     1088(R9)
+	PREFETCHT1     8320(R9)
+	PREFETCHT0     1152(R9)
+	VXORPS         X3, X3, X3
+	VPINSRB        $0x00, (R9), X3, X3
+	VPINSRB        $0x01, 17(R9), X3, X3
+	VPINSRB        $0x02, 34(R9), X3, X3
+	VPINSRB        $0x03, 51(R9), X3, X3
+	VPINSRB        $0x04, 68(R9), X3, X3
+	VPINSRB        $0x05, 85(R9), X3, X3
+	VPINSRB        $0x06, 102(R9), X3, X3
+	VPINSRB        $0x07, 119(R9), X3, X3
+	VPMOVZXBD      X3, Y3
+	VPBROADCASTD   k00002000<>+0(SB), Y4
+	VPSLLVD        Y3, Y4, Y4
+	VANDPS         k00006000<>+0(SB), Y4, Y4
+	VPADDD         kff<>+0(SB), Y3, Y3
+	VPSLLD         $0x17, Y3, Y3
+	VPMAXSD        Y4, Y3, Y3
+	VMULPS         (DI)(R11*1), Y3, Y4
+	VMOVUPS        Y4, (SP)
+	VMULPS         k000040c1<>+0(SB), Y3, Y3
+	VFMADD231PS    (R8)(R11*1), Y3, Y2
+	VBROADCASTI128 1(R9), Y3
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y3, Y3
+	VPAND          k0f<>+0(SB), Y3, Y3
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y4
+	VPSHUFB        Y3, Y4, Y3
+	VPMADDUBSW     (SI)(R12*1), Y3, Y3
+	VPMADDWD       k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VBROADCASTSS   (SP), Y4
+	VFMADD231PS    Y4, Y3, Y0
+	VBROADCASTI128 18(R9), Y3
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y3, Y3
+	VPAND          k0f<>+0(SB), Y3, Y3
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y4
+	VPSHUFB        Y3, Y4, Y3
+	VPMADDUBSW     32(SI)(R12*1), Y3, Y3
+	VPMADDWD       k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VBROADCASTSS   4(SP), Y4
+	VFMADD231PS    Y4, Y3, Y1
+	VBROADCASTI128 35(R9), Y3
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y3, Y3
+	VPAND          k0f<>+0(SB), Y3, Y3
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y4
+	VPSHUFB        Y3, Y4, Y3
+	VPMADDUBSW     64(SI)(R12*1), Y3, Y3
+	VPMADDWD       k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VBROADCASTSS   8(SP), Y4
+	VFMADD231PS    Y4, Y3, Y2
+	VBROADCASTI128 52(R9), Y3
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y3, Y3
+	VPAND          k0f<>+0(SB), Y3, Y3
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y4
+	VPSHUFB        Y3, Y4, Y3
+	VPMADDUBSW     96(SI)(R12*1), Y3, Y3
+	VPMADDWD       k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VBROADCASTSS   12(SP), Y4
+	VFMADD231PS    Y4, Y3, Y0
+	VBROADCASTI128 69(R9), Y3
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y3, Y3
+	VPAND          k0f<>+0(SB), Y3, Y3
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y4
+	VPSHUFB        Y3, Y4, Y3
+	VPMADDUBSW     128(SI)(R12*1), Y3, Y3
+	VPMADDWD       k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VBROADCASTSS   16(SP), Y4
+	VFMADD231PS    Y4, Y3, Y1
+	VBROADCASTI128 86(R9), Y3
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y3, Y3
+	VPAND          k0f<>+0(SB), Y3, Y3
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y4
+	VPSHUFB        Y3, Y4, Y3
+	VPMADDUBSW     160(SI)(R12*1), Y3, Y3
+	VPMADDWD       k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VBROADCASTSS   20(SP), Y4
+	VFMADD231PS    Y4, Y3, Y2
+	VBROADCASTI128 103(R9), Y3
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y3, Y3
+	VPAND          k0f<>+0(SB), Y3, Y3
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y4
+	VPSHUFB        Y3, Y4, Y3
+	VPMADDUBSW     192(SI)(R12*1), Y3, Y3
+	VPMADDWD       k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VBROADCASTSS   24(SP), Y4
+	VFMADD231PS    Y4, Y3, Y0
+	VBROADCASTI128 120(R9), Y3
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y3, Y3
+	VPAND          k0f<>+0(SB), Y3, Y3
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y4
+	VPSHUFB        Y3, Y4, Y3
+	VPMADDUBSW     224(SI)(R12*1), Y3, Y3
+	VPMADDWD       k0100<>+0(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VBROADCASTSS   28(SP), Y4
+	VFMADD231PS    Y4, Y3, Y1
+	ADDQ           $+136, R9
+	ADDQ           $0x20, R11
+	ADDQ           $+256, R12
+	DECQ           R10
+	JNZ            block
+	VADDPS         Y1, Y0, Y0
+	VADDPS         Y2, Y0, Y0
+	VEXTRACTF128   $0x01, Y0, X1
+	VADDPS         X0, X1, X1
+	VMOVHLPS       X1, X1, X0
+	VADDPS         X1, X0, X0
+	VMOVSHDUP      X0, X1
+	VADDSS         X1, X0, X0
+	VMOVSS         X0, (AX)
+	ADDQ           $0x04, AX
+	ADDQ           BX, DX
+	DECQ           CX
+	JNZ            row
+	VZEROUPPER
+	RET
+
+DATA k00002000<>+0(SB)/8, $0x0020000000200000
+DATA k00002000<>+8(SB)/8, $0x0020000000200000
+DATA k00002000<>+16(SB)/8, $0x0020000000200000
+DATA k00002000<>+24(SB)/8, $0x0020000000200000
+DATA k00002000<>+32(SB)/8, $0x0020000000200000
+DATA k00002000<>+40(SB)/8, $0x0020000000200000
+DATA k00002000<>+48(SB)/8, $0x0020000000200000
+DATA k00002000<>+56(SB)/8, $0x0020000000200000
+GLOBL k00002000<>(SB), RODATA|NOPTR, $64
+
+DATA k00006000<>+0(SB)/8, $0x0060000000600000
+DATA k00006000<>+8(SB)/8, $0x0060000000600000
+DATA k00006000<>+16(SB)/8, $0x0060000000600000
+DATA k00006000<>+24(SB)/8, $0x0060000000600000
+DATA k00006000<>+32(SB)/8, $0x0060000000600000
+DATA k00006000<>+40(SB)/8, $0x0060000000600000
+DATA k00006000<>+48(SB)/8, $0x0060000000600000
+DATA k00006000<>+56(SB)/8, $0x0060000000600000
+GLOBL k00006000<>(SB), RODATA|NOPTR, $64
+
+DATA kff<>+0(SB)/8, $0xffffffffffffffff
+DATA kff<>+8(SB)/8, $0xffffffffffffffff
+DATA kff<>+16(SB)/8, $0xffffffffffffffff
+DATA kff<>+24(SB)/8, $0xffffffffffffffff
+DATA kff<>+32(SB)/8, $0xffffffffffffffff
+DATA kff<>+40(SB)/8, $0xffffffffffffffff
+DATA kff<>+48(SB)/8, $0xffffffffffffffff
+DATA kff<>+56(SB)/8, $0xffffffffffffffff
+GLOBL kff<>(SB), RODATA|NOPTR, $64
+
+DATA k000040c1<>+0(SB)/8, $0xc1400000c1400000
+DATA k000040c1<>+8(SB)/8, $0xc1400000c1400000
+DATA k000040c1<>+16(SB)/8, $0xc1400000c1400000
+DATA k000040c1<>+24(SB)/8, $0xc1400000c1400000
+DATA k000040c1<>+32(SB)/8, $0xc1400000c1400000
+DATA k000040c1<>+40(SB)/8, $0xc1400000c1400000
+DATA k000040c1<>+48(SB)/8, $0xc1400000c1400000
+DATA k000040c1<>+56(SB)/8, $0xc1400000c1400000
+GLOBL k000040c1<>(SB), RODATA|NOPTR, $64
+
+DATA kf63399a387fc6e25<>+0(SB)/8, $0x181412100f0e0d0c
+DATA kf63399a387fc6e25<>+8(SB)/8, $0x00040608090a0b0c
+DATA kf63399a387fc6e25<>+16(SB)/8, $0x181412100f0e0d0c
+DATA kf63399a387fc6e25<>+24(SB)/8, $0x00040608090a0b0c
+DATA kf63399a387fc6e25<>+32(SB)/8, $0x181412100f0e0d0c
+DATA kf63399a387fc6e25<>+40(SB)/8, $0x00040608090a0b0c
+DATA kf63399a387fc6e25<>+48(SB)/8, $0x181412100f0e0d0c
+DATA kf63399a387fc6e25<>+56(SB)/8, $0x00040608090a0b0c
+GLOBL kf63399a387fc6e25<>(SB), RODATA|NOPTR, $64
+
+// func unpackMXFP4x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
+// Requires: AVX, AVX2
+TEXT ·unpackMXFP4x256(SB), NOSPLIT, $0-40
+	MOVQ u+0(FP), AX
+	MOVQ scale+8(FP), CX
+	MOVQ offset+16(FP), DX
+	MOVQ w+24(FP), BX
+	MOVQ blocks+32(FP), SI
+
+block:
+	VXORPS         X0, X0, X0
+	VPINSRB        $0x00, (BX), X0, X0
+	VPINSRB        $0x01, 17(BX), X0, X0
+	VPINSRB        $0x02, 34(BX), X0, X0
+	VPINSRB        $0x03, 51(BX), X0, X0
+	VPINSRB        $0x04, 68(BX), X0, X0
+	VPINSRB        $0x05, 85(BX), X0, X0
+	VPINSRB        $0x06, 102(BX), X0, X0
+	VPINSRB        $0x07, 119(BX), X0, X0
+	VPMOVZXBD      X0, Y0
+	VPBROADCASTD   k00002000<>+0(SB), Y1
+	VPSLLVD        Y0, Y1, Y1
+	VANDPS         k00006000<>+0(SB), Y1, Y1
+	VPADDD         kff<>+0(SB), Y0, Y0
+	VPSLLD         $0x17, Y0, Y0
+	VPMAXSD        Y1, Y0, Y0
+	VMOVUPS        Y0, (CX)
+	VMULPS         k000040c1<>+0(SB), Y0, Y0
+	VMOVUPS        Y0, (DX)
+	VBROADCASTI128 1(BX), Y0
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y0, Y0
+	VPAND          k0f<>+0(SB), Y0, Y0
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y1
+	VPSHUFB        Y0, Y1, Y0
+	VMOVDQU        Y0, (AX)
+	VBROADCASTI128 18(BX), Y0
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y0, Y0
+	VPAND          k0f<>+0(SB), Y0, Y0
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y1
+	VPSHUFB        Y0, Y1, Y0
+	VMOVDQU        Y0, 32(AX)
+	VBROADCASTI128 35(BX), Y0
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y0, Y0
+	VPAND          k0f<>+0(SB), Y0, Y0
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y1
+	VPSHUFB        Y0, Y1, Y0
+	VMOVDQU        Y0, 64(AX)
+	VBROADCASTI128 52(BX), Y0
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y0, Y0
+	VPAND          k0f<>+0(SB), Y0, Y0
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y1
+	VPSHUFB        Y0, Y1, Y0
+	VMOVDQU        Y0, 96(AX)
+	VBROADCASTI128 69(BX), Y0
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y0, Y0
+	VPAND          k0f<>+0(SB), Y0, Y0
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y1
+	VPSHUFB        Y0, Y1, Y0
+	VMOVDQU        Y0, 128(AX)
+	VBROADCASTI128 86(BX), Y0
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y0, Y0
+	VPAND          k0f<>+0(SB), Y0, Y0
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y1
+	VPSHUFB        Y0, Y1, Y0
+	VMOVDQU        Y0, 160(AX)
+	VBROADCASTI128 103(BX), Y0
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y0, Y0
+	VPAND          k0f<>+0(SB), Y0, Y0
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y1
+	VPSHUFB        Y0, Y1, Y0
+	VMOVDQU        Y0, 192(AX)
+	VBROADCASTI128 120(BX), Y0
+	VPSRLVQ        k502e7cfaa1125725<>+0(SB), Y0, Y0
+	VPAND          k0f<>+0(SB), Y0, Y0
+	VMOVDQU        kf63399a387fc6e25<>+0(SB), Y1
+	VPSHUFB        Y0, Y1, Y0
+	VMOVDQU        Y0, 224(AX)
+	ADDQ           $+136, BX
+	ADDQ           $+256, AX
+	ADDQ           $+32, CX
+	ADDQ           $+32, DX
+	DECQ           SI
+	JNZ            block
+	VZEROUPPER
+	RET
+
 // func transposex256(dst *uint32, src *uint32, stride int, columns int)
 // Requires: AVX, AVX2
 TEXT ·transposex256(SB), NOSPLIT, $0-32

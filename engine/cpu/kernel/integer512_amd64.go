@@ -124,6 +124,26 @@ func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, q *i
 //go:noescape
 func unpackIQ4XSx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
+// gemvTQ20x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+
+// unpackTQ20x512 decodes blocks of 256 weights to bytes, scales and offsets.
+//
+//go:noescape
+func unpackTQ20x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
+
+// gemvMXFP4x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+
+// unpackMXFP4x512 decodes blocks of 256 weights to bytes, scales and offsets.
+//
+//go:noescape
+func unpackMXFP4x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
+
 // transposex512 writes columns/16 times 16 columns of 16 rows, stride bytes apart, as rows of 16.
 //
 //go:noescape

@@ -2763,6 +2763,424 @@ constants:
 	VMOVDQU64 kf865a69eebfd6b65<>+0(SB), Z5
 	JMP       start
 
+// func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
+TEXT ·gemvTQ20x512(SB), NOSPLIT, $0-64
+	JMP constants
+
+start:
+	MOVQ out+0(FP), AX
+	MOVQ rows+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ q+40(FP), SI
+	MOVQ d+48(FP), DI
+	MOVQ s+56(FP), R8
+
+row:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   DX, R9
+	XORQ   R11, R11
+	XORQ   R12, R12
+	MOVQ   blocks+32(FP), R10
+
+block:
+	PREFETCHT1      8192(R9)
+	PREFETCHT0      1024(R9)
+	PREFETCHT1      8256(R9)
+	PREFETCHT0      1088(R9)
+	VPBROADCASTW    64(R9), Y3
+	VCVTPH2PS       Y3, Z3
+	VSHUFF64X2      $0x44, Z3, Z3, Z3
+	VMULPS          Z4, Z3, Z3
+	VMOVUPS         (DI)(R11*1), Y5
+	VINSERTF32X8    $0x01, (R8)(R11*1), Z5, Z5
+	VMULPS          Z5, Z3, Z3
+	VADDPS          Z3, Z2, Z2
+	VPXORD          Z6, Z6, Z6
+	VBROADCASTI64X4 (R9), Z17
+	VPSRLVW         Z7, Z17, Z17
+	VPANDD          Z8, Z17, Z17
+	VPDPBUSD        (SI)(R12*1), Z17, Z6
+	VCVTDQ2PS       Z6, Z6
+	VPERMPS         Z3, Z9, Z17
+	VFMADD231PS     Z17, Z6, Z0
+	VPXORD          Z10, Z10, Z10
+	VBROADCASTI64X4 (R9), Z17
+	VPSRLVW         Z11, Z17, Z17
+	VPANDD          Z8, Z17, Z17
+	VPDPBUSD        64(SI)(R12*1), Z17, Z10
+	VCVTDQ2PS       Z10, Z10
+	VPERMPS         Z3, Z12, Z17
+	VFMADD231PS     Z17, Z10, Z1
+	VPXORD          Z13, Z13, Z13
+	VBROADCASTI64X4 32(R9), Z17
+	VPSRLVW         Z7, Z17, Z17
+	VPANDD          Z8, Z17, Z17
+	VPDPBUSD        128(SI)(R12*1), Z17, Z13
+	VCVTDQ2PS       Z13, Z13
+	VPERMPS         Z3, Z14, Z17
+	VFMADD231PS     Z17, Z13, Z0
+	VPXORD          Z15, Z15, Z15
+	VBROADCASTI64X4 32(R9), Z17
+	VPSRLVW         Z11, Z17, Z17
+	VPANDD          Z8, Z17, Z17
+	VPDPBUSD        192(SI)(R12*1), Z17, Z15
+	VCVTDQ2PS       Z15, Z15
+	VPERMPS         Z3, Z16, Z3
+	VFMADD231PS     Z3, Z15, Z1
+	ADDQ            $+66, R9
+	ADDQ            $+32, R11
+	ADDQ            $+256, R12
+	DECQ            R10
+	JNZ             block
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, K1, Z0
+	VEXTRACTF32X8   $0x01, Z0, Y5
+	VADDPS          Y0, Y5, Y5
+	VEXTRACTF32X4   $0x01, Y5, X3
+	VADDPS          X5, X3, X3
+	VMOVHLPS        X3, X3, X5
+	VADDPS          X3, X5, X5
+	VMOVSHDUP       X5, X3
+	VADDSS          X3, X5, X5
+	VMOVSS          X5, (AX)
+	ADDQ            $+4, AX
+	ADDQ            BX, DX
+	DECQ            CX
+	JNZ             row
+	VZEROUPPER
+	RET
+
+constants:
+	VMOVDQU64 ka85a26636b7c43a5<>+0(SB), Z4
+	VMOVDQU64 k0cc924f671336aa5<>+0(SB), Z7
+	VMOVDQU64 k03<>+0(SB), Z8
+	VMOVDQU64 kede4f673cf05e5e5<>+0(SB), Z9
+	VMOVDQU64 k58e8c99112b760a5<>+0(SB), Z11
+	VMOVDQU64 ke3bbfd500a24aee5<>+0(SB), Z12
+	VMOVDQU64 k0236e8bb58c853e5<>+0(SB), Z14
+	VMOVDQU64 kf80def9793e71ce5<>+0(SB), Z16
+	MOVL      $0x0000ff00, AX
+	KMOVW     AX, K1
+	JMP       start
+
+DATA ka85a26636b7c43a5<>+0(SB)/8, $0x3f8000003f800000
+DATA ka85a26636b7c43a5<>+8(SB)/8, $0x3f8000003f800000
+DATA ka85a26636b7c43a5<>+16(SB)/8, $0x3f8000003f800000
+DATA ka85a26636b7c43a5<>+24(SB)/8, $0x3f8000003f800000
+DATA ka85a26636b7c43a5<>+32(SB)/8, $0xbf800000bf800000
+DATA ka85a26636b7c43a5<>+40(SB)/8, $0xbf800000bf800000
+DATA ka85a26636b7c43a5<>+48(SB)/8, $0xbf800000bf800000
+DATA ka85a26636b7c43a5<>+56(SB)/8, $0xbf800000bf800000
+GLOBL ka85a26636b7c43a5<>(SB), RODATA|NOPTR, $64
+
+// func unpackTQ20x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F
+TEXT ·unpackTQ20x512(SB), NOSPLIT, $0-40
+	JMP constants
+
+start:
+	MOVQ u+0(FP), AX
+	MOVQ scale+8(FP), CX
+	MOVQ offset+16(FP), DX
+	MOVQ w+24(FP), BX
+	MOVQ blocks+32(FP), SI
+
+block:
+	VPBROADCASTW    64(BX), Y0
+	VCVTPH2PS       Y0, Z0
+	VSHUFF64X2      $0x44, Z0, Z0, Z0
+	VMULPS          Z1, Z0, Z0
+	VMOVUPS         Y0, (CX)
+	VEXTRACTF32X8   $0x01, Z0, (DX)
+	VBROADCASTI64X4 (BX), Z0
+	VPSRLVW         Z2, Z0, Z0
+	VPANDD          Z3, Z0, Z0
+	VMOVDQU64       Z0, (AX)
+	VBROADCASTI64X4 (BX), Z0
+	VPSRLVW         Z4, Z0, Z0
+	VPANDD          Z3, Z0, Z0
+	VMOVDQU64       Z0, 64(AX)
+	VBROADCASTI64X4 32(BX), Z0
+	VPSRLVW         Z2, Z0, Z0
+	VPANDD          Z3, Z0, Z0
+	VMOVDQU64       Z0, 128(AX)
+	VBROADCASTI64X4 32(BX), Z0
+	VPSRLVW         Z4, Z0, Z0
+	VPANDD          Z3, Z0, Z0
+	VMOVDQU64       Z0, 192(AX)
+	ADDQ            $+66, BX
+	ADDQ            $+256, AX
+	ADDQ            $+32, CX
+	ADDQ            $+32, DX
+	DECQ            SI
+	JNZ             block
+	VZEROUPPER
+	RET
+
+constants:
+	VMOVDQU64 ka85a26636b7c43a5<>+0(SB), Z1
+	VMOVDQU64 k0cc924f671336aa5<>+0(SB), Z2
+	VMOVDQU64 k03<>+0(SB), Z3
+	VMOVDQU64 k58e8c99112b760a5<>+0(SB), Z4
+	JMP       start
+
+// func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
+TEXT ·gemvMXFP4x512(SB), NOSPLIT, $0-64
+	JMP constants
+
+start:
+	MOVQ out+0(FP), AX
+	MOVQ rows+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ q+40(FP), SI
+	MOVQ d+48(FP), DI
+	MOVQ s+56(FP), R8
+
+row:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   DX, R9
+	XORQ   R11, R11
+	XORQ   R12, R12
+	MOVQ   blocks+32(FP), R10
+
+block:
+	PREFETCHT1      8192(R9)
+	PREFETCHT0      1024(R9)
+	PREFETCHT1      8256(R9)
+	PREFETCHT0      1088(R9)
+	PREFETCHT1      8320(R9)
+	PREFETCHT0      1152(R9)
+	VXORPS          X3, X3, X3
+	VPINSRB         $0x00, (R9), X3, X3
+	VPINSRB         $0x01, 17(R9), X3, X3
+	VPINSRB         $0x02, 34(R9), X3, X3
+	VPINSRB         $0x03, 51(R9), X3, X3
+	VPINSRB         $0x04, 68(R9), X3, X3
+	VPINSRB         $0x05, 85(R9), X3, X3
+	VPINSRB         $0x06, 102(R9), X3, X3
+	VPINSRB         $0x07, 119(R9), X3, X3
+	VPMOVZXBD       X3, Y3
+	VPBROADCASTD    k00002000<>+0(SB), Y4
+	VPSLLVD         Y3, Y4, Y4
+	VANDPS          k00006000<>+0(SB), Y4, Y4
+	VPADDD          kff<>+0(SB), Y3, Y3
+	VPSLLD          $0x17, Y3, Y3
+	VPMAXSD         Y4, Y3, Y3
+	VSHUFF64X2      $0x44, Z3, Z3, Z4
+	VMULPS          Z5, Z4, Z4
+	VMOVUPS         (DI)(R11*1), Y17
+	VINSERTF32X8    $0x01, (R8)(R11*1), Z17, Z17
+	VMULPS          Z17, Z4, Z4
+	VADDPS          Z4, Z2, Z2
+	VPXORD          Z6, Z6, Z6
+	VBROADCASTI32X4 1(R9), Z18
+	VBROADCASTI32X4 18(R9), K1, Z18
+	VPSRLVW         Z7, Z18, Z18
+	VPANDD          Z8, Z18, Z18
+	VPSHUFB         Z18, Z9, Z18
+	VPDPBUSD        (SI)(R12*1), Z18, Z6
+	VCVTDQ2PS       Z6, Z6
+	VPERMPS         Z4, Z10, Z18
+	VFMADD231PS     Z18, Z6, Z0
+	VPXORD          Z11, Z11, Z11
+	VBROADCASTI32X4 35(R9), Z18
+	VBROADCASTI32X4 52(R9), K1, Z18
+	VPSRLVW         Z7, Z18, Z18
+	VPANDD          Z8, Z18, Z18
+	VPSHUFB         Z18, Z9, Z18
+	VPDPBUSD        64(SI)(R12*1), Z18, Z11
+	VCVTDQ2PS       Z11, Z11
+	VPERMPS         Z4, Z12, Z18
+	VFMADD231PS     Z18, Z11, Z1
+	VPXORD          Z13, Z13, Z13
+	VBROADCASTI32X4 69(R9), Z18
+	VBROADCASTI32X4 86(R9), K1, Z18
+	VPSRLVW         Z7, Z18, Z18
+	VPANDD          Z8, Z18, Z18
+	VPSHUFB         Z18, Z9, Z18
+	VPDPBUSD        128(SI)(R12*1), Z18, Z13
+	VCVTDQ2PS       Z13, Z13
+	VPERMPS         Z4, Z14, Z18
+	VFMADD231PS     Z18, Z13, Z0
+	VPXORD          Z15, Z15, Z15
+	VBROADCASTI32X4 103(R9), Z18
+	VBROADCASTI32X4 120(R9), K1, Z18
+	VPSRLVW         Z7, Z18, Z18
+	VPANDD          Z8, Z18, Z18
+	VPSHUFB         Z18, Z9, Z18
+	VPDPBUSD        192(SI)(R12*1), Z18, Z15
+	VCVTDQ2PS       Z15, Z15
+	VPERMPS         Z4, Z16, Z4
+	VFMADD231PS     Z4, Z15, Z1
+	ADDQ            $+136, R9
+	ADDQ            $+32, R11
+	ADDQ            $+256, R12
+	DECQ            R10
+	JNZ             block
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, K1, Z0
+	VEXTRACTF32X8   $0x01, Z0, Y4
+	VADDPS          Y0, Y4, Y4
+	VEXTRACTF32X4   $0x01, Y4, X3
+	VADDPS          X4, X3, X3
+	VMOVHLPS        X3, X3, X4
+	VADDPS          X3, X4, X4
+	VMOVSHDUP       X4, X3
+	VADDSS          X3, X4, X4
+	VMOVSS          X4, (AX)
+	ADDQ            $+4, AX
+	ADDQ            BX, DX
+	DECQ            CX
+	JNZ             row
+	VZEROUPPER
+	RET
+
+constants:
+	VMOVDQU64 kb4ff3f19c3ae9da5<>+0(SB), Z5
+	MOVL      $0x0000ff00, AX
+	KMOVW     AX, K1
+	VMOVDQU64 k88b12e13a7a7a325<>+0(SB), Z7
+	VMOVDQU64 k0f<>+0(SB), Z8
+	VMOVDQU64 kf63399a387fc6e25<>+0(SB), Z9
+	VMOVDQU64 kede4f673cf05e5e5<>+0(SB), Z10
+	VMOVDQU64 ke3bbfd500a24aee5<>+0(SB), Z12
+	VMOVDQU64 k0236e8bb58c853e5<>+0(SB), Z14
+	VMOVDQU64 kf80def9793e71ce5<>+0(SB), Z16
+	JMP       start
+
+DATA k00002000<>+0(SB)/8, $0x0020000000200000
+DATA k00002000<>+8(SB)/8, $0x0020000000200000
+DATA k00002000<>+16(SB)/8, $0x0020000000200000
+DATA k00002000<>+24(SB)/8, $0x0020000000200000
+DATA k00002000<>+32(SB)/8, $0x0020000000200000
+DATA k00002000<>+40(SB)/8, $0x0020000000200000
+DATA k00002000<>+48(SB)/8, $0x0020000000200000
+DATA k00002000<>+56(SB)/8, $0x0020000000200000
+GLOBL k00002000<>(SB), RODATA|NOPTR, $64
+
+DATA k00006000<>+0(SB)/8, $0x0060000000600000
+DATA k00006000<>+8(SB)/8, $0x0060000000600000
+DATA k00006000<>+16(SB)/8, $0x0060000000600000
+DATA k00006000<>+24(SB)/8, $0x0060000000600000
+DATA k00006000<>+32(SB)/8, $0x0060000000600000
+DATA k00006000<>+40(SB)/8, $0x0060000000600000
+DATA k00006000<>+48(SB)/8, $0x0060000000600000
+DATA k00006000<>+56(SB)/8, $0x0060000000600000
+GLOBL k00006000<>(SB), RODATA|NOPTR, $64
+
+DATA kff<>+0(SB)/8, $0xffffffffffffffff
+DATA kff<>+8(SB)/8, $0xffffffffffffffff
+DATA kff<>+16(SB)/8, $0xffffffffffffffff
+DATA kff<>+24(SB)/8, $0xffffffffffffffff
+DATA kff<>+32(SB)/8, $0xffffffffffffffff
+DATA kff<>+40(SB)/8, $0xffffffffffffffff
+DATA kff<>+48(SB)/8, $0xffffffffffffffff
+DATA kff<>+56(SB)/8, $0xffffffffffffffff
+GLOBL kff<>(SB), RODATA|NOPTR, $64
+
+DATA kb4ff3f19c3ae9da5<>+0(SB)/8, $0x3f8000003f800000
+DATA kb4ff3f19c3ae9da5<>+8(SB)/8, $0x3f8000003f800000
+DATA kb4ff3f19c3ae9da5<>+16(SB)/8, $0x3f8000003f800000
+DATA kb4ff3f19c3ae9da5<>+24(SB)/8, $0x3f8000003f800000
+DATA kb4ff3f19c3ae9da5<>+32(SB)/8, $0xc1400000c1400000
+DATA kb4ff3f19c3ae9da5<>+40(SB)/8, $0xc1400000c1400000
+DATA kb4ff3f19c3ae9da5<>+48(SB)/8, $0xc1400000c1400000
+DATA kb4ff3f19c3ae9da5<>+56(SB)/8, $0xc1400000c1400000
+GLOBL kb4ff3f19c3ae9da5<>(SB), RODATA|NOPTR, $64
+
+DATA kf63399a387fc6e25<>+0(SB)/8, $0x181412100f0e0d0c
+DATA kf63399a387fc6e25<>+8(SB)/8, $0x00040608090a0b0c
+DATA kf63399a387fc6e25<>+16(SB)/8, $0x181412100f0e0d0c
+DATA kf63399a387fc6e25<>+24(SB)/8, $0x00040608090a0b0c
+DATA kf63399a387fc6e25<>+32(SB)/8, $0x181412100f0e0d0c
+DATA kf63399a387fc6e25<>+40(SB)/8, $0x00040608090a0b0c
+DATA kf63399a387fc6e25<>+48(SB)/8, $0x181412100f0e0d0c
+DATA kf63399a387fc6e25<>+56(SB)/8, $0x00040608090a0b0c
+GLOBL kf63399a387fc6e25<>(SB), RODATA|NOPTR, $64
+
+// func unpackMXFP4x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F
+TEXT ·unpackMXFP4x512(SB), NOSPLIT, $0-40
+	JMP constants
+
+start:
+	MOVQ u+0(FP), AX
+	MOVQ scale+8(FP), CX
+	MOVQ offset+16(FP), DX
+	MOVQ w+24(FP), BX
+	MOVQ blocks+32(FP), SI
+
+block:
+	VXORPS          X0, X0, X0
+	VPINSRB         $0x00, (BX), X0, X0
+	VPINSRB         $0x01, 17(BX), X0, X0
+	VPINSRB         $0x02, 34(BX), X0, X0
+	VPINSRB         $0x03, 51(BX), X0, X0
+	VPINSRB         $0x04, 68(BX), X0, X0
+	VPINSRB         $0x05, 85(BX), X0, X0
+	VPINSRB         $0x06, 102(BX), X0, X0
+	VPINSRB         $0x07, 119(BX), X0, X0
+	VPMOVZXBD       X0, Y0
+	VPBROADCASTD    k00002000<>+0(SB), Y1
+	VPSLLVD         Y0, Y1, Y1
+	VANDPS          k00006000<>+0(SB), Y1, Y1
+	VPADDD          kff<>+0(SB), Y0, Y0
+	VPSLLD          $0x17, Y0, Y0
+	VPMAXSD         Y1, Y0, Y0
+	VSHUFF64X2      $0x44, Z0, Z0, Z1
+	VMULPS          Z2, Z1, Z1
+	VMOVUPS         Y1, (CX)
+	VEXTRACTF32X8   $0x01, Z1, (DX)
+	VBROADCASTI32X4 1(BX), Z1
+	VBROADCASTI32X4 18(BX), K1, Z1
+	VPSRLVW         Z3, Z1, Z1
+	VPANDD          Z4, Z1, Z1
+	VPSHUFB         Z1, Z5, Z1
+	VMOVDQU64       Z1, (AX)
+	VBROADCASTI32X4 35(BX), Z1
+	VBROADCASTI32X4 52(BX), K1, Z1
+	VPSRLVW         Z3, Z1, Z1
+	VPANDD          Z4, Z1, Z1
+	VPSHUFB         Z1, Z5, Z1
+	VMOVDQU64       Z1, 64(AX)
+	VBROADCASTI32X4 69(BX), Z1
+	VBROADCASTI32X4 86(BX), K1, Z1
+	VPSRLVW         Z3, Z1, Z1
+	VPANDD          Z4, Z1, Z1
+	VPSHUFB         Z1, Z5, Z1
+	VMOVDQU64       Z1, 128(AX)
+	VBROADCASTI32X4 103(BX), Z1
+	VBROADCASTI32X4 120(BX), K1, Z1
+	VPSRLVW         Z3, Z1, Z1
+	VPANDD          Z4, Z1, Z1
+	VPSHUFB         Z1, Z5, Z1
+	VMOVDQU64       Z1, 192(AX)
+	ADDQ            $+136, BX
+	ADDQ            $+256, AX
+	ADDQ            $+32, CX
+	ADDQ            $+32, DX
+	DECQ            SI
+	JNZ             block
+	VZEROUPPER
+	RET
+
+constants:
+	VMOVDQU64 kb4ff3f19c3ae9da5<>+0(SB), Z2
+	MOVL      $0x0000ff00, AX
+	KMOVW     AX, K1
+	VMOVDQU64 k88b12e13a7a7a325<>+0(SB), Z3
+	VMOVDQU64 k0f<>+0(SB), Z4
+	VMOVDQU64 kf63399a387fc6e25<>+0(SB), Z5
+	JMP       start
+
 // func transposex512(dst *uint32, src *uint32, stride int, columns int)
 // Requires: AVX, AVX512F
 TEXT ·transposex512(SB), NOSPLIT, $0-32

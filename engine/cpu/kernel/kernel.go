@@ -28,8 +28,7 @@ type Kernels struct {
 
 	ints map[quant.Type]integer // the types with an integer path
 
-	quantize   func(x *Q8, src []float32)
-	interleave func(t *Tile, cols []*Q8)
+	quantize func(x *Q8, src []float32)
 
 	dotF32  func(a, b []float32) float32
 	dotF16  func(a []float32, b []uint16) float32
@@ -100,7 +99,7 @@ func tiers() []tier {
 func generic() *Kernels {
 	return &Kernels{
 		Name: "generic", ints: integers(),
-		quantize: quantizeGo, interleave: interleaveGo,
+		quantize: quantizeGo,
 		dotF32: dotF32Go, dotF16: dotF16Go, dotBF16: dotBF16Go,
 		axpyF32: axpyF32Go, axpyF16: axpyF16Go, toF16: toF16Go, fromF16: fromF16Go,
 		transpose: transposeGo, microF32: microF32Go,

@@ -40,8 +40,8 @@ var halves = map[quant.Type][]int{
 	quant.Q4_0: {0}, quant.Q4_1: {0, 2}, quant.Q5_0: {0}, quant.Q5_1: {0, 2}, quant.Q8_0: {0},
 	quant.IQ4_NL: {0}, quant.Q2_K: {80, 82}, quant.Q3_K: {108}, quant.Q4_K: {0, 2},
 	quant.Q5_K: {0, 2}, quant.Q6_K: {208}, quant.IQ4_XS: {0}, quant.MXFP4: nil,
-	quant.TQ1_0: {52}, quant.TQ2_0: {64},
-	quant.F16: {0}, quant.BF16: {0}, quant.F32: {2},
+	quant.TQ2_0: {64},
+	quant.F16:   {0}, quant.BF16: {0}, quant.F32: {2},
 }
 
 // weights makes rows of random blocks whose scales are finite.

@@ -114,7 +114,7 @@ func transposeGo(dst, src []uint32, stride, columns int) {
 }
 
 // words sees memory as 32-bit numbers, in the machine's order.
-func words[T uint8 | float32](m []T) []uint32 {
+func words[T int8 | uint8 | float32](m []T) []uint32 {
 	n := len(m) * int(unsafe.Sizeof(m[0])) / 4
 	return unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(m))), n)
 }

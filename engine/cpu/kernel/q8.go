@@ -123,7 +123,7 @@ func (k *Kernels) Interleave(dst *Tile, rows []*Q8) {
 	}
 	dst.resize(n)
 	dst.Cols, dst.rows = len(rows), append(dst.rows[:0], rows...)
-	k.interleave(dst, rows)
+	dst.fill(rows)
 }
 
 func (t *Tile) resize(n int) {
@@ -136,7 +136,7 @@ func (t *Tile) resize(n int) {
 	t.d, t.s, t.h = t.d[:n/group*tileCols], t.s[:n/group*tileCols], t.h[:n/16*tileCols]
 }
 
-func interleaveGo(t *Tile, rows []*Q8) {
+func (t *Tile) fill(rows []*Q8) {
 	if len(rows) < tileCols {
 		clear(t.q)
 		clear(t.d)
@@ -144,9 +144,7 @@ func interleaveGo(t *Tile, rows []*Q8) {
 		clear(t.h)
 	}
 	for c, r := range rows {
-		for i := 0; i < r.N; i += 4 {
-			copy(t.q[i*tileCols+c*4:][:4], r.Q[i:i+4])
-		}
+		spread(words(t.q), c, words(r.Q))
 		spread(t.d, c, r.D)
 		spread(t.s, c, r.S)
 		spread(t.h, c, r.H)
@@ -154,7 +152,7 @@ func interleaveGo(t *Tile, rows []*Q8) {
 }
 
 // spread writes src as column c of a matrix with 8 columns.
-func spread(dst []float32, c int, src []float32) {
+func spread[T float32 | uint32](dst []T, c int, src []T) {
 	for i, v := range src {
 		dst[i*tileCols+c] = v
 	}

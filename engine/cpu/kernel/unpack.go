@@ -33,8 +33,7 @@ func integers() map[quant.Type]integer {
 		quant.Q2_K: {run: 16, unpack: unpackQ2K}, quant.Q3_K: {run: 16, unpack: unpackQ3K},
 		quant.Q4_K: {run: 32, unpack: unpackQ4K}, quant.Q5_K: {run: 32, unpack: unpackQ5K},
 		quant.Q6_K: {run: 16, unpack: unpackQ6K}, quant.IQ4_XS: {run: 32, unpack: unpackIQ4XS},
-		quant.MXFP4: {run: 32, unpack: unpackMXFP4},
-		quant.TQ1_0: {run: 32, unpack: unpackTQ1}, quant.TQ2_0: {run: 32, unpack: unpackTQ2},
+		quant.MXFP4: {run: 32, unpack: unpackMXFP4}, quant.TQ2_0: {run: 32, unpack: unpackTQ2},
 	}
 	for t, f := range m {
 		f.elems, f.bytes, f.micro = t.BlockElems(), t.BlockBytes(), microGo

@@ -104,32 +104,10 @@ func unpackIQ4XS(u []uint8, scale, offset []float32, b []byte) {
 	}
 }
 
-// same gives all eight runs of a block one scale and minus one times it as offset.
-func same(scale, offset []float32, d float32) {
+func unpackTQ2(u []uint8, scale, offset []float32, b []byte) {
+	crumbs(u, b[:64])
+	d := f16(b[64:])
 	for j := range 8 {
 		scale[j], offset[j] = d, -d
 	}
-}
-
-func unpackTQ2(u []uint8, scale, offset []float32, b []byte) {
-	crumbs(u, b[:64])
-	same(scale, offset, f16(b[64:]))
-}
-
-// unpackTQ1 reads base-3 digits, five (of the last four bytes: four) to a byte:
-// the byte is a fraction, each multiplication by 3 brings the next digit up.
-func unpackTQ1(u []uint8, scale, offset []float32, b []byte) {
-	digits := func(u []uint8, b []byte, n int) {
-		for i := range n * len(b) {
-			v := b[i%len(b)]
-			for range i / len(b) {
-				v *= 3
-			}
-			u[i] = uint8(uint16(v) * 3 >> 8)
-		}
-	}
-	digits(u[:160], b[:32], 5)
-	digits(u[160:240], b[32:48], 5)
-	digits(u[240:256], b[48:52], 4)
-	same(scale, offset, f16(b[52:]))
 }

@@ -18,6 +18,7 @@ func formats256() []format256 {
 		{"Q2K", 16, 84, false, q2kx256}, {"Q3K", 16, 110, false, q3kx256},
 		{"Q4K", 32, 144, false, q4kx256}, {"Q5K", 32, 176, false, q5kx256},
 		{"Q6K", 16, 210, false, q6kx256}, {"IQ4XS", 32, 136, true, iq4xsx256},
+		{"TQ20", 32, 66, false, tq20x256}, {"MXFP4", 32, 8 * 17, false, mxfp4x256},
 	}
 }
 
@@ -170,17 +171,17 @@ func q80x256(c *constants, p reg.GPVirtual) decoded256 {
 	return decoded256{quants, halves256(p, 34), times256(c, -128)}
 }
 
-// lookedUp256 replaces IQ4's codes by their values plus 128.
-func lookedUp256(c *constants, codes func(int) reg.VecVirtual) func(i int) reg.VecVirtual {
+// lookedUp256 replaces 4-bit codes by their values.
+func lookedUp256(c *constants, values []uint8, codes func(int) reg.VecVirtual) func(i int) reg.VecVirtual {
 	return func(i int) reg.VecVirtual {
-		y, table := codes(i), load256(c.of(cycle(iq4Values...)))
+		y, table := codes(i), load256(c.of(cycle(values...)))
 		VPSHUFB(y, table, y)
 		return y
 	}
 }
 
 func iq4nlx256(c *constants, p reg.GPVirtual) decoded256 {
-	return decoded256{lookedUp256(c, blocks256(c, p, 18, 2)), halves256(p, 18), times256(c, -128)}
+	return decoded256{lookedUp256(c, iq4Values, blocks256(c, p, 18, 2)), halves256(p, 18), times256(c, -128)}
 }
 
 // iq4xsx256 has 6-bit scales: four bits in one place, two in another.
@@ -200,7 +201,7 @@ func iq4xsx256(c *constants, p reg.GPVirtual) decoded256 {
 		VMULPS(half256(at(p, 0)), low, low)
 		return vecs{low}
 	}
-	return decoded256{lookedUp256(c, blocks256(c, p, 16, 8)), scales, times256(c, -128)}
+	return decoded256{lookedUp256(c, iq4Values, blocks256(c, p, 16, 8)), scales, times256(c, -128)}
 }
 
 // scalesK256 emits the scales and offsets of Q4_K and Q5_K, see scalesKx512.
@@ -334,4 +335,21 @@ func q6kx256(c *constants, p reg.GPVirtual) decoded256 {
 		return merge256(codes, low256(c, load256(at(p, 128+i/4*32)), i%4*2-4, 0x30))
 	}
 	return decoded256{quants, scales, times256(c, -32)}
+}
+
+func tq20x256(c *constants, p reg.GPVirtual) decoded256 {
+	return decoded256{
+		quants:  func(i int) reg.VecVirtual { return low256(c, load256(at(p, i/4*32)), i%4*2, 3) },
+		scales:  func() vecs { return vecs{half256(at(p, 64))} },
+		offsets: times256(c, -1),
+	}
+}
+
+func mxfp4x256(c *constants, p reg.GPVirtual) decoded256 {
+	scales := func() vecs {
+		y := YMM()
+		powersOfTwo(c, p, y, y.AsX())
+		return vecs{y}
+	}
+	return decoded256{lookedUp256(c, mxfp4Values, blocks256(c, p, 17, 1)), scales, times256(c, -12)}
 }

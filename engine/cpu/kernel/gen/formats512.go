@@ -15,7 +15,7 @@ func formats512() []format512 {
 		{"Q80", 32, 8 * 34, q80x512}, {"IQ4NL", 32, 8 * 18, iq4nlx512},
 		{"Q2K", 16, 84, q2kx512}, {"Q3K", 16, 110, q3kx512},
 		{"Q4K", 32, 144, q4kx512}, {"Q5K", 32, 176, q5kx512}, {"Q6K", 16, 210, q6kx512},
-		{"IQ4XS", 32, 136, iq4xsx512},
+		{"IQ4XS", 32, 136, iq4xsx512}, {"TQ20", 32, 66, tq20x512}, {"MXFP4", 32, 8 * 17, mxfp4x512},
 	}
 }
 
@@ -166,20 +166,17 @@ func q80x512(h *hoister, p reg.GPVirtual) decoded512 {
 	return decoded512{quants: quants, scales: both(h, halves8x512(p, 34), -128)}
 }
 
-// iq4Values are IQ4's sixteen values plus 128.
-var iq4Values = []uint8{1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241}
-
-// lookedUpx512 replaces IQ4's codes by their values plus 128.
-func lookedUpx512(h *hoister, codes func(int) reg.VecVirtual) func(i int) reg.VecVirtual {
+// lookedUpx512 replaces 4-bit codes by their values.
+func lookedUpx512(h *hoister, values []uint8, codes func(int) reg.VecVirtual) func(i int) reg.VecVirtual {
 	return func(i int) reg.VecVirtual {
 		z := codes(i)
-		VPSHUFB(z, h.z(cycle(iq4Values...)), z)
+		VPSHUFB(z, h.z(cycle(values...)), z)
 		return z
 	}
 }
 
 func iq4nlx512(h *hoister, p reg.GPVirtual) decoded512 {
-	return decoded512{quants: lookedUpx512(h, codes4x512(h, p, 18, 2)), scales: both(h, halves8x512(p, 18), -128)}
+	return decoded512{quants: lookedUpx512(h, iq4Values, codes4x512(h, p, 18, 2)), scales: both(h, halves8x512(p, 18), -128)}
 }
 
 // iq4xsx512 has 6-bit scales: four bits in one place, two in another.
@@ -199,7 +196,7 @@ func iq4xsx512(h *hoister, p reg.GPVirtual) decoded512 {
 	codes := func(i int) reg.VecVirtual {
 		return nibblesx512(h, pair(h, at(p, 8+32*i), at(p, 24+32*i)), 0, 4, 0, 4)
 	}
-	return decoded512{quants: lookedUpx512(h, codes), scales: both(h, scales, -128)}
+	return decoded512{quants: lookedUpx512(h, iq4Values, codes), scales: both(h, scales, -128)}
 }
 
 // scalesKx512 emits the scales and offsets of Q4_K and Q5_K: sixteen 6-bit numbers in
@@ -304,4 +301,18 @@ func q6kx512(h *hoister, p reg.GPVirtual) decoded512 {
 		return z
 	}
 	return decoded512{quants: quants, scales: scales, offsets: timesx512(h, scales, -32)}
+}
+
+func tq20x512(h *hoister, p reg.GPVirtual) decoded512 {
+	quants := func(i int) reg.VecVirtual {
+		shift := uint16(i % 2 * 4)
+		return crumbsx512(h, twice(at(p, i/2*32)), shift, shift+2)
+	}
+	return decoded512{quants: quants, scales: both(h, halfx512(at(p, 64)), -1)}
+}
+
+func mxfp4x512(h *hoister, p reg.GPVirtual) decoded512 {
+	z := ZMM()
+	powersOfTwo(h, p, z.AsY(), z.AsX())
+	return decoded512{quants: lookedUpx512(h, mxfp4Values, codes4x512(h, p, 17, 1)), scales: both(h, z, -12)}
 }
