@@ -22,15 +22,18 @@ func NewTheme(mode string, scale float32) fyne.Theme {
 	if !(scale >= 0.5 && scale <= 4) {
 		scale = 1
 	}
-	return &look{mode: mode, scale: scale, fonts: assets.NewFonts(), icons: themedIcons()}
+	l := &look{mode: mode, scale: scale, fonts: assets.NewFonts(), icons: themedIcons()}
+	l.colors[index(false)], l.colors[index(true)] = palette(false), palette(true)
+	return l
 }
 
 // look implements fyne.Theme.
 type look struct {
-	mode  string
-	scale float32
-	fonts assets.Fonts
-	icons map[fyne.ThemeIconName]fyne.Resource
+	mode   string
+	scale  float32
+	fonts  assets.Fonts
+	icons  map[fyne.ThemeIconName]fyne.Resource
+	colors [2]map[fyne.ThemeColorName]color.Color // light, dark
 }
 
 var _ fyne.Theme = (*look)(nil)
@@ -38,7 +41,7 @@ var _ fyne.Theme = (*look)(nil)
 // Color implements fyne.Theme.
 func (l *look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	dark := l.dark(variant)
-	if c, ok := paletteColor(name, dark); ok {
+	if c, ok := l.colors[index(dark)][name]; ok {
 		return c
 	}
 	return theme.DefaultTheme().Color(name, variantOf(dark))

@@ -45,16 +45,10 @@ func Color(name fyne.ThemeColorName) color.Color {
 	if ours {
 		return l.Color(name, settings.ThemeVariant())
 	}
-	if c, ok := ownColor(name, settings.ThemeVariant() == theme.VariantDark); ok {
-		return c
+	if pair, ok := ownColors()[name]; ok {
+		return rgb(pair[index(settings.ThemeVariant() == theme.VariantDark)])
 	}
 	return settings.Theme().Color(name, settings.ThemeVariant())
-}
-
-// ownColor answers the names declared here.
-func ownColor(name fyne.ThemeColorName, dark bool) (color.Color, bool) {
-	pair, ok := ownColors()[name]
-	return rgb(pair[index(dark)]), ok
 }
 
 // ownColors are the named colours, light and dark. Text colours keep 4.5 : 1 on
@@ -72,18 +66,19 @@ func ownColors() map[fyne.ThemeColorName][2]uint32 {
 	}
 }
 
-// paletteColor answers our names and the ones of Fyne's that we decide.
-func paletteColor(name fyne.ThemeColorName, dark bool) (color.Color, bool) {
-	if own, ok := ownColor(name, dark); ok {
-		return own, true
+// palette is every colour that we decide: our names, and Fyne's in our terms.
+func palette(dark bool) map[fyne.ThemeColorName]color.Color {
+	colors := map[fyne.ThemeColorName]color.Color{}
+	for name, pair := range ownColors() {
+		colors[name] = rgb(pair[index(dark)])
 	}
-	if alias, ok := fyneAliases()[name]; ok {
-		return ownColor(alias, dark)
+	for name, own := range fyneAliases() {
+		colors[name] = colors[own]
 	}
-	if pair, ok := fyneColors()[name]; ok {
-		return pair[index(dark)], true
+	for name, pair := range fyneColors() {
+		colors[name] = pair[index(dark)]
 	}
-	return nil, false
+	return colors
 }
 
 // fyneAliases says which of our colours a name of Fyne's means.

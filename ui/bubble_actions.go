@@ -1,0 +1,244 @@
+package ui
+
+import (
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// actionBar is the row of icons in the foot of one message.
+type actionBar struct {
+	bubble  *bubble
+	box     *fyne.Container
+	width   float32
+	buttons []*actionButton
+}
+
+// newActionBar lists what can be done with a message, always in this order: copy,
+// edit, regenerate, continue, delete, the other versions.
+func newActionBar(v *transcriptView, b *bubble) *actionBar {
+	t, id := v.owner, b.entry.ID
+	bar := &actionBar{bubble: b}
+	bar.box, _ = newBox()
+	var copied *actionButton
+	copied = bar.add(v.stage, "copy", "Copy", func() {
+		v.copied(string(b.split.text))
+		copied.confirm()
+	})
+	if b.streaming() {
+		return bar
+	}
+	if b.user() && t.OnEdit != nil {
+		bar.add(v.stage, "edit", "Edit", func() { t.OnEdit(id) })
+	}
+	if !b.user() && t.OnRegenerate != nil {
+		bar.add(v.stage, "refresh", "Regenerate", func() { t.OnRegenerate(id) })
+	}
+	if b.unfinished() && t.OnContinue != nil {
+		bar.add(v.stage, "resume", "Continue", func() { t.OnContinue(id) })
+	}
+	if t.OnDelete != nil {
+		bar.add(v.stage, "delete", "Delete", func() { t.OnDelete(id) })
+	}
+	if b.entry.Siblings > 1 && t.OnSibling != nil {
+		bar.pager(v, b)
+	}
+	return bar
+}
+
+// unfinished says whether a reply can be gone on with.
+func (b *bubble) unfinished() bool {
+	state := b.entry.State
+	return !b.user() && (b.entry.Cut || state == "interrupted" || state == "stopped")
+}
+
+func (a *actionBar) add(s *stage, icon, tip string, tapped func()) *actionButton {
+	button := newActionButton(s, icon, tip, tapped)
+	size := button.MinSize()
+	putAt(button, a.width, 0, size.Width, size.Height)
+	a.width += size.Width
+	a.box.Objects = append(a.box.Objects, button)
+	a.buttons = append(a.buttons, button)
+	return button
+}
+
+// pager adds ‹ 2/3 ›.
+func (a *actionBar) pager(v *transcriptView, b *bubble) {
+	st, t := v.stage.style, v.owner
+	step := func(icon, tip string, by int) {
+		if to := b.entry.Sibling + by; to < 0 || to >= b.entry.Siblings {
+			a.add(v.stage, icon, "", nil).ink = "disabled"
+			return
+		}
+		a.add(v.stage, icon, tip, func() { t.OnSibling(b.entry.ID, by) })
+	}
+	step("back", "Previous version", -1)
+	count := &canvas.Text{Text: fmt.Sprintf("%d/%d", b.entry.Sibling+1, b.entry.Siblings), Color: st.ink(ColorMuted), TextSize: st.note.size}
+	size := count.MinSize()
+	putAt(count, a.width, round((st.px(actionSize)-size.Height)/2), size.Width, size.Height)
+	a.box.Objects = append(a.box.Objects, count)
+	a.width += size.Width
+	step("next", "Next version", 1)
+}
+
+// actionBars are the bar of the message under the pointer and that of the message
+// that the keyboard is at.
+type actionBars struct {
+	view         *transcriptView
+	hover, focus *actionBar
+}
+
+func (a *actionBars) clear() { a.hover, a.focus = nil, nil }
+
+// point shows the bar of the message under the pointer; nil hides it.
+func (a *actionBars) point(b *bubble) (changed bool) {
+	if b != nil && (b.notice() || !b.ready) {
+		b = nil
+	}
+	switch {
+	case b == nil && a.hover == nil, b != nil && a.hover != nil && a.hover.bubble == b:
+		return false
+	case b == nil:
+		a.hover = nil
+	default:
+		a.hover = newActionBar(a.view, b)
+	}
+	return true
+}
+
+// at shows the bar of the message that the keyboard is at; nil hides it.
+func (a *actionBars) at(b *bubble) {
+	if b == nil || b.notice() {
+		a.focus = nil
+		return
+	}
+	a.focus = newActionBar(a.view, b)
+	for _, button := range a.focus.buttons {
+		button.onFocus = a.focused
+	}
+}
+
+// focused keeps the keyboard's bar on screen while one of its buttons has the
+// focus. It is hidden, not removed, when the focus leaves it: the focus may be on
+// its way to the next button.
+func (a *actionBars) focused(has bool) {
+	if a.focus != nil {
+		setShown(a.focus.box, has)
+	}
+}
+
+// refresh takes in a changed message.
+func (a *actionBars) refresh(b *bubble) {
+	if a.hover != nil && a.hover.bubble == b {
+		a.hover = newActionBar(a.view, b)
+	}
+	if a.focus != nil && a.focus.bubble == b {
+		a.at(b)
+	}
+}
+
+// objects places the bars in the feet of their messages.
+func (a *actionBars) objects() (shown []fyne.CanvasObject) {
+	if a.focus != nil && a.place(a.focus) {
+		shown = append(shown, a.focus.box)
+	}
+	if a.hover != nil && (a.focus == nil || a.focus.bubble != a.hover.bubble || !a.focus.box.Visible()) && a.place(a.hover) {
+		shown = append(shown, a.hover.box)
+	}
+	return shown
+}
+
+func (a *actionBars) place(bar *actionBar) bool {
+	v, b := a.view, bar.bubble
+	if len(b.rows) == 0 || b.rows[len(b.rows)-1].kind != footRow || b.rows[len(b.rows)-1].box == nil {
+		return false
+	}
+	foot, st := b.rows[len(b.rows)-1], v.stage.style
+	left, width := v.column()
+	x := left - st.px((actionSize-actionIcon)/2) // the first icon stands on the text's edge
+	if b.user() {
+		x = left + width - bar.width + st.px((actionSize-actionIcon)/2)
+	} else if foot.left > 0 {
+		x = left + foot.left + st.px(8)
+	}
+	putAt(bar.box, round(x), b.top+foot.top+st.px(2), bar.width, st.px(actionSize))
+	return true
+}
+
+// caption is what the foot of a message says.
+func (b *bubble) caption() string {
+	text := b.entry.Detail
+	join := func(part string) {
+		if text != "" {
+			text += " · "
+		}
+		text += part
+	}
+	if b.entry.State == "stopped" {
+		join("stopped")
+	}
+	if b.entry.Siblings > 1 {
+		join(fmt.Sprintf("version %d of %d", b.entry.Sibling+1, b.entry.Siblings))
+	}
+	return text
+}
+
+// setFoot shows the caption; its room is there even when there is none, so that
+// nothing moves when the actions appear.
+func (v *transcriptView) setFoot(b *bubble, r *row) {
+	st := v.stage.style
+	left, width := v.column()
+	r.box.Move(fyne.NewPos(left, 0))
+	r.height, r.left = st.px(footHeight), 0
+	text := b.caption()
+	if text == "" || b.user() {
+		return
+	}
+	t := &canvas.Text{Text: text, Color: st.ink(ColorMuted), TextSize: st.note.size}
+	size := t.MinSize()
+	putAt(t, 0, st.px(2)+round((st.px(actionSize)-size.Height)/2), min(size.Width, width), size.Height)
+	r.left = size.Width
+	r.box.Objects = []fyne.CanvasObject{t}
+}
+
+// setState tells how a reply ended that did not end well, and what can be done.
+func (v *transcriptView) setState(b *bubble, r *row) {
+	st, t, id := v.stage.style, v.owner, b.entry.ID
+	left, width := v.column()
+	r.box.Move(fyne.NewPos(left, 0))
+	words, ink := "Interrupted", ColorMuted
+	buttons := []*widget.Button{{Text: "Continue", Icon: newIcon("resume", ColorText).Resource, OnTapped: func() { call(t.OnContinue, id) }},
+		{Text: "Regenerate", Icon: newIcon("refresh", ColorText).Resource, OnTapped: func() { call(t.OnRegenerate, id) }}}
+	if b.entry.State == "failed" {
+		words, ink = b.entry.Error, ColorDanger
+		buttons = []*widget.Button{{Text: "Try again", Icon: newIcon("refresh", ColorText).Resource, OnTapped: func() { call(t.OnRegenerate, id) }}}
+		if words == "" {
+			words = "The reply failed."
+		}
+	}
+	text := newTextPiece([]run{{text: words, face: st.body, color: ink}}, st.leading)
+	y := st.px(12)
+	height := text.layout(v.stage.metrics, width)
+	text.draw(v.stage, 0, height)
+	text.box.Move(fyne.NewPos(0, y))
+	r.box.Objects = []fyne.CanvasObject{text.box}
+	y += height + st.px(8)
+	x := float32(0)
+	for _, button := range buttons {
+		button.ExtendBaseWidget(button)
+		size := button.MinSize()
+		putAt(button, x, y, size.Width, size.Height)
+		r.box.Objects = append(r.box.Objects, button)
+		x += size.Width + st.px(8)
+		height = size.Height
+	}
+	r.height = y + height + st.px(4)
+}
+
+func call(intention func(uint64), id uint64) {
+	if intention != nil {
+		intention(id)
+	}
+}
