@@ -53,6 +53,7 @@ type App struct {
 	loaded   engine.LoadOptions // what the engine's model was loaded with, if by this App
 	turn     *turn              // what the engine is at work on, nil: nothing
 	writing  map[ID]*writing    // replies that grow, or that could not be finished on a full disk
+	retrying bool               // saveLate will be called
 	closed   bool
 }
 

@@ -112,8 +112,9 @@ type stream struct {
 }
 
 var (
-	errGone = errors.New("the consumer has left")
-	errUsed = errors.New("this answer was streamed already: ask for another one")
+	errGone    = errors.New("the consumer has left")
+	errStopped = errors.New("stopped before the reply was begun")
+	errUsed    = errors.New("this answer was streamed already: ask for another one")
 )
 
 // stream makes the single-use iterator of an answer.
@@ -133,9 +134,8 @@ func (a *App) stream(ctx context.Context, id ID, work func(*stream) error) iter.
 		s := &stream{app: a, ctx: ctx, turn: t, conversation: id, yield: yield}
 		a.saveLate()
 		err = work(s)
-		stopped := ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) || errors.Is(err, ctx.Err())
 		a.release(t) // so that who sees the error may try again at once
-		if err != nil && !stopped && !s.gone {
+		if err != nil && !s.gone && !errors.Is(err, errStopped) {
 			yield(Event{}, err)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // lateWait is how long a reply that could not be stored waits to be tried again.
-const lateWait = 5 * time.Second
+const lateWait = 2 * time.Second
 
 // track makes Messages show a reply as it grows.
 func (a *App) track(w *writing) {
@@ -33,27 +33,40 @@ func (a *App) allWriting() []*writing {
 // again, on its own and before whatever comes next.
 func (a *App) end(w *writing, state State, cause string) error {
 	err := w.end(state, cause)
+	if err != nil {
+		a.retryLate()
+		return err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	switch {
-	case err == nil:
-		delete(a.writing, w.begun.ID)
-	case !a.closed:
-		time.AfterFunc(lateWait, a.saveLate)
-	}
-	return err
+	delete(a.writing, w.begun.ID)
+	return nil
 }
 
 // saveLate stores the replies that ended but could not be stored then. Its own
 // failures are no news.
 func (a *App) saveLate() {
 	for _, w := range a.allWriting() {
-		if w.ended() && w.end("", "") == nil {
-			a.mu.Lock()
-			delete(a.writing, w.begun.ID)
-			a.mu.Unlock()
+		if w.ended() {
+			_ = a.end(w, "", "")
 		}
 	}
+}
+
+// retryLate makes sure that saveLate will be called.
+func (a *App) retryLate() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed || a.retrying {
+		return
+	}
+	a.retrying = true
+	time.AfterFunc(lateWait, func() {
+		a.mu.Lock()
+		a.retrying = false
+		a.mu.Unlock()
+		a.saveLate()
+	})
 }
 
 // endAll ends and stores all there is, when the application closes.

@@ -99,6 +99,9 @@ func (s *stream) model() (engine.Info, error) {
 		return info, ErrNoModel
 	}
 	for progress, err := range s.app.load(s.ctx, path, force) {
+		if s.ctx.Err() != nil {
+			return info, errStopped
+		}
 		if err != nil {
 			return info, err
 		}

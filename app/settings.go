@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"beyonder/engine"
@@ -46,7 +47,7 @@ func DefaultSettings() Settings {
 func (a *App) Settings() Settings {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.settings
+	return a.settings.clone()
 }
 
 // SetSettings keeps s; it says so if a value is out of range, and changes
@@ -65,8 +66,17 @@ func (a *App) SetSettings(s Settings) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.settings = s
+	a.settings = s.clone()
 	return nil
+}
+
+// clone shares no memory with s.
+func (s Settings) clone() Settings {
+	p := &s.Sampling
+	p.Order, p.DRYBreakers = slices.Clone(p.Order), slices.Clone(p.DRYBreakers)
+	p.Banned, p.Stop = slices.Clone(p.Banned), slices.Clone(p.Stop)
+	p.LogitBias = maps.Clone(p.LogitBias)
+	return s
 }
 
 func (s *Settings) validate() error {

@@ -8,7 +8,7 @@ import (
 
 // Why a turn was cancelled by the application itself.
 var (
-	errClosing = errors.New("Beyonder was closed")
+	errClosing = errors.New("the application was closed")
 	errDeleted = errors.New("the conversation was deleted")
 )
 

@@ -7,6 +7,7 @@ import (
 
 // Errors to branch on.
 var (
+	//lint:ignore ST1005 Beyonder is a name
 	ErrRunning  = errors.New("Beyonder is already running") // the folder is in use by another process
 	ErrFull     = errors.New("the disk is full")            // or a quota or limit is reached; nothing was changed
 	ErrNotFound = errors.New("it is not there (any more)")  // the conversation or message

@@ -136,12 +136,9 @@ func (s *Store) Message(conversation, id ID) (m Message, err error) {
 	return m, err
 }
 
-// Show makes the shown path of a conversation one that goes through a message
+// ShowSibling makes the shown path of a conversation one that goes through the
+// sibling step places after a message (past the first or the last it is that one)
 // and on to what was last added below it.
-func (s *Store) Show(conversation, message ID) error { return s.ShowSibling(conversation, message, 0) }
-
-// ShowSibling does the same with the sibling that is step places after a message;
-// past the first or the last it is that one.
 func (s *Store) ShowSibling(conversation, message ID, step int) error {
 	return s.update(func(tx *bolt.Tx) error {
 		tree, err := readTree(tx, conversation)

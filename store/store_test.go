@@ -210,7 +210,7 @@ func TestWhatIsNotThere(t *testing.T) {
 	_, errPath := s.Path(c, 99)
 	_, _, errResume := s.Resume(c, 99, nil)
 	for what, err := range map[string]error{
-		"Rename": s.Rename(99, ""), "SetDraft": s.SetDraft(99, "x"), "Show": s.Show(c, 99),
+		"Rename": s.Rename(99, ""), "SetDraft": s.SetDraft(99, "x"), "ShowSibling": s.ShowSibling(c, 99, 0),
 		"Add after": errAdd, "Add to": errAddTo, "Message": errMessage, "Messages": errMessages,
 		"Path": errPath, "Resume": errResume,
 	} {
