@@ -132,7 +132,6 @@ func (a *App) stream(ctx context.Context, id ID, work func(*stream) error) iter.
 		}
 		defer a.release(t)
 		s := &stream{app: a, ctx: ctx, turn: t, conversation: id, yield: yield}
-		a.saveLate()
 		err = work(s)
 		a.release(t) // so that who sees the error may try again at once
 		if err != nil && !s.gone && !errors.Is(err, errStopped) {

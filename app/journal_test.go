@@ -100,6 +100,9 @@ func TestCloseWhileTheConsumerIsStuck(t *testing.T) {
 	if m.State != app.Interrupted || !strings.HasPrefix(m.Text, text) {
 		t.Errorf("it is kept as %+v, the consumer had %q", m, text)
 	}
+	if m.Reply.Done.NewTokens != len(strings.Fields(m.Text)) { // the next Open would not know that
+		t.Errorf("its figures are %+v: it was left to the next Open", m.Reply.Done)
+	}
 	r := follow(b.Continue(context.Background(), id, m.ID))
 	if r.err != nil || !strings.HasPrefix(r.finished.Text, m.Text+" all that is") {
 		t.Errorf("gone on with it is %+v (%v)", r.finished, r.err)

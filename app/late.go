@@ -29,8 +29,9 @@ func (a *App) allWriting() []*writing {
 	return slices.Collect(maps.Values(a.writing))
 }
 
-// end ends a reply. When it cannot be stored it stays in memory and is tried
-// again, on its own and before whatever comes next.
+// end ends a reply. When it cannot be stored it stays in memory, where
+// Messages finds it, and is tried again until it is stored or the application is
+// closed.
 func (a *App) end(w *writing, state State, cause string) error {
 	err := w.end(state, cause)
 	if err != nil {

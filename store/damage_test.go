@@ -101,6 +101,21 @@ func TestDamageFoundLater(t *testing.T) {
 	}
 }
 
+// A file that is cut while it is in use leaves a part of the memory map with no
+// file behind it; to read there must be an error and not the end of the program.
+func TestFileCutInUse(t *testing.T) {
+	dir := filled(t)
+	s := openStore(t, dir)
+	if err := os.Truncate(s.File(), 4096*3); err != nil {
+		t.Skipf("NOT TESTED: this system does not let a file in use be cut (%v)", err)
+	}
+	_, err := s.Messages(1)
+	var damaged *DamagedError
+	if !errors.As(err, &damaged) {
+		t.Errorf("the cut file gave %v", err)
+	}
+}
+
 func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
 	dir := filled(t)
 	path := filepath.Join(dir, fileName)
