@@ -14,7 +14,7 @@ import (
 
 const (
 	mostLines   = 8    // the composer grows up to this
-	longestFit  = 2000 // characters; a longer text fills mostLines anyway
+	longestFit  = 2000 // bytes; a longer text fills mostLines anyway
 	placeholder = "Write a message"
 )
 
@@ -32,22 +32,23 @@ const (
 // possible now. Typing always is.
 type Composer struct {
 	widget.BaseWidget
-	OnSend       func(text string)
-	OnStop       func()
-	OnChanged    func(text string)
-	OnEditLast   func() // Up in an empty composer
-	OnCancelEdit func()
-	OnResized    func() // it has become higher or lower
+	OnSend     func(text string)
+	OnStop     func()
+	OnChanged  func(text string)
+	OnEditLast func() // Up in an empty composer
+	OnResized  func() // it has become higher or lower
 
 	state   composerState
 	reason  string // why nothing can be sent now; "": it can
 	editing bool
 	rows    int
+	aside   []string // long texts that were pasted
 
 	entry   *composerEntry
 	panel   *surface
 	button  *glyphButton
 	hint    *paragraph
+	pieces  *fyne.Container // rows of what is set aside
 	content *fyne.Container
 }
 
@@ -57,13 +58,15 @@ func NewComposer() *Composer {
 	c.ExtendBaseWidget(c)
 	c.entry.SetPlaceHolder(placeholder)
 	c.entry.SetMinRowsVisible(1)
-	c.entry.onSend, c.entry.onUpEmpty, c.entry.onFocus = c.send, c.upEmpty, c.focused
+	c.entry.onSend, c.entry.onUpEmpty, c.entry.onFocus, c.entry.onPaste = c.send, c.upEmpty, c.focused, c.paste
 	c.entry.OnChanged = c.changed
 	c.button = newGlyph(assets.Icon("send"), 32, c.press)
 	c.button.solid = true
 	c.hint = newParagraph("", captionStyle)
+	c.pieces = newColumn(4)
+	c.pieces.Hide()
 	field := container.NewThemeOverride(c.entry, borderless{})
-	c.content = container.New(composerLayout{}, c.panel, field, c.button, c.hint)
+	c.content = container.New(composerLayout{}, c.panel, field, c.button, c.hint, c.pieces)
 	c.show()
 	return c
 }
@@ -79,12 +82,21 @@ func (c *Composer) Resize(size fyne.Size) {
 	c.measure()
 }
 
-// Text is what stands in it.
-func (c *Composer) Text() string { return c.entry.Text }
+// Text is what stands in it, with what was set aside.
+func (c *Composer) Text() string { return c.joined() }
 
 // SetText replaces what stands in it and puts the cursor at the end.
 func (c *Composer) SetText(text string) {
-	c.entry.SetText(text)
+	had := len(c.aside) > 0
+	field := c.split(text)
+	if had || len(c.aside) > 0 {
+		c.showPieces()
+		c.resized()
+	}
+	if field == c.entry.Text {
+		c.changed(field)
+	}
+	c.entry.SetText(field)
 	c.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyPageDown})
 }
 
@@ -135,16 +147,16 @@ func (c *Composer) press() {
 
 func (c *Composer) send() {
 	if c.canSend() {
-		c.OnSend(c.entry.Text)
+		c.OnSend(c.joined())
 	}
 }
 
 func (c *Composer) canSend() bool {
-	return c.state == composerIdle && c.reason == "" && strings.TrimSpace(c.entry.Text) != ""
+	return c.state == composerIdle && c.reason == "" && strings.TrimSpace(c.joined()) != ""
 }
 
 func (c *Composer) upEmpty() {
-	if c.state == composerIdle && c.OnEditLast != nil {
+	if c.state == composerIdle && len(c.aside) == 0 && c.OnEditLast != nil {
 		c.OnEditLast()
 	}
 }
@@ -157,11 +169,11 @@ func (c *Composer) focused(on bool) {
 	}
 }
 
-func (c *Composer) changed(text string) {
+func (c *Composer) changed(string) {
 	c.show()
 	c.measure()
 	if c.OnChanged != nil {
-		c.OnChanged(text)
+		c.OnChanged(c.joined())
 	}
 }
 
@@ -242,17 +254,20 @@ const composerSide = 8 // between the panel's edge and the field
 
 // MinSize implements fyne.Layout.
 func (composerLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	field, button, hint := objects[1], objects[2], objects[3]
+	field, button, hint, pieces := objects[1], objects[2], objects[3], objects[4]
 	height := max(field.MinSize().Height, button.MinSize().Height) + px(12)
 	if hint.Visible() {
 		height += hint.MinSize().Height + px(4)
+	}
+	if pieces.Visible() {
+		height += pieces.MinSize().Height + px(8)
 	}
 	return fyne.NewSize(px(200), height)
 }
 
 // Layout implements fyne.Layout.
 func (composerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	panel, field, button, hint := objects[0], objects[1], objects[2], objects[3]
+	panel, field, button, hint, pieces := objects[0], objects[1], objects[2], objects[3], objects[4]
 	panel.Resize(size)
 	bottom := size.Height - px(6)
 	if hint.Visible() {
@@ -261,13 +276,17 @@ func (composerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		bottom -= height + px(4)
 		hint.Move(fyne.NewPos(inset, bottom))
 	}
+	top := px(6)
+	if pieces.Visible() {
+		top = px(8) + fit(pieces, size.Width-2*px(composerSide))
+		pieces.Move(fyne.NewPos(px(composerSide), px(8)))
+	}
 	side := button.MinSize()
 	button.Resize(side)
 	button.Move(fyne.NewPos(size.Width-px(composerSide)-side.Width, bottom-side.Height-px(2)))
 	least := field.MinSize().Height
-	top := px(6) + max(0, (bottom-px(6)-least)/2)
-	field.Resize(fyne.NewSize(size.Width-2*px(composerSide)-side.Width-px(4), min(least, bottom-px(6))))
-	field.Move(fyne.NewPos(px(composerSide), top))
+	field.Resize(fyne.NewSize(size.Width-2*px(composerSide)-side.Width-px(4), min(least, bottom-top)))
+	field.Move(fyne.NewPos(px(composerSide), top+max(0, (bottom-top-least)/2)))
 }
 
 // borderless is the theme in force, but for fields without a frame of their own.

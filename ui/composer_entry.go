@@ -13,6 +13,7 @@ type composerEntry struct {
 	onSend    func()
 	onUpEmpty func()
 	onFocus   func(bool)
+	onPaste   func(text string) bool  // false: the field takes it
 	modifiers func() fyne.KeyModifier // that are held now
 }
 
@@ -57,6 +58,9 @@ func (e *composerEntry) TypedKey(event *fyne.KeyEvent) {
 // TypedShortcut implements fyne.Shortcutable: the field keeps its own (copy,
 // paste, undo, word by word), the window has the rest.
 func (e *composerEntry) TypedShortcut(shortcut fyne.Shortcut) {
+	if p, ok := shortcut.(*fyne.ShortcutPaste); ok && e.onPaste(p.Clipboard.Content()) {
+		return
+	}
 	e.Entry.TypedShortcut(shortcut)
 	passShortcut(e, shortcut)
 }

@@ -26,7 +26,7 @@ type emptyPage struct {
 }
 
 func newEmptyPage() *emptyPage {
-	e := &emptyPage{content: container.New(centred{width: 520})}
+	e := &emptyPage{content: container.New(centred{width: 600})}
 	e.ExtendBaseWidget(e)
 	return e
 }
@@ -45,7 +45,7 @@ func (e *emptyPage) askForModel(known []app.KnownModel) {
 		newParagraph("Drop a model here", titleStyle.centred()),
 		newParagraph("Beyonder answers with a model on your own machine. It loads .gguf files: mixtures of experts such as Beyonder-4x7B-v2, and Mistral or Llama models.", captionStyle.centred()),
 		container.NewCenter(newPrimaryButton("Open a file…", func() { e.OnOpen() })))
-	target := container.NewStack(newSurface("", theme.ColorNameInputBorder, 16), newPadded(32, 32, 32, 32, box))
+	target := container.NewStack(newDashedFrame(), newPadded(32, 32, 32, 32, box))
 	page := newColumn(8, target)
 	for i, m := range known {
 		if i == 3 {
@@ -123,7 +123,7 @@ func examples(kinds ...string) []example {
 		"chat":  {"Explain why the sky is blue, as you would to a ten-year-old", "What should I look at when I buy a used bicycle?"},
 		"code":  {"Write a Go function that reverses a linked list, and a test for it", "What does a hash table do when two keys collide? Show it in code"},
 		"story": {"Tell a short story about a lighthouse keeper who finds a letter", "Write the first page of a novel that begins in a night train"},
-		"math":  {"A train leaves at 9:40 and arrives at 13:05 after 287 km: how fast was it?", "Prove that there are infinitely many prime numbers"},
+		"math":  {"A train goes 287 km from 9:40 to 13:05. How fast is it on average?", "Prove that there are infinitely many prime numbers"},
 	}
 	names := map[string]string{"chat": "Talk", "code": "Code", "story": "Story", "math": "Mathematics"}
 	var chosen []example

@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"beyonder/app"
 	"beyonder/engine"
 )
 
@@ -29,7 +30,7 @@ func sentence(err error) string {
 		return "The engine stopped working: " + lost.Cause + ". Your conversation is safe; send the message again to start it anew."
 	case errors.As(err, &numbers):
 		return fmt.Sprintf("The model's output at token %s is not a number, so the reply ends here. The file may be damaged: download it again or choose another one.", count(numbers.Position))
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, app.ErrFull), errors.Is(err, syscall.ENOSPC):
 		return "The disk is full, so this could not be stored. What you see stays on screen; free some space and try again."
 	case errors.Is(err, fs.ErrNotExist):
 		return missingSentence(err)

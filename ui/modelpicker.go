@@ -200,7 +200,7 @@ func (r *pickerRenderer) Refresh() {
 	if p.focused {
 		r.back.StrokeWidth, r.back.StrokeColor = 1.5, theme.Color(theme.ColorNamePrimary)
 	}
-	r.arrow.Resource = theme.NewColoredResource(assets.Icon("down"), theme.ColorNamePlaceHolder)
+	r.arrow.Resource = theme.NewColoredResource(assets.Icon("expand"), theme.ColorNamePlaceHolder)
 	r.Layout(p.Size())
 	p.text.Refresh()
 	r.back.Refresh()

@@ -146,7 +146,7 @@ func (w *Window) event(j *job, e app.Event) {
 		w.listConversations()
 		w.shown(j, *e.User)
 	case e.Loading != nil:
-		text, fraction := loadingText(w.modelName(), *e.Loading, j.pace.since(stageLoading, time.Now()))
+		text, fraction := loadingText(w.modelName(), *e.Loading, j.pace.since(phaseLoading, time.Now()))
 		w.status.SetActivity(text, fraction)
 	case e.Started != nil:
 		j.reply = e.Started.ID
@@ -155,7 +155,7 @@ func (w *Window) event(j *job, e app.Event) {
 		w.shown(j, *e.Started)
 		w.showModel()
 	case e.Reading != nil:
-		text, fraction := readingText(*e.Reading, j.pace.since(stageReading, time.Now()))
+		text, fraction := readingText(*e.Reading, j.pace.since(phaseReading, time.Now()))
 		w.status.SetActivity(text, fraction)
 		j.pace.read(*e.Reading)
 	case e.Notice != nil:

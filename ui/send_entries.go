@@ -62,6 +62,7 @@ func entryOf(m app.Message) Entry {
 	if m.Role == prompt.Assistant && m.Reply != nil {
 		e.Name = m.Reply.Model
 		e.Detail = replyDetail(*m.Reply)
+		e.Cut = m.Reply.Done.Reason == engine.StopLength
 	}
 	return e
 }

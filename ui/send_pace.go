@@ -6,14 +6,14 @@ import (
 	"beyonder/engine"
 )
 
-// stage is a part of answering that takes time of its own.
-type stage int
+// phase is a part of answering that takes time of its own.
+type phase int
 
 const (
-	stageWaiting stage = iota
-	stageLoading
-	stageReading
-	stageWriting
+	phaseWaiting phase = iota
+	phaseLoading
+	phaseReading
+	phaseWriting
 )
 
 // paceTime is how often the figures change while a reply is written: as often
@@ -23,8 +23,8 @@ const paceTime = 250 * time.Millisecond
 // pace measures a reply while it is written. The figures of the finished reply
 // are the engine's own.
 type pace struct {
-	stage   stage
-	entered time.Time // this stage
+	phase   phase
+	entered time.Time // this phase
 	begun   time.Time // the request
 	first   time.Time // the first token
 	written int       // tokens
@@ -34,10 +34,10 @@ type pace struct {
 
 func (p *pace) begin(now time.Time) { *p = pace{begun: now, entered: now} }
 
-// since enters a stage, if it is a new one, and tells how long it has lasted.
-func (p *pace) since(s stage, now time.Time) time.Duration {
-	if s != p.stage {
-		p.stage, p.entered = s, now
+// since enters a phase, if it is a new one, and tells how long it has lasted.
+func (p *pace) since(s phase, now time.Time) time.Duration {
+	if s != p.phase {
+		p.phase, p.entered = s, now
 	}
 	return now.Sub(p.entered)
 }
@@ -47,14 +47,14 @@ func (p *pace) read(r engine.Reading) { p.context = r.Reused + r.Done }
 func (p *pace) tokens(n int, now time.Time) {
 	if n > 0 && p.written == 0 {
 		p.first = now
-		p.since(stageWriting, now)
+		p.since(phaseWriting, now)
 	}
 	p.written += n
 }
 
 // due says whether it is time to show the figures again.
 func (p *pace) due(now time.Time) bool {
-	if p.written == 0 || now.Sub(p.told) < paceTime {
+	if p.written+p.context == 0 || now.Sub(p.told) < paceTime {
 		return false
 	}
 	p.told = now

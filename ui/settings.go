@@ -194,7 +194,7 @@ func (p *SettingsPanel) modelSection() fyne.CanvasObject {
 	p.reload = newColumn(8, newParagraph("The loaded model still has the earlier values.", captionStyle), again)
 	box := section("Context and model",
 		labelled("When the context is full", p.policy, p.policyText),
-		newParagraph("What follows takes effect when a model is loaded the next time.", captionStyle))
+		newParagraph("After a change below, your next message loads the model again.", captionStyle))
 	for _, f := range loadFields() {
 		box.Add(p.number(f, p.change))
 	}

@@ -102,13 +102,13 @@ func (r *numberRow) complain(err error) {
 func tidy(v, step float64) float64 {
 	for scale := 1.0; scale <= 1e6; scale *= 10 {
 		if whole := step * scale; whole == float64(int64(whole)) {
-			return float64(round(v*scale)) / scale
+			return float64(wholeNumber(v*scale)) / scale
 		}
 	}
 	return v
 }
 
-func round(v float64) int64 {
+func wholeNumber(v float64) int64 {
 	if v < 0 {
 		return int64(v - 0.5)
 	}

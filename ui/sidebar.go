@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
+	"beyonder/assets"
 )
 
 const untitled = "New conversation"
@@ -52,8 +53,9 @@ func NewSidebar() *Sidebar {
 	s := &Sidebar{}
 	s.ExtendBaseWidget(s)
 	s.newButton = newFocusRow(untitled, "", func() { s.OnNew() })
-	s.newButton.framed = true
-	s.back = newFocusRow("‹  Back to the conversations", "", func() { s.OnTrash(false) })
+	s.newButton.framed, s.newButton.icon = true, assets.Icon("add")
+	s.back = newFocusRow("Back", "Click a conversation to restore it.", func() { s.OnTrash(false) })
+	s.back.icon = assets.Icon("back")
 	s.trash = newFocusRow("Trash", "", func() { s.OnTrash(true) })
 	s.trash.title.style = captionStyle
 	s.empty = newButton("", s.emptyTapped)

@@ -165,4 +165,3 @@ func (l *tappableLine) Tapped(*fyne.PointEvent) { l.onTapped() }
 
 // Cursor implements desktop.Cursorable.
 func (l *tappableLine) Cursor() desktop.Cursor { return desktop.PointerCursor }
-

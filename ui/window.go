@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -82,6 +83,9 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w.panel.Set(w.settings)
 	w.openNewest()
 	w.showModel()
+	if warnings := a.Warnings(); len(warnings) > 0 {
+		w.say("warning", asSentence(strings.Join(warnings, "; ")))
+	}
 	return w
 }
 
@@ -134,7 +138,7 @@ func (w *Window) announce() {
 	s.OnNew, s.OnOpen, s.OnRename, s.OnDelete = w.newConversation, w.open, w.rename, w.trash
 	s.OnRestore, s.OnTrash, s.OnEmptyTrash = w.restore, w.showTrash, w.emptyTrash
 	c := w.composer
-	c.OnSend, c.OnStop, c.OnChanged, c.OnEditLast, c.OnCancelEdit, c.OnResized = w.send, w.stop, w.typed, w.editLast, w.cancelEdit, w.relayout
+	c.OnSend, c.OnStop, c.OnChanged, c.OnEditLast, c.OnResized = w.send, w.stop, w.typed, w.editLast, w.relayout
 	t := w.transcript
 	t.OnCopy, t.OnLink = w.copy, w.openLink
 	t.OnEdit, t.OnRegenerate, t.OnContinue, t.OnSibling = w.edit, w.regenerate, w.goOn, w.sibling

@@ -9,7 +9,6 @@ const (
 	panelWidth   = 320
 	narrowWidth  = 900 // below it the side panels slide over the text
 	leastMiddle  = 480 // the text gives up no more than this for a panel
-	columnWidth  = 760 // of text
 	composerOut  = 16  // the composer reaches this far out of the column, so that texts align
 	edge         = 24  // least air beside the column
 )
@@ -63,14 +62,14 @@ func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	overSidebar := f.over == "sidebar" && left == 0
 	overPanel := f.over == "settings" && right == size.Width
-	place(objects[frameMiddle], left, right-left, size.Height, true)
-	place(objects[frameVeil], left, right-left, size.Height, overSidebar || overPanel)
-	place(objects[frameSidebar], 0, px(sidebarWidth), size.Height, left > 0 || overSidebar)
-	place(objects[framePanel], size.Width-px(panelWidth), px(panelWidth), size.Height, right < size.Width || overPanel)
+	putAcross(objects[frameMiddle], left, right-left, size.Height, true)
+	putAcross(objects[frameVeil], left, right-left, size.Height, overSidebar || overPanel)
+	putAcross(objects[frameSidebar], 0, px(sidebarWidth), size.Height, left > 0 || overSidebar)
+	putAcross(objects[framePanel], size.Width-px(panelWidth), px(panelWidth), size.Height, right < size.Width || overPanel)
 	f.settled()
 }
 
-func place(o fyne.CanvasObject, x, width, height float32, visible bool) {
+func putAcross(o fyne.CanvasObject, x, width, height float32, visible bool) {
 	setVisible(o, visible)
 	if visible {
 		o.Move(fyne.NewPos(x, 0))

@@ -42,6 +42,9 @@ func (w *Window) load(path string, force bool, then func()) {
 	l := &loading{path: path, cancel: cancel, begun: time.Now()}
 	l.card = newCard("Loading "+fileName(path), theme.ColorNameSeparator, nil, action{"Stop", false, w.stop})
 	w.loading = l
+	w.status.SetActivity("Loading "+fileName(path), -1)
+	w.status.SetFigures(figures{})
+	w.picker.Set(strings.TrimSuffix(fileName(path), filepath.Ext(path)), "")
 	w.cards.set("error", nil)
 	w.cards.set("loading", l.card)
 	w.showState()
@@ -59,6 +62,7 @@ func (w *Window) loadingStep(l *loading, p engine.Progress) {
 func (w *Window) loaded(l *loading, err error, then func()) {
 	l.cancel()
 	w.loading = nil
+	w.status.SetActivity("", -1)
 	w.cards.set("loading", nil)
 	w.showModel()
 	var memory *engine.MemoryError

@@ -161,4 +161,3 @@ func (h hairlineLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	objects[1].Move(fyne.NewPos(x, 0))
 }
-

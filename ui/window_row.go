@@ -16,6 +16,7 @@ import (
 // list does; focusRow is for rows that stand alone.
 type listRow struct {
 	widget.BaseWidget
+	icon           fyne.Resource // before the title, nil: none
 	title, caption *lineText
 	buttons        []*glyphButton
 	edit           fyne.CanvasObject // instead of the title, while it is being renamed
@@ -77,7 +78,9 @@ func (r *listRow) MouseOut()                      { r.hover(false) }
 
 // CreateRenderer implements fyne.Widget.
 func (r *listRow) CreateRenderer() fyne.WidgetRenderer {
-	renderer := &listRowRenderer{row: r, back: canvas.NewRectangle(color.Transparent), dot: canvas.NewCircle(color.Transparent)}
+	renderer := &listRowRenderer{row: r, back: canvas.NewRectangle(color.Transparent), dot: canvas.NewCircle(color.Transparent),
+		icon: canvas.NewImageFromResource(nil)}
+	renderer.icon.FillMode = canvas.ImageFillContain
 	renderer.Refresh()
 	return renderer
 }
@@ -86,6 +89,7 @@ type listRowRenderer struct {
 	row  *listRow
 	back *canvas.Rectangle
 	dot  *canvas.Circle
+	icon *canvas.Image
 }
 
 func (r *listRowRenderer) MinSize() fyne.Size {
@@ -99,6 +103,11 @@ func (r *listRowRenderer) MinSize() fyne.Size {
 func (r *listRowRenderer) Layout(size fyne.Size) {
 	r.back.Resize(size)
 	left, right := px(12), size.Width-px(8)
+	if r.row.icon != nil {
+		r.icon.Resize(fyne.NewSquareSize(px(18)))
+		r.icon.Move(fyne.NewPos(px(10), (size.Height-px(18))/2))
+		left += px(24)
+	}
 	for i := len(r.row.buttons) - 1; i >= 0; i-- {
 		button := r.row.buttons[i]
 		least := button.MinSize()
@@ -153,6 +162,11 @@ func (r *listRowRenderer) Refresh() {
 	}
 	r.dot.FillColor = theme.Color(theme.ColorNamePrimary)
 	setVisible(r.dot, row.marked)
+	setVisible(r.icon, row.icon != nil)
+	if row.icon != nil {
+		r.icon.Resource = theme.NewColoredResource(row.icon, theme.ColorNamePlaceHolder)
+		r.icon.Refresh()
+	}
 	setVisible(row.title, row.edit == nil)
 	for _, button := range row.buttons {
 		setVisible(button, active && row.edit == nil)
@@ -165,7 +179,7 @@ func (r *listRowRenderer) Refresh() {
 }
 
 func (r *listRowRenderer) Objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{r.back, r.row.title, r.row.caption, r.dot}
+	objects := []fyne.CanvasObject{r.back, r.icon, r.row.title, r.row.caption, r.dot}
 	for _, button := range r.row.buttons {
 		objects = append(objects, button)
 	}

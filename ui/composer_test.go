@@ -1,0 +1,161 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"beyonder/app"
+)
+
+func newComposerRig(t *testing.T) (*Composer, *[]string) {
+	t.Helper()
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 1))
+	c := NewComposer()
+	c.entry.modifiers = func() fyne.KeyModifier { return 0 }
+	sent := &[]string{}
+	c.OnSend = func(text string) { *sent = append(*sent, text) }
+	w := test.NewTempWindow(t, c)
+	w.Resize(fyne.NewSize(600, 400))
+	c.Resize(fyne.NewSize(600, c.MinSize().Height))
+	return c, sent
+}
+
+func TestTheComposerGrowsFromOneToEightLines(t *testing.T) {
+	c, _ := newComposerRig(t)
+	grown := 0
+	c.OnResized = func() { grown++ }
+	one := c.MinSize().Height
+	for _, test := range []struct {
+		text string
+		rows int
+	}{
+		{"", 1}, {"short", 1}, {"one\ntwo", 2}, {"one\ntwo\n", 3},
+		{strings.Repeat("several words that wrap ", 8), 3},
+		{strings.Repeat("line\n", 30), 8}, {strings.Repeat("long text ", 500), 8}, {"short again", 1},
+	} {
+		c.SetText(test.text)
+		if c.rows != test.rows {
+			t.Errorf("%.20q takes %d lines, not %d", test.text, c.rows, test.rows)
+		}
+		least := c.entry.MinSize().Height
+		if c.MinSize().Height < least {
+			t.Errorf("%.20q: the composer is %v high, its field %v", test.text, c.MinSize().Height, least)
+		}
+	}
+	if c.MinSize().Height != one {
+		t.Errorf("it did not shrink back: %v, %v", c.MinSize().Height, one)
+	}
+	if grown == 0 {
+		t.Error("growing was not announced")
+	}
+}
+
+func TestNothingEmptyIsSent(t *testing.T) {
+	c, sent := newComposerRig(t)
+	for _, text := range []string{"", "  ", "\n\n"} {
+		c.SetText(text)
+		c.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		test.Tap(c.button)
+	}
+	if len(*sent) != 0 {
+		t.Errorf("sent: %q", *sent)
+	}
+	c.SetText("  hello ")
+	test.Tap(c.button)
+	if len(*sent) != 1 || (*sent)[0] != "  hello " {
+		t.Errorf("sent: %q", *sent)
+	}
+}
+
+func TestAReasonStopsSendingButNotTyping(t *testing.T) {
+	c, sent := newComposerRig(t)
+	c.SetReason("There is no model.")
+	test.Type(c.entry, "hello")
+	c.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if len(*sent) != 0 || c.Text() != "hello" || !c.hint.Visible() || c.hint.text != "There is no model." {
+		t.Errorf("sent %q, holds %q, says %q", *sent, c.Text(), c.hint.text)
+	}
+	c.SetReason("")
+	if c.hint.Visible() || c.button.Disabled() {
+		t.Error("it still refuses")
+	}
+}
+
+func TestTheButtonStopsWhileAReplyIsWritten(t *testing.T) {
+	c, sent := newComposerRig(t)
+	stopped := 0
+	c.OnStop = func() { stopped++ }
+	c.SetState(composerBusy)
+	c.SetText("the next message")
+	c.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	test.Tap(c.button)
+	c.SetState(composerStopping)
+	test.Tap(c.button)
+	if stopped != 1 || len(*sent) != 0 {
+		t.Errorf("stopped %d times, sent %q", stopped, *sent)
+	}
+}
+
+// Of several drafts of one conversation the last one ends up on disk.
+func TestDraftsAreWrittenInOrder(t *testing.T) {
+	written := map[app.ID]string{}
+	release := make(chan bool)
+	d := newDrafts(func(f func()) { f() }, func(id app.ID, text string) error {
+		<-release
+		written[id] = text
+		return nil
+	}, func(err error) { t.Error(err) })
+	for _, text := range []string{"a", "ab", "abc", "abcd"} {
+		d.keep(1, text)
+	}
+	d.keep(2, "other")
+	close(release)
+	d.wait()
+	if written[1] != "abcd" || written[2] != "other" {
+		t.Errorf("written: %v", written)
+	}
+}
+
+// A long text is set aside: the field would take seconds to wrap it, and a tenth
+// of a second for every key after that.
+func TestALongPasteIsSetAside(t *testing.T) {
+	c, sent := newComposerRig(t)
+	clipboard := test.NewClipboard()
+	paste := func(text string) {
+		clipboard.SetContent(text)
+		c.entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
+	}
+	long := strings.Repeat("no line break ", 20_000)
+	begun := time.Now()
+	paste(long)
+	paste("a question about it")
+	if took := time.Since(begun); took > 500*time.Millisecond {
+		t.Errorf("pasting took %v", took)
+	}
+	if c.entry.Text != "a question about it" || c.Text() != "a question about it\n\n"+long {
+		t.Fatalf("the field holds %.40q, the message has %d characters", c.entry.Text, len(c.Text()))
+	}
+	if title := c.pieces.Objects[0].(*focusRow).title.text; title != "Pasted text, 280,000 characters" {
+		t.Errorf("it is shown as %q", title)
+	}
+	test.Tap(c.button)
+	if len(*sent) != 1 || (*sent)[0] != c.Text() {
+		t.Error("not all of it was sent")
+	}
+	test.Tap(c.pieces.Objects[0].(*focusRow).buttons[0])
+	if c.Text() != "a question about it" || c.pieces.Visible() {
+		t.Errorf("thrown away, %d characters are left", len(c.Text()))
+	}
+	c.SetText(long) // a draft that comes back
+	if c.Text() != long || c.entry.Text != "" {
+		t.Error("the draft came back changed")
+	}
+	c.SetText("")
+	if c.Text() != "" || c.pieces.Visible() {
+		t.Error("it cannot be emptied")
+	}
+}

@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"beyonder/app"
+	"beyonder/engine"
+)
+
+func TestSentences(t *testing.T) {
+	_, missing := os.Open("/nowhere/model.gguf")
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{nil, ""},
+		{context.Canceled, ""},
+		{fmt.Errorf("stopped: %w", context.Canceled), ""},
+		{fmt.Errorf("load: %w", &engine.MemoryError{Path: "/m/a.gguf", NeedBytes: 49_600_000_000, FreeBytes: 9_200_000_000}),
+			"Not enough memory for a.gguf: it needs 49.6 GB, 9.2 GB are free. Choose a smaller file or load it anyway."},
+		{&engine.LostError{Cause: "it was killed (signal 9)"},
+			"The engine stopped working: it was killed (signal 9). Your conversation is safe; send the message again to start it anew."},
+		{app.ErrFull, "The disk is full, so this could not be stored. What you see stays on screen; free some space and try again."},
+		{&fs.PathError{Op: "write", Path: "/x", Err: syscall.ENOSPC},
+			"The disk is full, so this could not be stored. What you see stays on screen; free some space and try again."},
+		{missing, "There is no file /nowhere/model.gguf any more. Choose another one."},
+		{errors.New("the tensor a.b has no type"), "The tensor a.b has no type."},
+		{errors.New("model.gguf: the header is cut off"), "model.gguf: the header is cut off."},
+		{errors.New("is it there?"), "Is it there?"},
+	} {
+		if got := sentence(test.err); got != test.want {
+			t.Errorf("%v:\n got %q\nwant %q", test.err, got, test.want)
+		}
+	}
+}
+
+// Every error that a reader may see is a sentence: no stack, a capital letter, a
+// full stop.
+func FuzzAsSentence(f *testing.F) {
+	for _, seed := range []string{"", " ", "x", "ü", "already.", "…", "a\xffb", "/tmp/x: no"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := asSentence(text)
+		if strings.TrimSpace(text) != "" && !strings.ContainsAny(got[len(got)-1:], ".!?") && !strings.HasSuffix(got, "…") {
+			t.Errorf("%q has no end", got)
+		}
+		if again := asSentence(got); again != got {
+			t.Errorf("%q becomes %q", got, again)
+		}
+	})
+}
+
+func TestNumbersInWords(t *testing.T) {
+	for want, got := range map[string]string{
+		"14.1 GB": bytesText(14_100_000_000), "3.2 MB": bytesText(3_200_000), "12 kB": bytesText(12_345), "999 bytes": bytesText(999),
+		"0": count(0), "999": count(999), "1,000": count(1000), "12,288": count(12288), "1,234,567": count(1234567), "-1,000": count(-1000), "-100": count(-100),
+		"0.8 s": durationText(800 * time.Millisecond), "12 s": durationText(12 * time.Second),
+		"3 min 20 s": durationText(200 * time.Second), "2 h 5 min": durationText(125 * time.Minute),
+		"9 s left": timeLeft(10, 100, time.Second), "1 min 39 s left": timeLeft(1, 100, time.Second),
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for name, got := range map[string]string{
+		"nothing done": timeLeft(0, 100, time.Minute), "too early to tell": timeLeft(50, 100, time.Second/2), "all done": timeLeft(100, 100, time.Minute),
+	} {
+		if got != "" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

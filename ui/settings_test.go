@@ -1,0 +1,230 @@
+package ui
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"beyonder/app"
+	"beyonder/engine/sample"
+)
+
+// panelRig is a settings panel alone, and what it announced.
+type panelRig struct {
+	*SettingsPanel
+	changes []app.Settings
+}
+
+func newPanelRig(t *testing.T) *panelRig {
+	t.Helper()
+	test.NewTempApp(t)
+	p := &panelRig{SettingsPanel: NewSettingsPanel(func(f func()) {})}
+	p.OnChange = func(s app.Settings) { p.changes = append(p.changes, s) }
+	p.OnSystem = func(string) {}
+	p.Set(app.Settings{Sampling: sample.Presets()[0].Settings, Preset: sample.Presets()[0].Name, Scale: 1, Theme: "system"})
+	return p
+}
+
+func (p *panelRig) row(t *testing.T, name string) *numberRow {
+	t.Helper()
+	for _, r := range p.numbers {
+		if r.field.name == name {
+			return r
+		}
+	}
+	t.Fatalf("there is no setting %q", name)
+	return nil
+}
+
+func (p *panelRig) last(t *testing.T) app.Settings {
+	t.Helper()
+	if len(p.changes) == 0 {
+		t.Fatal("no change was announced")
+	}
+	return p.changes[len(p.changes)-1]
+}
+
+func TestShowingSettingsAnnouncesNothing(t *testing.T) {
+	p := newPanelRig(t)
+	for _, preset := range sample.Presets() {
+		p.Set(app.Settings{Sampling: preset.Settings, Preset: preset.Name, Scale: 2, Theme: "dark", Policy: "roll", KV: "f32", Context: 4096})
+	}
+	if len(p.changes) != 0 {
+		t.Errorf("%d changes were announced", len(p.changes))
+	}
+}
+
+// Every neutral value is shown as a word, never as the number that means off.
+func TestNeutralIsOff(t *testing.T) {
+	p := newPanelRig(t)
+	p.Set(app.Settings{Sampling: sample.Neutral()})
+	for name, want := range map[string]string{
+		"Top-p": "Off", "Min-p": "Off", "Repeat penalty": "Off", "Seed": "Random", "Longest reply": "No limit",
+		"Top-k": "Off", "Typical-p": "Off", "Top-nσ": "Off", "XTC chance": "Off", "Frequency penalty": "Off",
+		"Presence penalty": "Off", "DRY strength": "Off", "Dynamic range": "Off", "Mirostat version": "Off",
+		"Context size": "Automatic", "Threads": "Automatic", "Temperature": "1",
+	} {
+		if got := p.row(t, name).entry.Text; got != want {
+			t.Errorf("%s shows %q, not %q", name, got, want)
+		}
+	}
+}
+
+// What a field shows means the same value when it is typed in again.
+func TestFieldsReadWhatTheyWrite(t *testing.T) {
+	fields := append(frontFields(), loadFields()...)
+	for _, group := range advancedFields() {
+		fields = append(fields, group.fields...)
+	}
+	for _, preset := range append(sample.Presets(), sample.Preset{Settings: sample.Neutral()}) {
+		s := app.Settings{Sampling: preset.Settings}
+		for _, f := range fields {
+			v := f.get(&s)
+			got, err := f.parse(f.text(v))
+			if err != nil || got != v {
+				t.Errorf("%s of %s: %v is written %q and read %v, %v", f.name, preset.Name, v, f.text(v), got, err)
+			}
+			f.set(&s, v)
+			if f.get(&s) != v {
+				t.Errorf("%s: %v is set as %v", f.name, v, f.get(&s))
+			}
+		}
+	}
+}
+
+func TestWhatCannotBeIsRefusedAndExplained(t *testing.T) {
+	p := newPanelRig(t)
+	for _, test := range []struct{ name, text, want string }{
+		{"Temperature", "hot", "Type a number."},
+		{"Temperature", "-1", "Type a number from 0 to 5."},
+		{"Top-p", "1.5", "Type a number from 0 to 1 or “Off”."},
+		{"Longest reply", "2.5", "Type a whole number or “No limit”."},
+		{"Seed", "-2", "Type a number from 0 to 9007199254740992 or “Random”."},
+		{"Temperature", "NaN", "Type a number."},
+	} {
+		r := p.row(t, test.name)
+		r.entry.SetText(test.text)
+		if r.explain.text != test.want {
+			t.Errorf("%s %q: %q", test.name, test.text, r.explain.text)
+		}
+	}
+	if len(p.changes) != 0 {
+		t.Errorf("announced: %+v", p.changes)
+	}
+	r := p.row(t, "Top-p")
+	r.entry.SetText("off")
+	if p.last(t).Sampling.TopP != 1 || r.explain.text != r.field.explain {
+		t.Errorf("after “off”: %v, %q", p.last(t).Sampling.TopP, r.explain.text)
+	}
+}
+
+func TestASliderIsKeptWhenItIsLetGo(t *testing.T) {
+	p := newPanelRig(t)
+	r := p.row(t, "Temperature")
+	for _, v := range []float64{0.9, 1.1, 1.3} {
+		r.slider.Value = v
+		r.slider.OnChanged(v)
+	}
+	if r.entry.Text != "1.3" || len(p.changes) != 0 {
+		t.Fatalf("while it is dragged: %q, %d changes", r.entry.Text, len(p.changes))
+	}
+	r.slider.OnChangeEnded(1.3)
+	if len(p.changes) != 1 || p.last(t).Sampling.Temperature != 1.3 {
+		t.Errorf("announced: %d changes", len(p.changes))
+	}
+}
+
+func TestPresets(t *testing.T) {
+	p := newPanelRig(t)
+	i := slices.Index(presetNames(), "precise")
+	p.presets.SetSelectedIndex(i)
+	want := sample.Presets()[i].Settings
+	if got := p.last(t); got.Preset != "precise" || got.Sampling.Temperature != want.Temperature {
+		t.Fatalf("announced: %+v", got)
+	}
+	if p.row(t, "Temperature").entry.Text != "0.2" {
+		t.Errorf("the field shows %q", p.row(t, "Temperature").entry.Text)
+	}
+	p.row(t, "Context size").entry.SetText("4096")
+	if p.last(t).Preset != "precise" {
+		t.Error("the context size made the preset one's own")
+	}
+	p.row(t, "Min-p").entry.SetText("0.2")
+	if p.last(t).Preset != "" || p.presets.Selected != ownPreset {
+		t.Errorf("a changed preset is still %q", p.presets.Selected)
+	}
+}
+
+func TestTheOrderIsMovedRowByRow(t *testing.T) {
+	p := newPanelRig(t)
+	if len(p.order.box.Objects) != len(sample.DefaultOrder()) {
+		t.Fatalf("%d rows", len(p.order.box.Objects))
+	}
+	default0, default1 := sample.DefaultOrder()[0], sample.DefaultOrder()[1]
+	p.order.move(completeOrder(p.now.Sampling), 1, 0)
+	if got := p.last(t).Sampling.Order; got[0] != default1 || got[1] != default0 || len(got) != len(sample.DefaultOrder()) {
+		t.Errorf("the order is %v", got)
+	}
+	if _, err := sample.New(p.last(t).Sampling, nil); err != nil && strings.Contains(err.Error(), "order") {
+		t.Errorf("the engine refuses it: %v", err)
+	}
+}
+
+func TestLists(t *testing.T) {
+	p := newPanelRig(t)
+	for _, l := range p.lists {
+		switch l.field.name {
+		case "Stop at":
+			l.row.entry.SetText("User:\n\\n\\n")
+		case "Token bias":
+			l.row.entry.SetText("15043 = -2.5\n7=1")
+		default:
+			continue
+		}
+		p.Flush()
+	}
+	got := p.last(t).Sampling
+	if !slices.Equal(got.Stop, []string{"User:", "\n\n"}) || !maps.Equal(got.LogitBias, map[int32]float64{15043: -2.5, 7: 1}) {
+		t.Errorf("announced: %q, %v", got.Stop, got.LogitBias)
+	}
+	before := len(p.changes)
+	bias := p.lists[len(p.lists)-1].row
+	bias.entry.SetText("fifteen")
+	p.Flush()
+	if bias.explain.text == bias.words {
+		t.Error("a line that is no bias is not explained")
+	}
+	if got := p.changes[len(p.changes)-1].Sampling.LogitBias; len(got) != 2 || len(p.changes) > before+1 {
+		t.Errorf("it was taken over: %v", got)
+	}
+}
+
+func FuzzLines(f *testing.F) {
+	f.Add("a\nb")
+	f.Add("\\\\n\\n\t")
+	f.Fuzz(func(t *testing.T, text string) {
+		items := splitLines(text)
+		if again := splitLines(joinLines(items)); !slices.Equal(again, items) {
+			t.Errorf("%q becomes %q", items, again)
+		}
+	})
+}
+
+func FuzzBias(f *testing.F) {
+	f.Add("1=2")
+	f.Add("15043 = -2.5\n\n7=1e3")
+	f.Add("= =")
+	f.Fuzz(func(t *testing.T, text string) {
+		bias, err := parseBias(text)
+		if err != nil {
+			return
+		}
+		again, err := parseBias(biasText(bias))
+		if err != nil || !maps.Equal(again, bias) {
+			t.Errorf("%v becomes %v, %v", bias, again, err)
+		}
+	})
+}

@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"beyonder/app"
+	"beyonder/engine"
+)
+
+func TestStatusTexts(t *testing.T) {
+	info := engine.Info{Name: "Beyonder-4x7B-v2", Quantization: "Q4_K_M", Device: "CPU (AVX-512)", DeviceReason: "no OpenGL 4.3"}
+	loading, loaded := loadingText("a.gguf", engine.Progress{Stage: "reading weights", Done: 3_200_000_000, Total: 12_800_000_000}, 10*time.Second)
+	unknown, none := loadingText("a.gguf", engine.Progress{}, 0)
+	reading, read := readingText(engine.Reading{Done: 1024, Total: 4096}, 10*time.Second)
+	for want, got := range map[string]string{
+		"Beyonder-4x7B-v2 · Q4_K_M · CPU (AVX-512): no OpenGL 4.3":            modelText(info),
+		"Loading a.gguf: reading weights, 3.2 GB of 12.8 GB, 25 %, 30 s left": loading,
+		"Loading a.gguf": unknown,
+		"Reading the conversation: 1,024 of 4,096 tokens, 30 s left": reading,
+		"1,234 of 8,192 tokens · 12.3 tokens/s · first after 0.8 s":  figures{1234, 8192, 12.34, 0.8}.String(),
+		"":                  figures{}.String(),
+		"0 of 8,192 tokens": figures{size: 8192}.String(),
+	} {
+		if got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+	if loaded != 0.25 || read != 0.25 || none >= 0 {
+		t.Errorf("fractions %v, %v, %v", loaded, read, none)
+	}
+}
+
+func TestReplyDetails(t *testing.T) {
+	done := engine.Done{Reason: engine.StopEnd, NewTokens: 211, WriteSeconds: 21, FirstSeconds: 0.8, ContextUsed: 300, ContextSize: 8192}
+	cut := done
+	cut.Reason = engine.StopLength
+	for want, got := range map[string]string{
+		"211 tokens · 10.0 tokens/s · first after 0.8 s":                                          replyDetail(app.Reply{Done: done}),
+		"211 tokens · 10.0 tokens/s · first after 0.8 s · ended at the longest reply that is set": replyDetail(app.Reply{Done: cut}),
+		"": replyDetail(app.Reply{}),
+	} {
+		if got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+}
+
+func TestPaceMeasuresWhatItSees(t *testing.T) {
+	var p pace
+	begin := time.Now()
+	p.begin(begin)
+	p.read(engine.Reading{Done: 90, Total: 90, Reused: 10})
+	p.tokens(1, begin.Add(2*time.Second))
+	p.tokens(20, begin.Add(4*time.Second))
+	f := p.figures(4096, begin.Add(4*time.Second))
+	if f.used != 121 || f.firstSeconds != 2 || f.tokensPerSecond != 10 {
+		t.Errorf("measured %+v", f)
+	}
+	if !p.due(begin.Add(4*time.Second)) || p.due(begin.Add(4*time.Second+paceTime/2)) {
+		t.Error("the figures change too often or never")
+	}
+}
+
+func TestStatusLineAndCardAsMarkup(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 1))
+	status := NewStatusLine()
+	w := test.NewTempWindow(t, status)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(760, 30))
+	status.SetModel("Tiny Mixtral · Q4_K_M · CPU (AVX2)")
+	status.SetFigures(figures{1234, 8192, 12.3, 0.8})
+	test.AssertRendersToMarkup(t, "status-idle.xml", w.Canvas())
+	status.SetActivity("Reading the conversation: 1,024 of 4,096 tokens", 0.25)
+	test.AssertRendersToMarkup(t, "status-reading.xml", w.Canvas())
+
+	c := newCard(memorySentence(&engine.MemoryError{Path: "mixtral.gguf", NeedBytes: 49_600_000_000, FreeBytes: 9_200_000_000}),
+		theme.ColorNameWarning, func() {}, action{"Choose another", true, nil}, action{"Load anyway", false, nil})
+	w.SetContent(c)
+	w.Resize(fyne.NewSize(792, 200))
+	c.Resize(fyne.NewSize(792, c.MinSize().Height))
+	test.AssertRendersToMarkup(t, "card-memory.xml", w.Canvas())
+}

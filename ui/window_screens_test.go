@@ -1,0 +1,176 @@
+package ui
+
+import (
+	"flag"
+	"image/png"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"beyonder/app"
+	"beyonder/app/apptest"
+	"beyonder/engine"
+)
+
+// screens are the states of the window that a designer would want to see.
+func screens() map[string]func(*rig) {
+	return map[string]func(*rig){
+		"no-model": func(r *rig) { r.engine.Unload(); r.showModel() },
+		"empty":    func(r *rig) {},
+		"talk":     talk,
+		"settings": func(r *rig) { talk(r); r.togglePanel() },
+		"advanced": func(r *rig) {
+			r.togglePanel()
+			r.panel.toggleAdvanced()
+			r.panel.scroll.ScrollToOffset(fyne.NewPos(0, 1400))
+		},
+		"error":     func(r *rig) { talk(r); failing(r) },
+		"memory":    memory,
+		"loading":   loadingScreen,
+		"reading":   reading,
+		"trash":     func(r *rig) { talk(r); r.trash(r.current) },
+		"menu":      func(r *rig) { known(r); r.picker.open() },
+		"shortcuts": func(r *rig) { r.showShortcuts() },
+		"long-text": func(r *rig) { talk(r); r.composer.SetText(strings.Repeat("A line of the message.\n", 12)) },
+		"rename":    func(r *rig) { talk(r); r.sidebar.Rename(r.current) },
+	}
+}
+
+func talk(r *rig) {
+	for _, text := range []string{"What is a mixture of experts?", "Plan a week of dinners for two", "Translate “gemütlich”, please"} {
+		r.newConversation()
+		r.say(text)
+	}
+	r.say("And how would you explain it to a child who has just learned to read?")
+}
+
+func failing(r *rig) {
+	r.engine.Fail, r.engine.FailAt = &engine.NumbersError{Position: 1234}, 12
+	r.say("Tell me more.")
+	r.failed(app.ErrFull)
+}
+
+func memory(r *rig) {
+	r.engine.LoadError = &engine.MemoryError{Path: "/models/mixtral-8x7b.Q8_0.gguf", NeedBytes: 49_600_000_000, FreeBytes: 9_200_000_000}
+	r.choose("/models/mixtral-8x7b.Q8_0.gguf")
+	r.idle()
+}
+
+func loadingScreen(r *rig) {
+	r.engine.Unload()
+	r.engine.Pace, r.engine.LoadSteps = 100*time.Millisecond, 40
+	r.choose("/models/beyonder-4x7b-v2.Q4_K_M.gguf")
+	r.until("something is loaded", func() bool { return strings.Contains(r.cardText("loading"), "%") })
+	r.loadingStep(r.loading, engine.Progress{Stage: "reading weights", Done: 3_200_000_000, Total: 14_100_000_000})
+}
+
+func reading(r *rig) {
+	talk(r)
+	r.engine.Prompt, r.engine.Pace = 4096, 100*time.Millisecond
+	r.write("Please read all of this")
+	r.key(fyne.KeyReturn)
+	r.until("some is read", func() bool { return strings.Contains(r.status.activity, "1,024") })
+}
+
+func known(r *rig) {
+	dir := r.app.ModelsDir()
+	for _, name := range []string{"beyonder-4x7b-v2.Q4_K_M.gguf", "mistral-7b-instruct-v0.2.Q5_K_M.gguf", "tinyllama-1.1b.Q8_0.gguf"} {
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		f.Truncate(int64(len(name)) * 250_000_000) // a hole: it takes no room
+		f.Close()
+	}
+	r.choose(filepath.Join(dir, "gone.gguf"))
+	r.idle()
+	r.choose(filepath.Join(dir, "beyonder-4x7b-v2.Q4_K_M.gguf"))
+	r.idle()
+}
+
+const longAnswer = `A **mixture of experts** replaces one large feed-forward network by several smaller ones, and a router that sends each token to two of them.
+
+1. The router scores every expert for the token.
+2. The two best are run, the others rest.
+3. Their outputs are added, weighted by the scores.
+
+` + "```go\nfunc route(scores []float32) (a, b int) {\n\tfor i, s := range scores {\n\t\tif s > scores[a] {\n\t\t\ta, b = i, a\n\t\t}\n\t}\n\treturn a, b\n}\n```" + `
+
+| | Mistral 7B | Beyonder 4x7B |
+|---|---|---|
+| parameters | 7.2 G | 24.2 G |
+| at work per token | 7.2 G | 12.9 G |
+
+So it *knows* as much as a large model and *costs* as much as a small one → twice the memory, half the work.`
+
+// looks are the ways to draw a state in.
+func looks() map[string]fyne.Size {
+	return map[string]fyne.Size{
+		"light": {Width: 1280, Height: 800}, "dark": {Width: 1280, Height: 800},
+		"narrow": {Width: 720, Height: 560}, "large": {Width: 1600, Height: 1000},
+	}
+}
+
+// TestScreens draws every state of the window and checks that nothing named
+// lies outside of it. With -artifacts it draws each in light and dark, narrow
+// and enlarged, and keeps the pictures to be looked at.
+func TestScreens(t *testing.T) {
+	keep := flag.Lookup("test.artifacts").Value.String() == "true"
+	i := 0
+	for _, name := range slices.Sorted(maps.Keys(screens())) {
+		for j, look := range slices.Sorted(maps.Keys(looks())) {
+			if keep || j == i%len(looks()) {
+				t.Run(name+"-"+look, func(t *testing.T) { drawScreen(t, look, looks()[look], screens()[name]) })
+			}
+		}
+		i++
+	}
+}
+
+func drawScreen(t *testing.T, look string, size fyne.Size, prepare func(*rig)) {
+	e := apptest.New(strings.Split(longAnswer, " "), 0)
+	e.Model.Name = "Beyonder-4x7B-v2"
+	r := newRigWith(t, e, t.TempDir(), Options{Rectangles: true})
+	r.change(withLook(r.settings, look))
+	r.win.Resize(size)
+	prepare(r)
+	r.root.Refresh()
+	r.pass(50 * time.Millisecond)
+	picture := r.win.Canvas().Capture()
+	if picture.Bounds().Dx() != int(size.Width) || picture.Bounds().Dy() != int(size.Height) {
+		t.Errorf("the picture is %v", picture.Bounds())
+	}
+	inset, _ := r.win.Canvas().InteractiveArea() // the test driver's positions begin there
+	for name, at := range rectangles(r.win.Canvas(), r.named()) {
+		at[0], at[1] = at[0]+int(inset.X), at[1]+int(inset.Y)
+		if at[0] < 0 || at[1] < 0 || at[0]+at[2] > int(size.Width) || at[1]+at[3] > int(size.Height) {
+			t.Errorf("%s lies at %v, outside of the window", name, at)
+		}
+	}
+	file, err := os.Create(filepath.Join(t.ArtifactDir(), path.Base(t.Name())+".png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if err := png.Encode(file, picture); err != nil {
+		t.Error(err)
+	}
+}
+
+func withLook(s app.Settings, look string) app.Settings {
+	s.Theme, s.Scale = "light", 1
+	switch look {
+	case "dark":
+		s.Theme = "dark"
+	case "large":
+		s.Scale = 1.5
+	}
+	return s
+}
