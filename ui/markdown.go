@@ -255,9 +255,10 @@ func (w *walker) span(out *spanList, n ast.Node, look span) {
 		look.look |= formula
 		out.add(look, string(n.source))
 	case *ast.Emphasis:
-		look.look |= italic
 		if n.Level == 2 {
-			look.look = look.look&^italic | bold
+			look.look |= bold
+		} else {
+			look.look |= italic
 		}
 		w.spans(out, n, look)
 	case *east.Strikethrough:

@@ -159,7 +159,7 @@ type pointer struct {
 // clickPause and clickReach are how fast and how near clicks must follow to count together.
 const (
 	clickPause = 400 * time.Millisecond
-	clickReach    = 4
+	clickReach = 4
 )
 
 // MouseDown implements desktop.Mouseable: it begins a selection.
