@@ -19,7 +19,7 @@ deps:
 .PHONY: deps
 
 $(BINARY): $(SOURCES)
-	go build -trimpath -o $(BINARY) .
+	go build -o $(BINARY) .
 
 vet:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || echo .))" || { echo "not formatted:"; gofmt -l .; exit 1; }

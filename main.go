@@ -14,6 +14,7 @@ import (
 
 	"beyonder/app"
 	"beyonder/app/command"
+	_ "beyonder/app/locale"
 	"beyonder/engine/worker"
 	"beyonder/ui"
 )

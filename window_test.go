@@ -149,6 +149,21 @@ func TestSecondInstance(t *testing.T) {
 	}
 }
 
+// A command's standard error is its own, whatever the locale.
+func TestCommandsAreQuiet(t *testing.T) {
+	path := needWindow(t)
+	for _, locale := range []string{"C", "C.UTF-8", "POSIX", "de_DE.UTF-8", ""} {
+		cmd := exec.Command(path, "tokenize", "-m", tinyModel)
+		cmd.Env = append(cmd.Environ(), "LC_ALL="+locale, "LANG="+locale)
+		cmd.Stdin = strings.NewReader("hello")
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		if out, err := cmd.Output(); err != nil || len(out) == 0 || stderr.String() != "" {
+			t.Errorf("in the locale %q: %v, %q, %q", locale, err, out, stderr.String())
+		}
+	}
+}
+
 func TestNoDisplay(t *testing.T) {
 	path := needWindow(t)
 	cmd := exec.Command(path, "--data", filepath.Join(t.TempDir(), "data"))

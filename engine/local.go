@@ -182,7 +182,7 @@ func build(f *gguf.File, o LoadOptions) (*loaded, error) {
 	}
 	m.info.Device, m.info.CacheBytes = m.dev.Name(), c.CacheShape(mo).Bytes()
 	if o.Device == "" || o.Device == "auto" {
-		m.info.DeviceReason = "this version computes on the processor only"
+		m.info.DeviceReason = "no graphics engine in this version"
 	}
 	if m.model, err = model.New(source{f}, c, m.dev, mo); err != nil {
 		m.dev.Close()
