@@ -6,7 +6,7 @@ import "beyonder/engine/quant"
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
-	k.join(micro(16, micro16x256), micro(32, micro32x256), map[quant.Type]assembled{
+	k.join(micros{false: micro16x256, true: microFine16x256}, micros{false: micro32x256, true: microFine32x256}, map[quant.Type]assembled{
 		quant.Q4_0: {gemvQ40x256, unpackQ40x256}, quant.Q4_1: {gemvQ41x256, unpackQ41x256},
 		quant.Q5_0: {gemvQ50x256, unpackQ50x256}, quant.Q5_1: {gemvQ51x256, unpackQ51x256},
 		quant.Q8_0: {gemvQ80x256, unpackQ80x256}, quant.IQ4_NL: {gemvIQ4NLx256, unpackIQ4NLx256},
@@ -17,7 +17,7 @@ func avx2() *Kernels {
 	})
 	for _, t := range []quant.Type{quant.Q8_0, quant.IQ4_NL, quant.IQ4_XS} {
 		f := k.ints[t]
-		f.micro = micro(32, microSigned32x256) // their bytes go up to 255
+		f.micro = micros{false: microSigned32x256, true: microFineSigned32x256}.of(32, f.fine) // their bytes go up to 255
 		k.ints[t] = f
 	}
 	k.transpose = transposing(transposex256)

@@ -8,7 +8,7 @@ import (
 func avx512() *Kernels {
 	k := generic()
 	k.Name = "avx512"
-	k.join(micro(16, micro16x512), micro(32, micro32x512), map[quant.Type]assembled{
+	k.join(micros{false: micro16x512, true: microFine16x512}, micros{false: micro32x512, true: microFine32x512}, map[quant.Type]assembled{
 		quant.Q4_0: {gemvQ40x512, unpackQ40x512}, quant.Q4_1: {gemvQ41x512, unpackQ41x512},
 		quant.Q5_0: {gemvQ50x512, unpackQ50x512}, quant.Q5_1: {gemvQ51x512, unpackQ51x512},
 		quant.Q8_0: {gemvQ80x512, unpackQ80x512}, quant.IQ4_NL: {gemvIQ4NLx512, unpackIQ4NLx512},

@@ -96,7 +96,7 @@ func checkColumns(t *testing.T, k *Kernels, typ quant.Type, w []byte, rows, n in
 	k.Interleave(&tile[0], []*Q8{&q, &q, &q, &q, &q, &q, &q, &q})
 	k.Gemm(typ, out, rows, w, rows, tile, &s)
 	for r := range rows {
-		want, magnitude := product(integers()[typ], w[r*typ.RowBytes(n):], &q)
+		want, magnitude := product(integers()[typ], integers()[typ].fine, w[r*typ.RowBytes(n):], &q)
 		for c := range tileCols {
 			near(t, fmt.Sprintf("%s row %d column %d", typ, r, c), out[c*rows+r], want, magnitude)
 		}

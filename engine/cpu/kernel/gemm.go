@@ -12,7 +12,8 @@ type microKernel func(out []float32, ldo int, p *panel, t *Tile, from, deep int,
 
 // Gemm multiplies a matrix with many rows of activations:
 // out[c·ldo + r] = w[r]·x[c], where c counts the rows of all tiles. All tiles but
-// the last hold eight. w is `rows` rows of weights of type t.
+// the last hold eight. w is `rows` rows of weights of type t. Of the activations
+// it uses the high bytes, or both where the type needs it.
 func (k *Kernels) Gemm(t quant.Type, out []float32, ldo int, w []byte, rows int, x []Tile, s *Scratch) {
 	if len(x) == 0 || rows == 0 {
 		return
@@ -84,32 +85,38 @@ func (s *Scratch) copyCorner(out []float32, ldo, rows, cols int, add bool) {
 	}
 }
 
-// microGo is the portable micro-kernel.
-func microGo(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool) {
-	for c := range tileCols {
-		for r := range panelRows {
-			sum := float32(0)
-			for j := range deep / p.run {
-				sum += p.dot(t, r, c, from, j)
+// microGo is the portable micro-kernel, for the high bytes or both.
+func microGo(fine bool) microKernel {
+	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool) {
+		for c := range tileCols {
+			for r := range panelRows {
+				sum := float32(0)
+				for j := range deep / p.run {
+					sum += p.dot(t, fine, r, c, from, j)
+				}
+				if add {
+					sum += out[c*ldo+r]
+				}
+				out[c*ldo+r] = sum
 			}
-			if add {
-				sum += out[c*ldo+r]
-			}
-			out[c*ldo+r] = sum
 		}
 	}
 }
 
 // dot is the product of row r of the panel with row c of the tile over run j.
-func (p *panel) dot(t *Tile, r, c, from, j int) float32 {
-	at := from + j*p.run
-	sums, isum := t.s, int32(0)
-	if p.run == 16 {
-		sums = t.h
-	}
-	for i := 0; i < p.run; i += 4 {
-		isum += dotU8(p.u[(j*p.run+i)*panelRows+r*4:][:4], t.q[(at+i)*tileCols+c*4:][:4])
+func (p *panel) dot(t *Tile, fine bool, r, c, from, j int) float32 {
+	at, worth, isum := from+j*p.run, &t.coarse, p.products(t.high, r, c, from, j)
+	if fine {
+		worth, isum = &t.fine, isum<<8+p.products(t.low, r, c, from, j)
 	}
 	scale, offset := p.scale[j*panelRows+r], p.offset[j*panelRows+r]
-	return scale*t.d[at/group*tileCols+c]*float32(isum) + offset*sums[at/p.run*tileCols+c]
+	return scale*worth.d[at/group*tileCols+c]*float32(isum) + offset*worth.sums(p.run)[at/p.run*tileCols+c]
+}
+
+// products is the sum of a run's products with interleaved bytes.
+func (p *panel) products(q []int8, r, c, from, j int) (sum int32) {
+	for i := j * p.run; i < (j+1)*p.run; i += 4 {
+		sum += dotU8(p.u[i*panelRows+r*4:][:4], q[(from+i)*tileCols+c*4:])
+	}
+	return sum
 }

@@ -29,7 +29,8 @@ func (k *Kernels) integer(t quant.Type, n int) integer {
 const slice = 256 << 10
 
 // Gemv multiplies a matrix with one row of activations: out[r] = w[r]·x. w is
-// len(out) rows of x.N weights of type t.
+// len(out) rows of x.N weights of type t. It uses both bytes of the activations:
+// it waits for the weights to come from memory anyway.
 func (k *Kernels) Gemv(t quant.Type, out []float32, w []byte, x *Q8) {
 	f := k.integer(t, x.N)
 	stride := x.N / f.elems * f.bytes
@@ -53,7 +54,7 @@ func (k *Kernels) Gemv(t quant.Type, out []float32, w []byte, x *Q8) {
 func (f *integer) gemvRows(out []float32, w []byte, stride int, x *Q8) {
 	whole := x.N / 256
 	if whole > 0 {
-		f.gemv(out, w, stride, whole, x.Q, x.D, f.sums(x))
+		f.gemv(out, w, stride, x, 0, whole)
 	} else {
 		clear(out)
 	}
@@ -74,20 +75,12 @@ func (f *integer) gemvRest(out []float32, w []byte, stride int, x *Q8) {
 		for r := range n {
 			copy(runs[r*size:], w[r*stride+i/f.elems*f.bytes:(r+1)*stride])
 		}
-		f.gemv(sums[:n], runs[:], size, 1, x.Q[i:], x.D[i/group:], f.sums(x)[i/f.run:])
+		f.gemv(sums[:n], runs[:], size, x, i, 1)
 		for r := range n {
 			out[r] += sums[r]
 		}
 		out, w = out[n:], w[n*stride:]
 	}
-}
-
-// sums is the sums of activations that go with f's offsets.
-func (f *integer) sums(x *Q8) []float32 {
-	if f.run == 16 {
-		return x.H
-	}
-	return x.S
 }
 
 func (f *integer) gemvGo(out []float32, w []byte, x *Q8) {
@@ -106,13 +99,21 @@ func (f *integer) dot(block []byte, x *Q8, i int) (sum float32) {
 	var u [256]uint8
 	var scale, offset [16]float32
 	f.unpack(u[:], scale[:], offset[:], block)
-	sums := f.sums(x)[i/f.run:]
+	sums := x.fine.sums(f.run)[i/f.run:]
 	for j := range f.elems / f.run {
-		at := i + j*f.run
-		p := dotU8(u[j*f.run:][:f.run], x.Q[at:at+f.run])
-		sum += scale[j]*x.D[at/group]*float32(p) + offset[j]*sums[j]
+		at, bytes := i+j*f.run, u[j*f.run:][:f.run]
+		p := dotU8(bytes, x.high[at:])<<8 + dotU8(bytes, x.low[at:])
+		sum += scale[j]*x.fine.d[at/group]*float32(p) + offset[j]*sums[j]
 	}
 	return sum
+}
+
+// sums are those that go with offsets for runs of 16 or 32.
+func (s *scaled) sums(run int) []float32 {
+	if run == 16 {
+		return s.h
+	}
+	return s.s
 }
 
 func dotU8(u []uint8, q []int8) (sum int32) {

@@ -4,140 +4,140 @@
 
 package kernel
 
-// gemvQ40x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ40x256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ40x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ40x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ41x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ41x256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ41x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ41x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ41x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ41x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ50x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ50x256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ50x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ50x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ51x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ51x256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ51x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ51x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ51x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ51x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ80x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ80x256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ80x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ80x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvIQ4NLx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvIQ4NLx256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackIQ4NLx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackIQ4NLx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ2Kx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ2Kx256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ2Kx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ2Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ2Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ2Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ3Kx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ3Kx256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ3Kx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ3Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ3Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ3Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ4Kx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ4Kx256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ4Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ4Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ5Kx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ5Kx256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ5Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ5Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ6Kx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ6Kx256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ6Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ6Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvIQ4XSx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvIQ4XSx256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackIQ4XSx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackIQ4XSx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvTQ20x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvTQ20x256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvTQ20x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvTQ20x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackTQ20x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackTQ20x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvMXFP4x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvMXFP4x256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackMXFP4x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -152,14 +152,29 @@ func transposex256(dst *uint32, src *uint32, stride int, columns int)
 // micro16x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, q *int8, d *float32, s *float32, groups int, add bool)
+func micro16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
 
 // micro32x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, q *int8, d *float32, s *float32, groups int, add bool)
+func micro32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
 
 // microSigned32x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func microSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, q *int8, d *float32, s *float32, groups int, add bool)
+func microSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+
+// microFine16x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func microFine16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+
+// microFine32x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func microFine32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+
+// microFineSigned32x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func microFineSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)

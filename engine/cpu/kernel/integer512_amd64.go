@@ -4,140 +4,140 @@
 
 package kernel
 
-// gemvQ40x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ40x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ40x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ40x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ41x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ41x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ41x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ41x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ50x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ50x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ50x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ50x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ51x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ51x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ51x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ51x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ80x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ80x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ80x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ80x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvIQ4NLx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvIQ4NLx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackIQ4NLx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackIQ4NLx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ2Kx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ2Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ2Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ2Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ3Kx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ3Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ3Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ3Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ4Kx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ4Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ4Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ4Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ5Kx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ5Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ5Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ5Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ6Kx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvQ6Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackQ6Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ6Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvIQ4XSx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvIQ4XSx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackIQ4XSx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackIQ4XSx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvTQ20x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvTQ20x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackTQ20x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackTQ20x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvMXFP4x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+// gemvMXFP4x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 
 // unpackMXFP4x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -149,12 +149,22 @@ func unpackMXFP4x512(u *uint8, scale *float32, offset *float32, w *byte, blocks 
 //go:noescape
 func transposex512(dst *uint32, src *uint32, stride int, columns int)
 
-// micro32x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
-//
-//go:noescape
-func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, q *int8, d *float32, s *float32, groups int, add bool)
-
 // micro16x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, q *int8, d *float32, s *float32, groups int, add bool)
+func micro16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+
+// microFine16x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func microFine16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+
+// micro32x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+
+// microFine32x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func microFine32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ40x512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ40x512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -14,81 +14,90 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	VMOVD           (R9), X3
-	VPINSRW         $0x01, 18(R9), X3, X3
-	VPINSRW         $0x02, 36(R9), X3, X3
-	VPINSRW         $0x03, 54(R9), X3, X3
-	VPINSRW         $0x04, 72(R9), X3, X3
-	VPINSRW         $0x05, 90(R9), X3, X3
-	VPINSRW         $0x06, 108(R9), X3, X3
-	VPINSRW         $0x07, 126(R9), X3, X3
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
+	VMOVD           (R10), X3
+	VPINSRW         $0x01, 18(R10), X3, X3
+	VPINSRW         $0x02, 36(R10), X3, X3
+	VPINSRW         $0x03, 54(R10), X3, X3
+	VPINSRW         $0x04, 72(R10), X3, X3
+	VPINSRW         $0x05, 90(R10), X3, X3
+	VPINSRW         $0x06, 108(R10), X3, X3
+	VPINSRW         $0x07, 126(R10), X3, X3
 	VCVTPH2PS       X3, Y3
 	VSHUFF64X2      $0x44, Z3, Z3, Z4
 	VMULPS          Z5, Z4, Z4
-	VMOVUPS         (DI)(R11*1), Y6
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z6, Z6
+	VMOVUPS         (R8)(R12*1), Y6
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z6, Z6
 	VMULPS          Z6, Z4, Z4
 	VADDPS          Z4, Z2, Z2
 	VPXORD          Z7, Z7, Z7
-	VBROADCASTI32X4 2(R9), Z17
-	VBROADCASTI32X4 20(R9), K1, Z17
+	VBROADCASTI32X4 2(R10), Z17
+	VBROADCASTI32X4 20(R10), K1, Z17
 	VPSRLVW         Z8, Z17, Z17
 	VPANDD          Z9, Z17, Z17
-	VPDPBUSD        (SI)(R12*1), Z17, Z7
+	VPDPBUSD        (SI)(R13*1), Z17, Z7
+	VPSLLD          $0x08, Z7, Z7
+	VPDPBUSD        (DI)(R13*1), Z17, Z7
 	VCVTDQ2PS       Z7, Z7
 	VPERMPS         Z4, Z10, Z17
 	VFMADD231PS     Z17, Z7, Z0
 	VPXORD          Z11, Z11, Z11
-	VBROADCASTI32X4 38(R9), Z17
-	VBROADCASTI32X4 56(R9), K1, Z17
+	VBROADCASTI32X4 38(R10), Z17
+	VBROADCASTI32X4 56(R10), K1, Z17
 	VPSRLVW         Z8, Z17, Z17
 	VPANDD          Z9, Z17, Z17
-	VPDPBUSD        64(SI)(R12*1), Z17, Z11
+	VPDPBUSD        64(SI)(R13*1), Z17, Z11
+	VPSLLD          $0x08, Z11, Z11
+	VPDPBUSD        64(DI)(R13*1), Z17, Z11
 	VCVTDQ2PS       Z11, Z11
 	VPERMPS         Z4, Z12, Z17
 	VFMADD231PS     Z17, Z11, Z1
 	VPXORD          Z13, Z13, Z13
-	VBROADCASTI32X4 74(R9), Z17
-	VBROADCASTI32X4 92(R9), K1, Z17
+	VBROADCASTI32X4 74(R10), Z17
+	VBROADCASTI32X4 92(R10), K1, Z17
 	VPSRLVW         Z8, Z17, Z17
 	VPANDD          Z9, Z17, Z17
-	VPDPBUSD        128(SI)(R12*1), Z17, Z13
+	VPDPBUSD        128(SI)(R13*1), Z17, Z13
+	VPSLLD          $0x08, Z13, Z13
+	VPDPBUSD        128(DI)(R13*1), Z17, Z13
 	VCVTDQ2PS       Z13, Z13
 	VPERMPS         Z4, Z14, Z17
 	VFMADD231PS     Z17, Z13, Z0
 	VPXORD          Z15, Z15, Z15
-	VBROADCASTI32X4 110(R9), Z17
-	VBROADCASTI32X4 128(R9), K1, Z17
+	VBROADCASTI32X4 110(R10), Z17
+	VBROADCASTI32X4 128(R10), K1, Z17
 	VPSRLVW         Z8, Z17, Z17
 	VPANDD          Z9, Z17, Z17
-	VPDPBUSD        192(SI)(R12*1), Z17, Z15
+	VPDPBUSD        192(SI)(R13*1), Z17, Z15
+	VPSLLD          $0x08, Z15, Z15
+	VPDPBUSD        192(DI)(R13*1), Z17, Z15
 	VCVTDQ2PS       Z15, Z15
 	VPERMPS         Z4, Z16, Z4
 	VFMADD231PS     Z4, Z15, Z1
-	ADDQ            $+144, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+144, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -253,9 +262,9 @@ constants:
 	VMOVDQU64 k0f<>+0(SB), Z4
 	JMP       start
 
-// func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ41x512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ41x512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -263,81 +272,90 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	VMOVD           (R9), X3
-	VPINSRD         $0x01, 20(R9), X3, X3
-	VPINSRD         $0x02, 40(R9), X3, X3
-	VPINSRD         $0x03, 60(R9), X3, X3
-	VMOVD           80(R9), X4
-	VPINSRD         $0x01, 100(R9), X4, X4
-	VPINSRD         $0x02, 120(R9), X4, X4
-	VPINSRD         $0x03, 140(R9), X4, X4
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
+	VMOVD           (R10), X3
+	VPINSRD         $0x01, 20(R10), X3, X3
+	VPINSRD         $0x02, 40(R10), X3, X3
+	VPINSRD         $0x03, 60(R10), X3, X3
+	VMOVD           80(R10), X4
+	VPINSRD         $0x01, 100(R10), X4, X4
+	VPINSRD         $0x02, 120(R10), X4, X4
+	VPINSRD         $0x03, 140(R10), X4, X4
 	VINSERTI32X4    $0x01, X4, Y3, Y3
 	VCVTPH2PS       Y3, Z3
 	VPERMPS         Z3, Z5, Z3
-	VMOVUPS         (DI)(R11*1), Y4
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z4, Z4
+	VMOVUPS         (R8)(R12*1), Y4
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z4, Z4
 	VMULPS          Z4, Z3, Z16
 	VADDPS          Z16, Z2, Z2
 	VPXORD          Z6, Z6, Z6
-	VBROADCASTI32X4 4(R9), Z17
-	VBROADCASTI32X4 24(R9), K1, Z17
+	VBROADCASTI32X4 4(R10), Z17
+	VBROADCASTI32X4 24(R10), K1, Z17
 	VPSRLVW         Z7, Z17, Z17
 	VPANDD          Z8, Z17, Z17
-	VPDPBUSD        (SI)(R12*1), Z17, Z6
+	VPDPBUSD        (SI)(R13*1), Z17, Z6
+	VPSLLD          $0x08, Z6, Z6
+	VPDPBUSD        (DI)(R13*1), Z17, Z6
 	VCVTDQ2PS       Z6, Z6
 	VPERMPS         Z16, Z9, Z17
 	VFMADD231PS     Z17, Z6, Z0
 	VPXORD          Z10, Z10, Z10
-	VBROADCASTI32X4 44(R9), Z17
-	VBROADCASTI32X4 64(R9), K1, Z17
+	VBROADCASTI32X4 44(R10), Z17
+	VBROADCASTI32X4 64(R10), K1, Z17
 	VPSRLVW         Z7, Z17, Z17
 	VPANDD          Z8, Z17, Z17
-	VPDPBUSD        64(SI)(R12*1), Z17, Z10
+	VPDPBUSD        64(SI)(R13*1), Z17, Z10
+	VPSLLD          $0x08, Z10, Z10
+	VPDPBUSD        64(DI)(R13*1), Z17, Z10
 	VCVTDQ2PS       Z10, Z10
 	VPERMPS         Z16, Z11, Z17
 	VFMADD231PS     Z17, Z10, Z1
 	VPXORD          Z12, Z12, Z12
-	VBROADCASTI32X4 84(R9), Z17
-	VBROADCASTI32X4 104(R9), K1, Z17
+	VBROADCASTI32X4 84(R10), Z17
+	VBROADCASTI32X4 104(R10), K1, Z17
 	VPSRLVW         Z7, Z17, Z17
 	VPANDD          Z8, Z17, Z17
-	VPDPBUSD        128(SI)(R12*1), Z17, Z12
+	VPDPBUSD        128(SI)(R13*1), Z17, Z12
+	VPSLLD          $0x08, Z12, Z12
+	VPDPBUSD        128(DI)(R13*1), Z17, Z12
 	VCVTDQ2PS       Z12, Z12
 	VPERMPS         Z16, Z13, Z17
 	VFMADD231PS     Z17, Z12, Z0
 	VPXORD          Z14, Z14, Z14
-	VBROADCASTI32X4 124(R9), Z17
-	VBROADCASTI32X4 144(R9), K1, Z17
+	VBROADCASTI32X4 124(R10), Z17
+	VBROADCASTI32X4 144(R10), K1, Z17
 	VPSRLVW         Z7, Z17, Z17
 	VPANDD          Z8, Z17, Z17
-	VPDPBUSD        192(SI)(R12*1), Z17, Z14
+	VPDPBUSD        192(SI)(R13*1), Z17, Z14
+	VPSLLD          $0x08, Z14, Z14
+	VPDPBUSD        192(DI)(R13*1), Z17, Z14
 	VCVTDQ2PS       Z14, Z14
 	VPERMPS         Z16, Z15, Z16
 	VFMADD231PS     Z16, Z14, Z1
-	ADDQ            $+160, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+160, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -442,9 +460,9 @@ constants:
 	VMOVDQU64 k0f<>+0(SB), Z4
 	JMP       start
 
-// func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ50x512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ50x512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -452,97 +470,106 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	VMOVD           (R9), X3
-	VPINSRW         $0x01, 22(R9), X3, X3
-	VPINSRW         $0x02, 44(R9), X3, X3
-	VPINSRW         $0x03, 66(R9), X3, X3
-	VPINSRW         $0x04, 88(R9), X3, X3
-	VPINSRW         $0x05, 110(R9), X3, X3
-	VPINSRW         $0x06, 132(R9), X3, X3
-	VPINSRW         $0x07, 154(R9), X3, X3
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
+	VMOVD           (R10), X3
+	VPINSRW         $0x01, 22(R10), X3, X3
+	VPINSRW         $0x02, 44(R10), X3, X3
+	VPINSRW         $0x03, 66(R10), X3, X3
+	VPINSRW         $0x04, 88(R10), X3, X3
+	VPINSRW         $0x05, 110(R10), X3, X3
+	VPINSRW         $0x06, 132(R10), X3, X3
+	VPINSRW         $0x07, 154(R10), X3, X3
 	VCVTPH2PS       X3, Y3
 	VSHUFF64X2      $0x44, Z3, Z3, Z4
 	VMULPS          Z5, Z4, Z4
-	VMOVUPS         (DI)(R11*1), Y6
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z6, Z6
+	VMOVUPS         (R8)(R12*1), Y6
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z6, Z6
 	VMULPS          Z6, Z4, Z4
 	VADDPS          Z4, Z2, Z2
 	VPXORD          Z7, Z7, Z7
-	VBROADCASTI32X4 6(R9), Z18
-	VBROADCASTI32X4 28(R9), K1, Z18
+	VBROADCASTI32X4 6(R10), Z18
+	VBROADCASTI32X4 28(R10), K1, Z18
 	VPSRLVW         Z8, Z18, Z18
 	VPANDD          Z9, Z18, Z18
-	KMOVD           2(R9), K2
-	KMOVD           24(R9), K3
+	KMOVD           2(R10), K2
+	KMOVD           24(R10), K3
 	KUNPCKDQ        K2, K3, K2
 	VPADDB          Z10, Z18, K2, Z18
-	VPDPBUSD        (SI)(R12*1), Z18, Z7
+	VPDPBUSD        (SI)(R13*1), Z18, Z7
+	VPSLLD          $0x08, Z7, Z7
+	VPDPBUSD        (DI)(R13*1), Z18, Z7
 	VCVTDQ2PS       Z7, Z7
 	VPERMPS         Z4, Z11, Z18
 	VFMADD231PS     Z18, Z7, Z0
 	VPXORD          Z12, Z12, Z12
-	VBROADCASTI32X4 50(R9), Z18
-	VBROADCASTI32X4 72(R9), K1, Z18
+	VBROADCASTI32X4 50(R10), Z18
+	VBROADCASTI32X4 72(R10), K1, Z18
 	VPSRLVW         Z8, Z18, Z18
 	VPANDD          Z9, Z18, Z18
-	KMOVD           46(R9), K2
-	KMOVD           68(R9), K3
+	KMOVD           46(R10), K2
+	KMOVD           68(R10), K3
 	KUNPCKDQ        K2, K3, K2
 	VPADDB          Z10, Z18, K2, Z18
-	VPDPBUSD        64(SI)(R12*1), Z18, Z12
+	VPDPBUSD        64(SI)(R13*1), Z18, Z12
+	VPSLLD          $0x08, Z12, Z12
+	VPDPBUSD        64(DI)(R13*1), Z18, Z12
 	VCVTDQ2PS       Z12, Z12
 	VPERMPS         Z4, Z13, Z18
 	VFMADD231PS     Z18, Z12, Z1
 	VPXORD          Z14, Z14, Z14
-	VBROADCASTI32X4 94(R9), Z18
-	VBROADCASTI32X4 116(R9), K1, Z18
+	VBROADCASTI32X4 94(R10), Z18
+	VBROADCASTI32X4 116(R10), K1, Z18
 	VPSRLVW         Z8, Z18, Z18
 	VPANDD          Z9, Z18, Z18
-	KMOVD           90(R9), K2
-	KMOVD           112(R9), K3
+	KMOVD           90(R10), K2
+	KMOVD           112(R10), K3
 	KUNPCKDQ        K2, K3, K2
 	VPADDB          Z10, Z18, K2, Z18
-	VPDPBUSD        128(SI)(R12*1), Z18, Z14
+	VPDPBUSD        128(SI)(R13*1), Z18, Z14
+	VPSLLD          $0x08, Z14, Z14
+	VPDPBUSD        128(DI)(R13*1), Z18, Z14
 	VCVTDQ2PS       Z14, Z14
 	VPERMPS         Z4, Z15, Z18
 	VFMADD231PS     Z18, Z14, Z0
 	VPXORD          Z16, Z16, Z16
-	VBROADCASTI32X4 138(R9), Z18
-	VBROADCASTI32X4 160(R9), K1, Z18
+	VBROADCASTI32X4 138(R10), Z18
+	VBROADCASTI32X4 160(R10), K1, Z18
 	VPSRLVW         Z8, Z18, Z18
 	VPANDD          Z9, Z18, Z18
-	KMOVD           134(R9), K2
-	KMOVD           156(R9), K3
+	KMOVD           134(R10), K2
+	KMOVD           156(R10), K3
 	KUNPCKDQ        K2, K3, K2
 	VPADDB          Z10, Z18, K2, Z18
-	VPDPBUSD        192(SI)(R12*1), Z18, Z16
+	VPDPBUSD        192(SI)(R13*1), Z18, Z16
+	VPSLLD          $0x08, Z16, Z16
+	VPDPBUSD        192(DI)(R13*1), Z18, Z16
 	VCVTDQ2PS       Z16, Z16
 	VPERMPS         Z4, Z17, Z4
 	VFMADD231PS     Z4, Z16, Z1
-	ADDQ            $+176, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+176, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -675,9 +702,9 @@ constants:
 	VMOVDQU64 k10<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ51x512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ51x512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -685,97 +712,106 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	VMOVD           (R9), X3
-	VPINSRD         $0x01, 24(R9), X3, X3
-	VPINSRD         $0x02, 48(R9), X3, X3
-	VPINSRD         $0x03, 72(R9), X3, X3
-	VMOVD           96(R9), X4
-	VPINSRD         $0x01, 120(R9), X4, X4
-	VPINSRD         $0x02, 144(R9), X4, X4
-	VPINSRD         $0x03, 168(R9), X4, X4
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
+	VMOVD           (R10), X3
+	VPINSRD         $0x01, 24(R10), X3, X3
+	VPINSRD         $0x02, 48(R10), X3, X3
+	VPINSRD         $0x03, 72(R10), X3, X3
+	VMOVD           96(R10), X4
+	VPINSRD         $0x01, 120(R10), X4, X4
+	VPINSRD         $0x02, 144(R10), X4, X4
+	VPINSRD         $0x03, 168(R10), X4, X4
 	VINSERTI32X4    $0x01, X4, Y3, Y3
 	VCVTPH2PS       Y3, Z3
 	VPERMPS         Z3, Z5, Z3
-	VMOVUPS         (DI)(R11*1), Y4
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z4, Z4
+	VMOVUPS         (R8)(R12*1), Y4
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z4, Z4
 	VMULPS          Z4, Z3, Z17
 	VADDPS          Z17, Z2, Z2
 	VPXORD          Z6, Z6, Z6
-	VBROADCASTI32X4 8(R9), Z18
-	VBROADCASTI32X4 32(R9), K1, Z18
+	VBROADCASTI32X4 8(R10), Z18
+	VBROADCASTI32X4 32(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
-	KMOVD           4(R9), K2
-	KMOVD           28(R9), K3
+	KMOVD           4(R10), K2
+	KMOVD           28(R10), K3
 	KUNPCKDQ        K2, K3, K2
 	VPADDB          Z9, Z18, K2, Z18
-	VPDPBUSD        (SI)(R12*1), Z18, Z6
+	VPDPBUSD        (SI)(R13*1), Z18, Z6
+	VPSLLD          $0x08, Z6, Z6
+	VPDPBUSD        (DI)(R13*1), Z18, Z6
 	VCVTDQ2PS       Z6, Z6
 	VPERMPS         Z17, Z10, Z18
 	VFMADD231PS     Z18, Z6, Z0
 	VPXORD          Z11, Z11, Z11
-	VBROADCASTI32X4 56(R9), Z18
-	VBROADCASTI32X4 80(R9), K1, Z18
+	VBROADCASTI32X4 56(R10), Z18
+	VBROADCASTI32X4 80(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
-	KMOVD           52(R9), K2
-	KMOVD           76(R9), K3
+	KMOVD           52(R10), K2
+	KMOVD           76(R10), K3
 	KUNPCKDQ        K2, K3, K2
 	VPADDB          Z9, Z18, K2, Z18
-	VPDPBUSD        64(SI)(R12*1), Z18, Z11
+	VPDPBUSD        64(SI)(R13*1), Z18, Z11
+	VPSLLD          $0x08, Z11, Z11
+	VPDPBUSD        64(DI)(R13*1), Z18, Z11
 	VCVTDQ2PS       Z11, Z11
 	VPERMPS         Z17, Z12, Z18
 	VFMADD231PS     Z18, Z11, Z1
 	VPXORD          Z13, Z13, Z13
-	VBROADCASTI32X4 104(R9), Z18
-	VBROADCASTI32X4 128(R9), K1, Z18
+	VBROADCASTI32X4 104(R10), Z18
+	VBROADCASTI32X4 128(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
-	KMOVD           100(R9), K2
-	KMOVD           124(R9), K3
+	KMOVD           100(R10), K2
+	KMOVD           124(R10), K3
 	KUNPCKDQ        K2, K3, K2
 	VPADDB          Z9, Z18, K2, Z18
-	VPDPBUSD        128(SI)(R12*1), Z18, Z13
+	VPDPBUSD        128(SI)(R13*1), Z18, Z13
+	VPSLLD          $0x08, Z13, Z13
+	VPDPBUSD        128(DI)(R13*1), Z18, Z13
 	VCVTDQ2PS       Z13, Z13
 	VPERMPS         Z17, Z14, Z18
 	VFMADD231PS     Z18, Z13, Z0
 	VPXORD          Z15, Z15, Z15
-	VBROADCASTI32X4 152(R9), Z18
-	VBROADCASTI32X4 176(R9), K1, Z18
+	VBROADCASTI32X4 152(R10), Z18
+	VBROADCASTI32X4 176(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
-	KMOVD           148(R9), K2
-	KMOVD           172(R9), K3
+	KMOVD           148(R10), K2
+	KMOVD           172(R10), K3
 	KUNPCKDQ        K2, K3, K2
 	VPADDB          Z9, Z18, K2, Z18
-	VPDPBUSD        192(SI)(R12*1), Z18, Z15
+	VPDPBUSD        192(SI)(R13*1), Z18, Z15
+	VPSLLD          $0x08, Z15, Z15
+	VPDPBUSD        192(DI)(R13*1), Z18, Z15
 	VCVTDQ2PS       Z15, Z15
 	VPERMPS         Z17, Z16, Z17
 	VFMADD231PS     Z17, Z15, Z1
-	ADDQ            $+192, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+192, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -888,9 +924,9 @@ constants:
 	VMOVDQU64 k10<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ80x512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ80x512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -898,81 +934,90 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1    8192(R9)
-	PREFETCHT0    1024(R9)
-	PREFETCHT1    8256(R9)
-	PREFETCHT0    1088(R9)
-	PREFETCHT1    8320(R9)
-	PREFETCHT0    1152(R9)
-	PREFETCHT1    8384(R9)
-	PREFETCHT0    1216(R9)
-	PREFETCHT1    8448(R9)
-	PREFETCHT0    1280(R9)
-	VMOVD         (R9), X3
-	VPINSRW       $0x01, 34(R9), X3, X3
-	VPINSRW       $0x02, 68(R9), X3, X3
-	VPINSRW       $0x03, 102(R9), X3, X3
-	VPINSRW       $0x04, 136(R9), X3, X3
-	VPINSRW       $0x05, 170(R9), X3, X3
-	VPINSRW       $0x06, 204(R9), X3, X3
-	VPINSRW       $0x07, 238(R9), X3, X3
+	PREFETCHT1    8192(R10)
+	PREFETCHT0    1024(R10)
+	PREFETCHT1    8256(R10)
+	PREFETCHT0    1088(R10)
+	PREFETCHT1    8320(R10)
+	PREFETCHT0    1152(R10)
+	PREFETCHT1    8384(R10)
+	PREFETCHT0    1216(R10)
+	PREFETCHT1    8448(R10)
+	PREFETCHT0    1280(R10)
+	VMOVD         (R10), X3
+	VPINSRW       $0x01, 34(R10), X3, X3
+	VPINSRW       $0x02, 68(R10), X3, X3
+	VPINSRW       $0x03, 102(R10), X3, X3
+	VPINSRW       $0x04, 136(R10), X3, X3
+	VPINSRW       $0x05, 170(R10), X3, X3
+	VPINSRW       $0x06, 204(R10), X3, X3
+	VPINSRW       $0x07, 238(R10), X3, X3
 	VCVTPH2PS     X3, Y3
 	VSHUFF64X2    $0x44, Z3, Z3, Z4
 	VMULPS        Z5, Z4, Z4
-	VMOVUPS       (DI)(R11*1), Y6
-	VINSERTF32X8  $0x01, (R8)(R11*1), Z6, Z6
+	VMOVUPS       (R8)(R12*1), Y6
+	VINSERTF32X8  $0x01, (R9)(R12*1), Z6, Z6
 	VMULPS        Z6, Z4, Z4
 	VADDPS        Z4, Z2, Z2
 	VPXORD        Z7, Z7, Z7
-	VMOVDQU32     2(R9), Y8
-	VINSERTI64X4  $0x01, 36(R9), Z8, Z8
+	VMOVDQU32     2(R10), Y8
+	VINSERTI64X4  $0x01, 36(R10), Z8, Z8
 	VPXORD        Z9, Z8, Z8
-	VPDPBUSD      (SI)(R12*1), Z8, Z7
+	VPDPBUSD      (SI)(R13*1), Z8, Z7
+	VPSLLD        $0x08, Z7, Z7
+	VPDPBUSD      (DI)(R13*1), Z8, Z7
 	VCVTDQ2PS     Z7, Z7
 	VPERMPS       Z4, Z10, Z20
 	VFMADD231PS   Z20, Z7, Z0
 	VPXORD        Z11, Z11, Z11
-	VMOVDQU32     70(R9), Y12
-	VINSERTI64X4  $0x01, 104(R9), Z12, Z12
+	VMOVDQU32     70(R10), Y12
+	VINSERTI64X4  $0x01, 104(R10), Z12, Z12
 	VPXORD        Z9, Z12, Z12
-	VPDPBUSD      64(SI)(R12*1), Z12, Z11
+	VPDPBUSD      64(SI)(R13*1), Z12, Z11
+	VPSLLD        $0x08, Z11, Z11
+	VPDPBUSD      64(DI)(R13*1), Z12, Z11
 	VCVTDQ2PS     Z11, Z11
 	VPERMPS       Z4, Z13, Z20
 	VFMADD231PS   Z20, Z11, Z1
 	VPXORD        Z14, Z14, Z14
-	VMOVDQU32     138(R9), Y15
-	VINSERTI64X4  $0x01, 172(R9), Z15, Z15
+	VMOVDQU32     138(R10), Y15
+	VINSERTI64X4  $0x01, 172(R10), Z15, Z15
 	VPXORD        Z9, Z15, Z15
-	VPDPBUSD      128(SI)(R12*1), Z15, Z14
+	VPDPBUSD      128(SI)(R13*1), Z15, Z14
+	VPSLLD        $0x08, Z14, Z14
+	VPDPBUSD      128(DI)(R13*1), Z15, Z14
 	VCVTDQ2PS     Z14, Z14
 	VPERMPS       Z4, Z16, Z20
 	VFMADD231PS   Z20, Z14, Z0
 	VPXORD        Z17, Z17, Z17
-	VMOVDQU32     206(R9), Y18
-	VINSERTI64X4  $0x01, 240(R9), Z18, Z18
+	VMOVDQU32     206(R10), Y18
+	VINSERTI64X4  $0x01, 240(R10), Z18, Z18
 	VPXORD        Z9, Z18, Z18
-	VPDPBUSD      192(SI)(R12*1), Z18, Z17
+	VPDPBUSD      192(SI)(R13*1), Z18, Z17
+	VPSLLD        $0x08, Z17, Z17
+	VPDPBUSD      192(DI)(R13*1), Z18, Z17
 	VCVTDQ2PS     Z17, Z17
 	VPERMPS       Z4, Z19, Z4
 	VFMADD231PS   Z4, Z17, Z1
-	ADDQ          $+272, R9
-	ADDQ          $+32, R11
-	ADDQ          $+256, R12
-	DECQ          R10
+	ADDQ          $+272, R10
+	ADDQ          $+32, R12
+	ADDQ          $+256, R13
+	DECQ          R11
 	JNZ           block
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z2, Z0, K1, Z0
@@ -1079,9 +1124,9 @@ constants:
 	VMOVDQU64 k80<>+0(SB), Z4
 	JMP       start
 
-// func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvIQ4NLx512(SB), NOSPLIT, $0-64
+TEXT ·gemvIQ4NLx512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -1089,85 +1134,94 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	VMOVD           (R9), X3
-	VPINSRW         $0x01, 18(R9), X3, X3
-	VPINSRW         $0x02, 36(R9), X3, X3
-	VPINSRW         $0x03, 54(R9), X3, X3
-	VPINSRW         $0x04, 72(R9), X3, X3
-	VPINSRW         $0x05, 90(R9), X3, X3
-	VPINSRW         $0x06, 108(R9), X3, X3
-	VPINSRW         $0x07, 126(R9), X3, X3
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
+	VMOVD           (R10), X3
+	VPINSRW         $0x01, 18(R10), X3, X3
+	VPINSRW         $0x02, 36(R10), X3, X3
+	VPINSRW         $0x03, 54(R10), X3, X3
+	VPINSRW         $0x04, 72(R10), X3, X3
+	VPINSRW         $0x05, 90(R10), X3, X3
+	VPINSRW         $0x06, 108(R10), X3, X3
+	VPINSRW         $0x07, 126(R10), X3, X3
 	VCVTPH2PS       X3, Y3
 	VSHUFF64X2      $0x44, Z3, Z3, Z4
 	VMULPS          Z5, Z4, Z4
-	VMOVUPS         (DI)(R11*1), Y6
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z6, Z6
+	VMOVUPS         (R8)(R12*1), Y6
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z6, Z6
 	VMULPS          Z6, Z4, Z4
 	VADDPS          Z4, Z2, Z2
 	VPXORD          Z7, Z7, Z7
-	VBROADCASTI32X4 2(R9), Z18
-	VBROADCASTI32X4 20(R9), K1, Z18
+	VBROADCASTI32X4 2(R10), Z18
+	VBROADCASTI32X4 20(R10), K1, Z18
 	VPSRLVW         Z8, Z18, Z18
 	VPANDD          Z9, Z18, Z18
 	VPSHUFB         Z18, Z10, Z18
-	VPDPBUSD        (SI)(R12*1), Z18, Z7
+	VPDPBUSD        (SI)(R13*1), Z18, Z7
+	VPSLLD          $0x08, Z7, Z7
+	VPDPBUSD        (DI)(R13*1), Z18, Z7
 	VCVTDQ2PS       Z7, Z7
 	VPERMPS         Z4, Z11, Z18
 	VFMADD231PS     Z18, Z7, Z0
 	VPXORD          Z12, Z12, Z12
-	VBROADCASTI32X4 38(R9), Z18
-	VBROADCASTI32X4 56(R9), K1, Z18
+	VBROADCASTI32X4 38(R10), Z18
+	VBROADCASTI32X4 56(R10), K1, Z18
 	VPSRLVW         Z8, Z18, Z18
 	VPANDD          Z9, Z18, Z18
 	VPSHUFB         Z18, Z10, Z18
-	VPDPBUSD        64(SI)(R12*1), Z18, Z12
+	VPDPBUSD        64(SI)(R13*1), Z18, Z12
+	VPSLLD          $0x08, Z12, Z12
+	VPDPBUSD        64(DI)(R13*1), Z18, Z12
 	VCVTDQ2PS       Z12, Z12
 	VPERMPS         Z4, Z13, Z18
 	VFMADD231PS     Z18, Z12, Z1
 	VPXORD          Z14, Z14, Z14
-	VBROADCASTI32X4 74(R9), Z18
-	VBROADCASTI32X4 92(R9), K1, Z18
+	VBROADCASTI32X4 74(R10), Z18
+	VBROADCASTI32X4 92(R10), K1, Z18
 	VPSRLVW         Z8, Z18, Z18
 	VPANDD          Z9, Z18, Z18
 	VPSHUFB         Z18, Z10, Z18
-	VPDPBUSD        128(SI)(R12*1), Z18, Z14
+	VPDPBUSD        128(SI)(R13*1), Z18, Z14
+	VPSLLD          $0x08, Z14, Z14
+	VPDPBUSD        128(DI)(R13*1), Z18, Z14
 	VCVTDQ2PS       Z14, Z14
 	VPERMPS         Z4, Z15, Z18
 	VFMADD231PS     Z18, Z14, Z0
 	VPXORD          Z16, Z16, Z16
-	VBROADCASTI32X4 110(R9), Z18
-	VBROADCASTI32X4 128(R9), K1, Z18
+	VBROADCASTI32X4 110(R10), Z18
+	VBROADCASTI32X4 128(R10), K1, Z18
 	VPSRLVW         Z8, Z18, Z18
 	VPANDD          Z9, Z18, Z18
 	VPSHUFB         Z18, Z10, Z18
-	VPDPBUSD        192(SI)(R12*1), Z18, Z16
+	VPDPBUSD        192(SI)(R13*1), Z18, Z16
+	VPSLLD          $0x08, Z16, Z16
+	VPDPBUSD        192(DI)(R13*1), Z18, Z16
 	VCVTDQ2PS       Z16, Z16
 	VPERMPS         Z4, Z17, Z4
 	VFMADD231PS     Z4, Z16, Z1
-	ADDQ            $+144, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+144, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -1278,9 +1332,9 @@ constants:
 	VMOVDQU64 kf865a69eebfd6b65<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ2Kx512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ2Kx512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -1288,76 +1342,85 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	VPMOVZXBD       (R9), Z3
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	VPMOVZXBD       (R10), Z3
 	VPSRLD          $0x04, Z3, Z4
 	VPANDD          Z5, Z3, Z3
-	VPBROADCASTW    80(R9), Y6
+	VPBROADCASTW    80(R10), Y6
 	VCVTPH2PS       Y6, Z6
 	VCVTDQ2PS       Z3, Z3
 	VMULPS          Z6, Z3, Z3
-	VPBROADCASTW    82(R9), Y6
+	VPBROADCASTW    82(R10), Y6
 	VCVTPH2PS       Y6, Z6
 	VCVTDQ2PS       Z4, Z4
 	VMULPS          Z6, Z4, Z4
 	VPXORD          Z8, Z4, Z4
-	VFMADD231PS     (R8)(R11*2), Z4, Z2
-	VMOVUPS         (DI)(R11*1), Y7
+	VFMADD231PS     (R9)(R12*2), Z4, Z2
+	VMOVUPS         (R8)(R12*1), Y7
 	VPERMPS         Z7, Z9, Z7
 	VMULPS          Z7, Z3, Z3
 	VPXORD          Z10, Z10, Z10
-	VBROADCASTI64X4 16(R9), Z4
+	VBROADCASTI64X4 16(R10), Z4
 	VPSRLVW         Z11, Z4, Z4
 	VPANDD          Z12, Z4, Z4
-	VPDPBUSD        (SI)(R12*1), Z4, Z10
+	VPDPBUSD        (SI)(R13*1), Z4, Z10
+	VPSLLD          $0x08, Z10, Z10
+	VPDPBUSD        (DI)(R13*1), Z4, Z10
 	VCVTDQ2PS       Z10, Z10
 	VPERMPS         Z3, Z13, Z4
 	VFMADD231PS     Z4, Z10, Z0
 	VPXORD          Z14, Z14, Z14
-	VBROADCASTI64X4 16(R9), Z4
+	VBROADCASTI64X4 16(R10), Z4
 	VPSRLVW         Z15, Z4, Z4
 	VPANDD          Z12, Z4, Z4
-	VPDPBUSD        64(SI)(R12*1), Z4, Z14
+	VPDPBUSD        64(SI)(R13*1), Z4, Z14
+	VPSLLD          $0x08, Z14, Z14
+	VPDPBUSD        64(DI)(R13*1), Z4, Z14
 	VCVTDQ2PS       Z14, Z14
 	VPERMPS         Z3, Z16, Z4
 	VFMADD231PS     Z4, Z14, Z1
 	VPXORD          Z17, Z17, Z17
-	VBROADCASTI64X4 48(R9), Z4
+	VBROADCASTI64X4 48(R10), Z4
 	VPSRLVW         Z11, Z4, Z4
 	VPANDD          Z12, Z4, Z4
-	VPDPBUSD        128(SI)(R12*1), Z4, Z17
+	VPDPBUSD        128(SI)(R13*1), Z4, Z17
+	VPSLLD          $0x08, Z17, Z17
+	VPDPBUSD        128(DI)(R13*1), Z4, Z17
 	VCVTDQ2PS       Z17, Z17
 	VPERMPS         Z3, Z18, Z4
 	VFMADD231PS     Z4, Z17, Z0
 	VPXORD          Z19, Z19, Z19
-	VBROADCASTI64X4 48(R9), Z4
+	VBROADCASTI64X4 48(R10), Z4
 	VPSRLVW         Z15, Z4, Z4
 	VPANDD          Z12, Z4, Z4
-	VPDPBUSD        192(SI)(R12*1), Z4, Z19
+	VPDPBUSD        192(SI)(R13*1), Z4, Z19
+	VPSLLD          $0x08, Z19, Z19
+	VPDPBUSD        192(DI)(R13*1), Z4, Z19
 	VCVTDQ2PS       Z19, Z19
 	VPERMPS         Z3, Z20, Z3
 	VFMADD231PS     Z3, Z19, Z1
-	ADDQ            $+84, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+84, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, Z0
@@ -1550,9 +1613,9 @@ constants:
 	VMOVDQU64 k58e8c99112b760a5<>+0(SB), Z7
 	JMP       start
 
-// func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ3Kx512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ3Kx512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -1560,25 +1623,26 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	VMOVDQU32       94(R9), X3
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	VMOVDQU32       94(R10), X3
 	VPSHUFB         k0203040506070809<>+0(SB), X3, X4
 	VPSHUFB         k0a0b0c0d<>+0(SB), X3, X3
 	VPSRLVD         ka797a2027d7ecf25<>+0(SB), X4, X4
@@ -1589,60 +1653,68 @@ block:
 	VPORD           X3, X4, X4
 	VPSUBB          k20<>+0(SB), X4, X4
 	VPMOVSXBD       X4, Z3
-	VPBROADCASTW    108(R9), Y4
+	VPBROADCASTW    108(R10), Y4
 	VCVTPH2PS       Y4, Z4
 	VCVTDQ2PS       Z3, Z3
 	VMULPS          Z4, Z3, Z3
-	VBROADCASTI64X4 (R9), Z4
+	VBROADCASTI64X4 (R10), Z4
 	VMULPS          Z5, Z3, Z24
-	VFMADD231PS     (R8)(R11*2), Z24, Z2
-	VMOVUPS         (DI)(R11*1), Y23
+	VFMADD231PS     (R9)(R12*2), Z24, Z2
+	VMOVUPS         (R8)(R12*1), Y23
 	VPERMPS         Z23, Z6, Z23
 	VMULPS          Z23, Z3, Z3
 	VPXORD          Z7, Z7, Z7
-	VBROADCASTI64X4 32(R9), Z24
+	VBROADCASTI64X4 32(R10), Z24
 	VPSRLVW         Z8, Z24, Z24
 	VPANDD          Z9, Z24, Z24
 	VPROLVD         Z10, Z4, Z25
 	VPTERNLOGD      $0xf8, Z11, Z25, Z24
-	VPDPBUSD        (SI)(R12*1), Z24, Z7
+	VPDPBUSD        (SI)(R13*1), Z24, Z7
+	VPSLLD          $0x08, Z7, Z7
+	VPDPBUSD        (DI)(R13*1), Z24, Z7
 	VCVTDQ2PS       Z7, Z7
 	VPERMPS         Z3, Z12, Z24
 	VFMADD231PS     Z24, Z7, Z0
 	VPXORD          Z13, Z13, Z13
-	VBROADCASTI64X4 32(R9), Z24
+	VBROADCASTI64X4 32(R10), Z24
 	VPSRLVW         Z14, Z24, Z24
 	VPANDD          Z9, Z24, Z24
 	VPROLVD         Z15, Z4, Z25
 	VPTERNLOGD      $0xf8, Z11, Z25, Z24
-	VPDPBUSD        64(SI)(R12*1), Z24, Z13
+	VPDPBUSD        64(SI)(R13*1), Z24, Z13
+	VPSLLD          $0x08, Z13, Z13
+	VPDPBUSD        64(DI)(R13*1), Z24, Z13
 	VCVTDQ2PS       Z13, Z13
 	VPERMPS         Z3, Z16, Z24
 	VFMADD231PS     Z24, Z13, Z1
 	VPXORD          Z17, Z17, Z17
-	VBROADCASTI64X4 64(R9), Z24
+	VBROADCASTI64X4 64(R10), Z24
 	VPSRLVW         Z8, Z24, Z24
 	VPANDD          Z9, Z24, Z24
 	VPROLVD         Z18, Z4, Z25
 	VPTERNLOGD      $0xf8, Z11, Z25, Z24
-	VPDPBUSD        128(SI)(R12*1), Z24, Z17
+	VPDPBUSD        128(SI)(R13*1), Z24, Z17
+	VPSLLD          $0x08, Z17, Z17
+	VPDPBUSD        128(DI)(R13*1), Z24, Z17
 	VCVTDQ2PS       Z17, Z17
 	VPERMPS         Z3, Z19, Z24
 	VFMADD231PS     Z24, Z17, Z0
 	VPXORD          Z20, Z20, Z20
-	VBROADCASTI64X4 64(R9), Z24
+	VBROADCASTI64X4 64(R10), Z24
 	VPSRLVW         Z14, Z24, Z24
 	VPANDD          Z9, Z24, Z24
 	VPROLVD         Z21, Z4, Z4
 	VPTERNLOGD      $0xf8, Z11, Z4, Z24
-	VPDPBUSD        192(SI)(R12*1), Z24, Z20
+	VPDPBUSD        192(SI)(R13*1), Z24, Z20
+	VPSLLD          $0x08, Z20, Z20
+	VPDPBUSD        192(DI)(R13*1), Z24, Z20
 	VCVTDQ2PS       Z20, Z20
 	VPERMPS         Z3, Z22, Z3
 	VFMADD231PS     Z3, Z20, Z1
-	ADDQ            $+110, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+110, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, Z0
@@ -1866,9 +1938,9 @@ constants:
 	VMOVDQU64 k132dfc8a680249e5<>+0(SB), Z10
 	JMP       start
 
-// func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ4Kx512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ4Kx512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -1876,27 +1948,28 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	VMOVDQU32       (R9), X3
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
+	VMOVDQU32       (R10), X3
 	VPSHUFD         $0xed, X3, X4
 	VPSRLVD         k898619986136a625<>+0(SB), X4, X4
 	VPANDD          k3f3f3f3f0f0f0f0f<>+0(SB), X4, X4
@@ -1910,46 +1983,54 @@ block:
 	VPERMPS         Z3, Z6, Z3
 	VCVTDQ2PS       Z4, Z4
 	VMULPS          Z3, Z4, Z4
-	VMOVUPS         (DI)(R11*1), Y5
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z5, Z5
+	VMOVUPS         (R8)(R12*1), Y5
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z5, Z5
 	VMULPS          Z5, Z4, Z4
 	VADDPS          Z4, Z2, Z2
 	VPXORD          Z7, Z7, Z7
-	VBROADCASTI64X4 16(R9), Z16
+	VBROADCASTI64X4 16(R10), Z16
 	VPSRLVW         Z8, Z16, Z16
 	VPANDD          Z9, Z16, Z16
-	VPDPBUSD        (SI)(R12*1), Z16, Z7
+	VPDPBUSD        (SI)(R13*1), Z16, Z7
+	VPSLLD          $0x08, Z7, Z7
+	VPDPBUSD        (DI)(R13*1), Z16, Z7
 	VCVTDQ2PS       Z7, Z7
 	VPERMPS         Z4, Z6, Z16
 	VFMADD231PS     Z16, Z7, Z0
 	VPXORD          Z10, Z10, Z10
-	VBROADCASTI64X4 48(R9), Z16
+	VBROADCASTI64X4 48(R10), Z16
 	VPSRLVW         Z8, Z16, Z16
 	VPANDD          Z9, Z16, Z16
-	VPDPBUSD        64(SI)(R12*1), Z16, Z10
+	VPDPBUSD        64(SI)(R13*1), Z16, Z10
+	VPSLLD          $0x08, Z10, Z10
+	VPDPBUSD        64(DI)(R13*1), Z16, Z10
 	VCVTDQ2PS       Z10, Z10
 	VPERMPS         Z4, Z11, Z16
 	VFMADD231PS     Z16, Z10, Z1
 	VPXORD          Z12, Z12, Z12
-	VBROADCASTI64X4 80(R9), Z16
+	VBROADCASTI64X4 80(R10), Z16
 	VPSRLVW         Z8, Z16, Z16
 	VPANDD          Z9, Z16, Z16
-	VPDPBUSD        128(SI)(R12*1), Z16, Z12
+	VPDPBUSD        128(SI)(R13*1), Z16, Z12
+	VPSLLD          $0x08, Z12, Z12
+	VPDPBUSD        128(DI)(R13*1), Z16, Z12
 	VCVTDQ2PS       Z12, Z12
 	VPERMPS         Z4, Z13, Z16
 	VFMADD231PS     Z16, Z12, Z0
 	VPXORD          Z14, Z14, Z14
-	VBROADCASTI64X4 112(R9), Z16
+	VBROADCASTI64X4 112(R10), Z16
 	VPSRLVW         Z8, Z16, Z16
 	VPANDD          Z9, Z16, Z16
-	VPDPBUSD        192(SI)(R12*1), Z16, Z14
+	VPDPBUSD        192(SI)(R13*1), Z16, Z14
+	VPSLLD          $0x08, Z14, Z14
+	VPDPBUSD        192(DI)(R13*1), Z16, Z14
 	VCVTDQ2PS       Z14, Z14
 	VPERMPS         Z4, Z15, Z4
 	VFMADD231PS     Z4, Z14, Z1
-	ADDQ            $+144, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+144, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -2090,9 +2171,9 @@ constants:
 	VMOVDQU64 k0f<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ5Kx512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ5Kx512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -2100,28 +2181,29 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	VBROADCASTI64X4 16(R9), Z3
-	VMOVDQU32       (R9), X4
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
+	VBROADCASTI64X4 16(R10), Z3
+	VMOVDQU32       (R10), X4
 	VPSHUFD         $0xed, X4, X5
 	VPSRLVD         k898619986136a625<>+0(SB), X5, X5
 	VPANDD          k3f3f3f3f0f0f0f0f<>+0(SB), X5, X5
@@ -2135,54 +2217,62 @@ block:
 	VPERMPS         Z4, Z7, Z4
 	VCVTDQ2PS       Z5, Z5
 	VMULPS          Z4, Z5, Z5
-	VMOVUPS         (DI)(R11*1), Y6
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z6, Z6
+	VMOVUPS         (R8)(R12*1), Y6
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z6, Z6
 	VMULPS          Z6, Z5, Z5
 	VADDPS          Z5, Z2, Z2
 	VPXORD          Z8, Z8, Z8
-	VBROADCASTI64X4 48(R9), Z22
+	VBROADCASTI64X4 48(R10), Z22
 	VPSRLVW         Z9, Z22, Z22
 	VPANDD          Z10, Z22, Z22
 	VPROLVD         Z11, Z3, Z23
 	VPTERNLOGD      $0xf8, Z12, Z23, Z22
-	VPDPBUSD        (SI)(R12*1), Z22, Z8
+	VPDPBUSD        (SI)(R13*1), Z22, Z8
+	VPSLLD          $0x08, Z8, Z8
+	VPDPBUSD        (DI)(R13*1), Z22, Z8
 	VCVTDQ2PS       Z8, Z8
 	VPERMPS         Z5, Z7, Z22
 	VFMADD231PS     Z22, Z8, Z0
 	VPXORD          Z13, Z13, Z13
-	VBROADCASTI64X4 80(R9), Z22
+	VBROADCASTI64X4 80(R10), Z22
 	VPSRLVW         Z9, Z22, Z22
 	VPANDD          Z10, Z22, Z22
 	VPROLVD         Z14, Z3, Z23
 	VPTERNLOGD      $0xf8, Z12, Z23, Z22
-	VPDPBUSD        64(SI)(R12*1), Z22, Z13
+	VPDPBUSD        64(SI)(R13*1), Z22, Z13
+	VPSLLD          $0x08, Z13, Z13
+	VPDPBUSD        64(DI)(R13*1), Z22, Z13
 	VCVTDQ2PS       Z13, Z13
 	VPERMPS         Z5, Z15, Z22
 	VFMADD231PS     Z22, Z13, Z1
 	VPXORD          Z16, Z16, Z16
-	VBROADCASTI64X4 112(R9), Z22
+	VBROADCASTI64X4 112(R10), Z22
 	VPSRLVW         Z9, Z22, Z22
 	VPANDD          Z10, Z22, Z22
 	VPROLVD         Z17, Z3, Z23
 	VPTERNLOGD      $0xf8, Z12, Z23, Z22
-	VPDPBUSD        128(SI)(R12*1), Z22, Z16
+	VPDPBUSD        128(SI)(R13*1), Z22, Z16
+	VPSLLD          $0x08, Z16, Z16
+	VPDPBUSD        128(DI)(R13*1), Z22, Z16
 	VCVTDQ2PS       Z16, Z16
 	VPERMPS         Z5, Z18, Z22
 	VFMADD231PS     Z22, Z16, Z0
 	VPXORD          Z19, Z19, Z19
-	VBROADCASTI64X4 144(R9), Z22
+	VBROADCASTI64X4 144(R10), Z22
 	VPSRLVW         Z9, Z22, Z22
 	VPANDD          Z10, Z22, Z22
 	VPROLVD         Z20, Z3, Z3
 	VPTERNLOGD      $0xf8, Z12, Z3, Z22
-	VPDPBUSD        192(SI)(R12*1), Z22, Z19
+	VPDPBUSD        192(SI)(R13*1), Z22, Z19
+	VPSLLD          $0x08, Z19, Z19
+	VPDPBUSD        192(DI)(R13*1), Z22, Z19
 	VCVTDQ2PS       Z19, Z19
 	VPERMPS         Z5, Z21, Z3
 	VFMADD231PS     Z3, Z19, Z1
-	ADDQ            $+176, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+176, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -2302,9 +2392,9 @@ constants:
 	VMOVDQU64 kaa9abd32e36800e5<>+0(SB), Z11
 	JMP       start
 
-// func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ6Kx512(SB), NOSPLIT, $0-64
+TEXT ·gemvQ6Kx512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -2312,84 +2402,93 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	PREFETCHT1      8384(R9)
-	PREFETCHT0      1216(R9)
-	VPMOVSXBD       192(R9), Z3
-	VPBROADCASTW    208(R9), Y4
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
+	PREFETCHT1      8384(R10)
+	PREFETCHT0      1216(R10)
+	VPMOVSXBD       192(R10), Z3
+	VPBROADCASTW    208(R10), Y4
 	VCVTPH2PS       Y4, Z4
 	VCVTDQ2PS       Z3, Z3
 	VMULPS          Z4, Z3, Z3
 	VMULPS          Z6, Z3, Z4
-	VFMADD231PS     (R8)(R11*2), Z4, Z2
-	VMOVUPS         (DI)(R11*1), Y5
+	VFMADD231PS     (R9)(R12*2), Z4, Z2
+	VMOVUPS         (R8)(R12*1), Y5
 	VPERMPS         Z5, Z7, Z5
 	VMULPS          Z5, Z3, Z3
 	VPXORD          Z8, Z8, Z8
-	VMOVDQU64       (R9), Z4
+	VMOVDQU64       (R10), Z4
 	VPANDD          Z9, Z4, Z4
-	VBROADCASTI64X4 128(R9), Z20
+	VBROADCASTI64X4 128(R10), Z20
 	VPROLVD         Z10, Z20, Z20
 	VPTERNLOGD      $0xf8, Z11, Z20, Z4
-	VPDPBUSD        (SI)(R12*1), Z4, Z8
+	VPDPBUSD        (SI)(R13*1), Z4, Z8
+	VPSLLD          $0x08, Z8, Z8
+	VPDPBUSD        (DI)(R13*1), Z4, Z8
 	VCVTDQ2PS       Z8, Z8
 	VPERMPS         Z3, Z12, Z4
 	VFMADD231PS     Z4, Z8, Z0
 	VPXORD          Z13, Z13, Z13
-	VMOVDQU64       (R9), Z4
+	VMOVDQU64       (R10), Z4
 	VPSRLW          $0x04, Z4, Z4
 	VPANDD          Z9, Z4, Z4
-	VBROADCASTI64X4 128(R9), Z20
+	VBROADCASTI64X4 128(R10), Z20
 	VPROLVD         Z14, Z20, Z20
 	VPTERNLOGD      $0xf8, Z11, Z20, Z4
-	VPDPBUSD        64(SI)(R12*1), Z4, Z13
+	VPDPBUSD        64(SI)(R13*1), Z4, Z13
+	VPSLLD          $0x08, Z13, Z13
+	VPDPBUSD        64(DI)(R13*1), Z4, Z13
 	VCVTDQ2PS       Z13, Z13
 	VPERMPS         Z3, Z15, Z4
 	VFMADD231PS     Z4, Z13, Z1
 	VPXORD          Z16, Z16, Z16
-	VMOVDQU64       64(R9), Z4
+	VMOVDQU64       64(R10), Z4
 	VPANDD          Z9, Z4, Z4
-	VBROADCASTI64X4 160(R9), Z20
+	VBROADCASTI64X4 160(R10), Z20
 	VPROLVD         Z10, Z20, Z20
 	VPTERNLOGD      $0xf8, Z11, Z20, Z4
-	VPDPBUSD        128(SI)(R12*1), Z4, Z16
+	VPDPBUSD        128(SI)(R13*1), Z4, Z16
+	VPSLLD          $0x08, Z16, Z16
+	VPDPBUSD        128(DI)(R13*1), Z4, Z16
 	VCVTDQ2PS       Z16, Z16
 	VPERMPS         Z3, Z17, Z4
 	VFMADD231PS     Z4, Z16, Z0
 	VPXORD          Z18, Z18, Z18
-	VMOVDQU64       64(R9), Z4
+	VMOVDQU64       64(R10), Z4
 	VPSRLW          $0x04, Z4, Z4
 	VPANDD          Z9, Z4, Z4
-	VBROADCASTI64X4 160(R9), Z20
+	VBROADCASTI64X4 160(R10), Z20
 	VPROLVD         Z14, Z20, Z20
 	VPTERNLOGD      $0xf8, Z11, Z20, Z4
-	VPDPBUSD        192(SI)(R12*1), Z4, Z18
+	VPDPBUSD        192(SI)(R13*1), Z4, Z18
+	VPSLLD          $0x08, Z18, Z18
+	VPDPBUSD        192(DI)(R13*1), Z4, Z18
 	VCVTDQ2PS       Z18, Z18
 	VPERMPS         Z3, Z19, Z3
 	VFMADD231PS     Z3, Z18, Z1
-	ADDQ            $+210, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+210, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, Z0
@@ -2526,9 +2625,9 @@ constants:
 	VMOVDQU64 k02d485e963e75a25<>+0(SB), Z6
 	JMP       start
 
-// func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvIQ4XSx512(SB), NOSPLIT, $0-64
+TEXT ·gemvIQ4XSx512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -2536,89 +2635,98 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	VPBROADCASTD    4(R9), Y3
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
+	VPBROADCASTD    4(R10), Y3
 	VPSRLVD         k8fe6788becf90ca5<>+0(SB), Y3, Y3
 	VPANDD          k0f000000<>+0(SB), Y3, Y3
-	VPBROADCASTW    2(R9), Y4
+	VPBROADCASTW    2(R10), Y4
 	VPSRLVD         ka78125ffc3e66225<>+0(SB), Y4, Y4
 	VPANDD          k03000000<>+0(SB), Y4, Y4
 	VPSLLD          $0x04, Y4, Y4
 	VPORD           Y4, Y3, Y3
 	VPSUBD          k20000000<>+0(SB), Y3, Y3
 	VCVTDQ2PS       Y3, Y3
-	VPBROADCASTW    (R9), Y4
+	VPBROADCASTW    (R10), Y4
 	VCVTPH2PS       Y4, Z4
 	VMULPS          Y4, Y3, Y3
 	VSHUFF64X2      $0x44, Z3, Z3, Z4
 	VMULPS          Z5, Z4, Z4
-	VMOVUPS         (DI)(R11*1), Y17
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z17, Z17
+	VMOVUPS         (R8)(R12*1), Y17
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z17, Z17
 	VMULPS          Z17, Z4, Z4
 	VADDPS          Z4, Z2, Z2
 	VPXORD          Z6, Z6, Z6
-	VBROADCASTI32X4 8(R9), Z18
-	VBROADCASTI32X4 24(R9), K1, Z18
+	VBROADCASTI32X4 8(R10), Z18
+	VBROADCASTI32X4 24(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
 	VPSHUFB         Z18, Z9, Z18
-	VPDPBUSD        (SI)(R12*1), Z18, Z6
+	VPDPBUSD        (SI)(R13*1), Z18, Z6
+	VPSLLD          $0x08, Z6, Z6
+	VPDPBUSD        (DI)(R13*1), Z18, Z6
 	VCVTDQ2PS       Z6, Z6
 	VPERMPS         Z4, Z10, Z18
 	VFMADD231PS     Z18, Z6, Z0
 	VPXORD          Z11, Z11, Z11
-	VBROADCASTI32X4 40(R9), Z18
-	VBROADCASTI32X4 56(R9), K1, Z18
+	VBROADCASTI32X4 40(R10), Z18
+	VBROADCASTI32X4 56(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
 	VPSHUFB         Z18, Z9, Z18
-	VPDPBUSD        64(SI)(R12*1), Z18, Z11
+	VPDPBUSD        64(SI)(R13*1), Z18, Z11
+	VPSLLD          $0x08, Z11, Z11
+	VPDPBUSD        64(DI)(R13*1), Z18, Z11
 	VCVTDQ2PS       Z11, Z11
 	VPERMPS         Z4, Z12, Z18
 	VFMADD231PS     Z18, Z11, Z1
 	VPXORD          Z13, Z13, Z13
-	VBROADCASTI32X4 72(R9), Z18
-	VBROADCASTI32X4 88(R9), K1, Z18
+	VBROADCASTI32X4 72(R10), Z18
+	VBROADCASTI32X4 88(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
 	VPSHUFB         Z18, Z9, Z18
-	VPDPBUSD        128(SI)(R12*1), Z18, Z13
+	VPDPBUSD        128(SI)(R13*1), Z18, Z13
+	VPSLLD          $0x08, Z13, Z13
+	VPDPBUSD        128(DI)(R13*1), Z18, Z13
 	VCVTDQ2PS       Z13, Z13
 	VPERMPS         Z4, Z14, Z18
 	VFMADD231PS     Z18, Z13, Z0
 	VPXORD          Z15, Z15, Z15
-	VBROADCASTI32X4 104(R9), Z18
-	VBROADCASTI32X4 120(R9), K1, Z18
+	VBROADCASTI32X4 104(R10), Z18
+	VBROADCASTI32X4 120(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
 	VPSHUFB         Z18, Z9, Z18
-	VPDPBUSD        192(SI)(R12*1), Z18, Z15
+	VPDPBUSD        192(SI)(R13*1), Z18, Z15
+	VPSLLD          $0x08, Z15, Z15
+	VPDPBUSD        192(DI)(R13*1), Z18, Z15
 	VCVTDQ2PS       Z15, Z15
 	VPERMPS         Z4, Z16, Z4
 	VFMADD231PS     Z4, Z15, Z1
-	ADDQ            $+136, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+136, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -2763,9 +2871,9 @@ constants:
 	VMOVDQU64 kf865a69eebfd6b65<>+0(SB), Z5
 	JMP       start
 
-// func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvTQ20x512(SB), NOSPLIT, $0-64
+TEXT ·gemvTQ20x512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -2773,68 +2881,77 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	VPBROADCASTW    64(R9), Y3
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	VPBROADCASTW    64(R10), Y3
 	VCVTPH2PS       Y3, Z3
 	VSHUFF64X2      $0x44, Z3, Z3, Z3
 	VMULPS          Z4, Z3, Z3
-	VMOVUPS         (DI)(R11*1), Y5
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z5, Z5
+	VMOVUPS         (R8)(R12*1), Y5
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z5, Z5
 	VMULPS          Z5, Z3, Z3
 	VADDPS          Z3, Z2, Z2
 	VPXORD          Z6, Z6, Z6
-	VBROADCASTI64X4 (R9), Z17
+	VBROADCASTI64X4 (R10), Z17
 	VPSRLVW         Z7, Z17, Z17
 	VPANDD          Z8, Z17, Z17
-	VPDPBUSD        (SI)(R12*1), Z17, Z6
+	VPDPBUSD        (SI)(R13*1), Z17, Z6
+	VPSLLD          $0x08, Z6, Z6
+	VPDPBUSD        (DI)(R13*1), Z17, Z6
 	VCVTDQ2PS       Z6, Z6
 	VPERMPS         Z3, Z9, Z17
 	VFMADD231PS     Z17, Z6, Z0
 	VPXORD          Z10, Z10, Z10
-	VBROADCASTI64X4 (R9), Z17
+	VBROADCASTI64X4 (R10), Z17
 	VPSRLVW         Z11, Z17, Z17
 	VPANDD          Z8, Z17, Z17
-	VPDPBUSD        64(SI)(R12*1), Z17, Z10
+	VPDPBUSD        64(SI)(R13*1), Z17, Z10
+	VPSLLD          $0x08, Z10, Z10
+	VPDPBUSD        64(DI)(R13*1), Z17, Z10
 	VCVTDQ2PS       Z10, Z10
 	VPERMPS         Z3, Z12, Z17
 	VFMADD231PS     Z17, Z10, Z1
 	VPXORD          Z13, Z13, Z13
-	VBROADCASTI64X4 32(R9), Z17
+	VBROADCASTI64X4 32(R10), Z17
 	VPSRLVW         Z7, Z17, Z17
 	VPANDD          Z8, Z17, Z17
-	VPDPBUSD        128(SI)(R12*1), Z17, Z13
+	VPDPBUSD        128(SI)(R13*1), Z17, Z13
+	VPSLLD          $0x08, Z13, Z13
+	VPDPBUSD        128(DI)(R13*1), Z17, Z13
 	VCVTDQ2PS       Z13, Z13
 	VPERMPS         Z3, Z14, Z17
 	VFMADD231PS     Z17, Z13, Z0
 	VPXORD          Z15, Z15, Z15
-	VBROADCASTI64X4 32(R9), Z17
+	VBROADCASTI64X4 32(R10), Z17
 	VPSRLVW         Z11, Z17, Z17
 	VPANDD          Z8, Z17, Z17
-	VPDPBUSD        192(SI)(R12*1), Z17, Z15
+	VPDPBUSD        192(SI)(R13*1), Z17, Z15
+	VPSLLD          $0x08, Z15, Z15
+	VPDPBUSD        192(DI)(R13*1), Z17, Z15
 	VCVTDQ2PS       Z15, Z15
 	VPERMPS         Z3, Z16, Z3
 	VFMADD231PS     Z3, Z15, Z1
-	ADDQ            $+66, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+66, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -2928,9 +3045,9 @@ constants:
 	VMOVDQU64 k58e8c99112b760a5<>+0(SB), Z4
 	JMP       start
 
-// func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, d *float32, s *float32)
+// func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvMXFP4x512(SB), NOSPLIT, $0-64
+TEXT ·gemvMXFP4x512(SB), NOSPLIT, $0-72
 	JMP constants
 
 start:
@@ -2938,35 +3055,36 @@ start:
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ stride+24(FP), BX
-	MOVQ q+40(FP), SI
-	MOVQ d+48(FP), DI
-	MOVQ s+56(FP), R8
+	MOVQ high+40(FP), SI
+	MOVQ low+48(FP), DI
+	MOVQ d+56(FP), R8
+	MOVQ s+64(FP), R9
 
 row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   DX, R9
-	XORQ   R11, R11
+	MOVQ   DX, R10
 	XORQ   R12, R12
-	MOVQ   blocks+32(FP), R10
+	XORQ   R13, R13
+	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	PREFETCHT1      8192(R10)
+	PREFETCHT0      1024(R10)
+	PREFETCHT1      8256(R10)
+	PREFETCHT0      1088(R10)
+	PREFETCHT1      8320(R10)
+	PREFETCHT0      1152(R10)
 	VXORPS          X3, X3, X3
-	VPINSRB         $0x00, (R9), X3, X3
-	VPINSRB         $0x01, 17(R9), X3, X3
-	VPINSRB         $0x02, 34(R9), X3, X3
-	VPINSRB         $0x03, 51(R9), X3, X3
-	VPINSRB         $0x04, 68(R9), X3, X3
-	VPINSRB         $0x05, 85(R9), X3, X3
-	VPINSRB         $0x06, 102(R9), X3, X3
-	VPINSRB         $0x07, 119(R9), X3, X3
+	VPINSRB         $0x00, (R10), X3, X3
+	VPINSRB         $0x01, 17(R10), X3, X3
+	VPINSRB         $0x02, 34(R10), X3, X3
+	VPINSRB         $0x03, 51(R10), X3, X3
+	VPINSRB         $0x04, 68(R10), X3, X3
+	VPINSRB         $0x05, 85(R10), X3, X3
+	VPINSRB         $0x06, 102(R10), X3, X3
+	VPINSRB         $0x07, 119(R10), X3, X3
 	VPMOVZXBD       X3, Y3
 	VPBROADCASTD    k00002000<>+0(SB), Y4
 	VPSLLVD         Y3, Y4, Y4
@@ -2976,54 +3094,62 @@ block:
 	VPMAXSD         Y4, Y3, Y3
 	VSHUFF64X2      $0x44, Z3, Z3, Z4
 	VMULPS          Z5, Z4, Z4
-	VMOVUPS         (DI)(R11*1), Y17
-	VINSERTF32X8    $0x01, (R8)(R11*1), Z17, Z17
+	VMOVUPS         (R8)(R12*1), Y17
+	VINSERTF32X8    $0x01, (R9)(R12*1), Z17, Z17
 	VMULPS          Z17, Z4, Z4
 	VADDPS          Z4, Z2, Z2
 	VPXORD          Z6, Z6, Z6
-	VBROADCASTI32X4 1(R9), Z18
-	VBROADCASTI32X4 18(R9), K1, Z18
+	VBROADCASTI32X4 1(R10), Z18
+	VBROADCASTI32X4 18(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
 	VPSHUFB         Z18, Z9, Z18
-	VPDPBUSD        (SI)(R12*1), Z18, Z6
+	VPDPBUSD        (SI)(R13*1), Z18, Z6
+	VPSLLD          $0x08, Z6, Z6
+	VPDPBUSD        (DI)(R13*1), Z18, Z6
 	VCVTDQ2PS       Z6, Z6
 	VPERMPS         Z4, Z10, Z18
 	VFMADD231PS     Z18, Z6, Z0
 	VPXORD          Z11, Z11, Z11
-	VBROADCASTI32X4 35(R9), Z18
-	VBROADCASTI32X4 52(R9), K1, Z18
+	VBROADCASTI32X4 35(R10), Z18
+	VBROADCASTI32X4 52(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
 	VPSHUFB         Z18, Z9, Z18
-	VPDPBUSD        64(SI)(R12*1), Z18, Z11
+	VPDPBUSD        64(SI)(R13*1), Z18, Z11
+	VPSLLD          $0x08, Z11, Z11
+	VPDPBUSD        64(DI)(R13*1), Z18, Z11
 	VCVTDQ2PS       Z11, Z11
 	VPERMPS         Z4, Z12, Z18
 	VFMADD231PS     Z18, Z11, Z1
 	VPXORD          Z13, Z13, Z13
-	VBROADCASTI32X4 69(R9), Z18
-	VBROADCASTI32X4 86(R9), K1, Z18
+	VBROADCASTI32X4 69(R10), Z18
+	VBROADCASTI32X4 86(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
 	VPSHUFB         Z18, Z9, Z18
-	VPDPBUSD        128(SI)(R12*1), Z18, Z13
+	VPDPBUSD        128(SI)(R13*1), Z18, Z13
+	VPSLLD          $0x08, Z13, Z13
+	VPDPBUSD        128(DI)(R13*1), Z18, Z13
 	VCVTDQ2PS       Z13, Z13
 	VPERMPS         Z4, Z14, Z18
 	VFMADD231PS     Z18, Z13, Z0
 	VPXORD          Z15, Z15, Z15
-	VBROADCASTI32X4 103(R9), Z18
-	VBROADCASTI32X4 120(R9), K1, Z18
+	VBROADCASTI32X4 103(R10), Z18
+	VBROADCASTI32X4 120(R10), K1, Z18
 	VPSRLVW         Z7, Z18, Z18
 	VPANDD          Z8, Z18, Z18
 	VPSHUFB         Z18, Z9, Z18
-	VPDPBUSD        192(SI)(R12*1), Z18, Z15
+	VPDPBUSD        192(SI)(R13*1), Z18, Z15
+	VPSLLD          $0x08, Z15, Z15
+	VPDPBUSD        192(DI)(R13*1), Z18, Z15
 	VCVTDQ2PS       Z15, Z15
 	VPERMPS         Z4, Z16, Z4
 	VFMADD231PS     Z4, Z15, Z1
-	ADDQ            $+136, R9
-	ADDQ            $+32, R11
-	ADDQ            $+256, R12
-	DECQ            R10
+	ADDQ            $+136, R10
+	ADDQ            $+32, R12
+	ADDQ            $+256, R13
+	DECQ            R11
 	JNZ             block
 	VADDPS          Z1, Z0, Z0
 	VADDPS          Z2, Z0, K1, Z0
@@ -3317,16 +3443,565 @@ square:
 constants:
 	JMP start
 
-// func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, q *int8, d *float32, s *float32, groups int, add bool)
+// func micro16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
 // Requires: AVX, AVX512F, AVX512VNNI
-TEXT ·micro32x512(SB), NOSPLIT, $0-73
+TEXT ·micro16x512(SB), NOSPLIT, $0-81
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
-	MOVQ   q+40(FP), BX
-	MOVQ   d+48(FP), SI
-	MOVQ   s+56(FP), DI
-	MOVQ   groups+64(FP), R8
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+group:
+	VPXORD           Z8, Z8, Z8
+	VPXORD           Z9, Z9, Z9
+	VPXORD           Z10, Z10, Z10
+	VPXORD           Z11, Z11, Z11
+	VPXORD           Z12, Z12, Z12
+	VPXORD           Z13, Z13, Z13
+	VPXORD           Z14, Z14, Z14
+	VPXORD           Z15, Z15, Z15
+	VMOVDQU64        (AX), Z16
+	VPDPBUSD.BCST    (BX), Z16, Z8
+	VPDPBUSD.BCST    4(BX), Z16, Z9
+	VPDPBUSD.BCST    8(BX), Z16, Z10
+	VPDPBUSD.BCST    12(BX), Z16, Z11
+	VPDPBUSD.BCST    16(BX), Z16, Z12
+	VPDPBUSD.BCST    20(BX), Z16, Z13
+	VPDPBUSD.BCST    24(BX), Z16, Z14
+	VPDPBUSD.BCST    28(BX), Z16, Z15
+	VMOVDQU64        64(AX), Z16
+	VPDPBUSD.BCST    32(BX), Z16, Z8
+	VPDPBUSD.BCST    36(BX), Z16, Z9
+	VPDPBUSD.BCST    40(BX), Z16, Z10
+	VPDPBUSD.BCST    44(BX), Z16, Z11
+	VPDPBUSD.BCST    48(BX), Z16, Z12
+	VPDPBUSD.BCST    52(BX), Z16, Z13
+	VPDPBUSD.BCST    56(BX), Z16, Z14
+	VPDPBUSD.BCST    60(BX), Z16, Z15
+	VMOVDQU64        128(AX), Z16
+	VPDPBUSD.BCST    64(BX), Z16, Z8
+	VPDPBUSD.BCST    68(BX), Z16, Z9
+	VPDPBUSD.BCST    72(BX), Z16, Z10
+	VPDPBUSD.BCST    76(BX), Z16, Z11
+	VPDPBUSD.BCST    80(BX), Z16, Z12
+	VPDPBUSD.BCST    84(BX), Z16, Z13
+	VPDPBUSD.BCST    88(BX), Z16, Z14
+	VPDPBUSD.BCST    92(BX), Z16, Z15
+	VMOVDQU64        192(AX), Z16
+	VPDPBUSD.BCST    96(BX), Z16, Z8
+	VPDPBUSD.BCST    100(BX), Z16, Z9
+	VPDPBUSD.BCST    104(BX), Z16, Z10
+	VPDPBUSD.BCST    108(BX), Z16, Z11
+	VPDPBUSD.BCST    112(BX), Z16, Z12
+	VPDPBUSD.BCST    116(BX), Z16, Z13
+	VPDPBUSD.BCST    120(BX), Z16, Z14
+	VPDPBUSD.BCST    124(BX), Z16, Z15
+	VMOVUPS          (CX), Z16
+	VMOVUPS          (DX), Z25
+	VCVTDQ2PS        Z8, Z8
+	VMULPS.BCST      (DI), Z16, Z26
+	VFMADD231PS      Z26, Z8, Z0
+	VFMADD231PS.BCST (R8), Z25, Z0
+	VCVTDQ2PS        Z9, Z9
+	VMULPS.BCST      4(DI), Z16, Z26
+	VFMADD231PS      Z26, Z9, Z1
+	VFMADD231PS.BCST 4(R8), Z25, Z1
+	VCVTDQ2PS        Z10, Z10
+	VMULPS.BCST      8(DI), Z16, Z26
+	VFMADD231PS      Z26, Z10, Z2
+	VFMADD231PS.BCST 8(R8), Z25, Z2
+	VCVTDQ2PS        Z11, Z11
+	VMULPS.BCST      12(DI), Z16, Z26
+	VFMADD231PS      Z26, Z11, Z3
+	VFMADD231PS.BCST 12(R8), Z25, Z3
+	VCVTDQ2PS        Z12, Z12
+	VMULPS.BCST      16(DI), Z16, Z26
+	VFMADD231PS      Z26, Z12, Z4
+	VFMADD231PS.BCST 16(R8), Z25, Z4
+	VCVTDQ2PS        Z13, Z13
+	VMULPS.BCST      20(DI), Z16, Z26
+	VFMADD231PS      Z26, Z13, Z5
+	VFMADD231PS.BCST 20(R8), Z25, Z5
+	VCVTDQ2PS        Z14, Z14
+	VMULPS.BCST      24(DI), Z16, Z26
+	VFMADD231PS      Z26, Z14, Z6
+	VFMADD231PS.BCST 24(R8), Z25, Z6
+	VCVTDQ2PS        Z15, Z15
+	VMULPS.BCST      28(DI), Z16, Z16
+	VFMADD231PS      Z16, Z15, Z7
+	VFMADD231PS.BCST 28(R8), Z25, Z7
+	VPXORD           Z17, Z17, Z17
+	VPXORD           Z18, Z18, Z18
+	VPXORD           Z19, Z19, Z19
+	VPXORD           Z20, Z20, Z20
+	VPXORD           Z21, Z21, Z21
+	VPXORD           Z22, Z22, Z22
+	VPXORD           Z23, Z23, Z23
+	VPXORD           Z24, Z24, Z24
+	VMOVDQU64        256(AX), Z16
+	VPDPBUSD.BCST    128(BX), Z16, Z17
+	VPDPBUSD.BCST    132(BX), Z16, Z18
+	VPDPBUSD.BCST    136(BX), Z16, Z19
+	VPDPBUSD.BCST    140(BX), Z16, Z20
+	VPDPBUSD.BCST    144(BX), Z16, Z21
+	VPDPBUSD.BCST    148(BX), Z16, Z22
+	VPDPBUSD.BCST    152(BX), Z16, Z23
+	VPDPBUSD.BCST    156(BX), Z16, Z24
+	VMOVDQU64        320(AX), Z16
+	VPDPBUSD.BCST    160(BX), Z16, Z17
+	VPDPBUSD.BCST    164(BX), Z16, Z18
+	VPDPBUSD.BCST    168(BX), Z16, Z19
+	VPDPBUSD.BCST    172(BX), Z16, Z20
+	VPDPBUSD.BCST    176(BX), Z16, Z21
+	VPDPBUSD.BCST    180(BX), Z16, Z22
+	VPDPBUSD.BCST    184(BX), Z16, Z23
+	VPDPBUSD.BCST    188(BX), Z16, Z24
+	VMOVDQU64        384(AX), Z16
+	VPDPBUSD.BCST    192(BX), Z16, Z17
+	VPDPBUSD.BCST    196(BX), Z16, Z18
+	VPDPBUSD.BCST    200(BX), Z16, Z19
+	VPDPBUSD.BCST    204(BX), Z16, Z20
+	VPDPBUSD.BCST    208(BX), Z16, Z21
+	VPDPBUSD.BCST    212(BX), Z16, Z22
+	VPDPBUSD.BCST    216(BX), Z16, Z23
+	VPDPBUSD.BCST    220(BX), Z16, Z24
+	VMOVDQU64        448(AX), Z16
+	VPDPBUSD.BCST    224(BX), Z16, Z17
+	VPDPBUSD.BCST    228(BX), Z16, Z18
+	VPDPBUSD.BCST    232(BX), Z16, Z19
+	VPDPBUSD.BCST    236(BX), Z16, Z20
+	VPDPBUSD.BCST    240(BX), Z16, Z21
+	VPDPBUSD.BCST    244(BX), Z16, Z22
+	VPDPBUSD.BCST    248(BX), Z16, Z23
+	VPDPBUSD.BCST    252(BX), Z16, Z24
+	VMOVUPS          64(CX), Z16
+	VMOVUPS          64(DX), Z25
+	VCVTDQ2PS        Z17, Z17
+	VMULPS.BCST      (DI), Z16, Z26
+	VFMADD231PS      Z26, Z17, Z0
+	VFMADD231PS.BCST 32(R8), Z25, Z0
+	VCVTDQ2PS        Z18, Z18
+	VMULPS.BCST      4(DI), Z16, Z26
+	VFMADD231PS      Z26, Z18, Z1
+	VFMADD231PS.BCST 36(R8), Z25, Z1
+	VCVTDQ2PS        Z19, Z19
+	VMULPS.BCST      8(DI), Z16, Z26
+	VFMADD231PS      Z26, Z19, Z2
+	VFMADD231PS.BCST 40(R8), Z25, Z2
+	VCVTDQ2PS        Z20, Z20
+	VMULPS.BCST      12(DI), Z16, Z26
+	VFMADD231PS      Z26, Z20, Z3
+	VFMADD231PS.BCST 44(R8), Z25, Z3
+	VCVTDQ2PS        Z21, Z21
+	VMULPS.BCST      16(DI), Z16, Z26
+	VFMADD231PS      Z26, Z21, Z4
+	VFMADD231PS.BCST 48(R8), Z25, Z4
+	VCVTDQ2PS        Z22, Z22
+	VMULPS.BCST      20(DI), Z16, Z26
+	VFMADD231PS      Z26, Z22, Z5
+	VFMADD231PS.BCST 52(R8), Z25, Z5
+	VCVTDQ2PS        Z23, Z23
+	VMULPS.BCST      24(DI), Z16, Z26
+	VFMADD231PS      Z26, Z23, Z6
+	VFMADD231PS.BCST 56(R8), Z25, Z6
+	VCVTDQ2PS        Z24, Z24
+	VMULPS.BCST      28(DI), Z16, Z16
+	VFMADD231PS      Z16, Z24, Z7
+	VFMADD231PS.BCST 60(R8), Z25, Z7
+	ADDQ             $+512, AX
+	ADDQ             $+128, CX
+	ADDQ             $+128, DX
+	ADDQ             $+256, BX
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+64, R8
+	DECQ             R9
+	JNZ              group
+	MOVQ             out+0(FP), AX
+	MOVQ             ldo+8(FP), CX
+	MOVB             add+80(FP), DL
+	SHLQ             $0x02, CX
+	TESTB            DL, DL
+	JZ               store
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+	VADDPS           (DX), Z4, Z4
+	ADDQ             CX, DX
+	VADDPS           (DX), Z5, Z5
+	ADDQ             CX, DX
+	VADDPS           (DX), Z6, Z6
+	ADDQ             CX, DX
+	VADDPS           (DX), Z7, Z7
+	ADDQ             CX, DX
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func microFine16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·microFine16x512(SB), NOSPLIT, $0-81
+	MOVQ   u+16(FP), AX
+	MOVQ   scale+24(FP), CX
+	MOVQ   offset+32(FP), DX
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+group:
+	VPXORD           Z8, Z8, Z8
+	VPXORD           Z9, Z9, Z9
+	VPXORD           Z10, Z10, Z10
+	VPXORD           Z11, Z11, Z11
+	VPXORD           Z12, Z12, Z12
+	VPXORD           Z13, Z13, Z13
+	VPXORD           Z14, Z14, Z14
+	VPXORD           Z15, Z15, Z15
+	VMOVDQU64        (AX), Z16
+	VPDPBUSD.BCST    (BX), Z16, Z8
+	VPDPBUSD.BCST    4(BX), Z16, Z9
+	VPDPBUSD.BCST    8(BX), Z16, Z10
+	VPDPBUSD.BCST    12(BX), Z16, Z11
+	VPDPBUSD.BCST    16(BX), Z16, Z12
+	VPDPBUSD.BCST    20(BX), Z16, Z13
+	VPDPBUSD.BCST    24(BX), Z16, Z14
+	VPDPBUSD.BCST    28(BX), Z16, Z15
+	VMOVDQU64        64(AX), Z16
+	VPDPBUSD.BCST    32(BX), Z16, Z8
+	VPDPBUSD.BCST    36(BX), Z16, Z9
+	VPDPBUSD.BCST    40(BX), Z16, Z10
+	VPDPBUSD.BCST    44(BX), Z16, Z11
+	VPDPBUSD.BCST    48(BX), Z16, Z12
+	VPDPBUSD.BCST    52(BX), Z16, Z13
+	VPDPBUSD.BCST    56(BX), Z16, Z14
+	VPDPBUSD.BCST    60(BX), Z16, Z15
+	VMOVDQU64        128(AX), Z16
+	VPDPBUSD.BCST    64(BX), Z16, Z8
+	VPDPBUSD.BCST    68(BX), Z16, Z9
+	VPDPBUSD.BCST    72(BX), Z16, Z10
+	VPDPBUSD.BCST    76(BX), Z16, Z11
+	VPDPBUSD.BCST    80(BX), Z16, Z12
+	VPDPBUSD.BCST    84(BX), Z16, Z13
+	VPDPBUSD.BCST    88(BX), Z16, Z14
+	VPDPBUSD.BCST    92(BX), Z16, Z15
+	VMOVDQU64        192(AX), Z16
+	VPDPBUSD.BCST    96(BX), Z16, Z8
+	VPDPBUSD.BCST    100(BX), Z16, Z9
+	VPDPBUSD.BCST    104(BX), Z16, Z10
+	VPDPBUSD.BCST    108(BX), Z16, Z11
+	VPDPBUSD.BCST    112(BX), Z16, Z12
+	VPDPBUSD.BCST    116(BX), Z16, Z13
+	VPDPBUSD.BCST    120(BX), Z16, Z14
+	VPDPBUSD.BCST    124(BX), Z16, Z15
+	VPSLLD           $0x08, Z8, Z8
+	VPSLLD           $0x08, Z9, Z9
+	VPSLLD           $0x08, Z10, Z10
+	VPSLLD           $0x08, Z11, Z11
+	VPSLLD           $0x08, Z12, Z12
+	VPSLLD           $0x08, Z13, Z13
+	VPSLLD           $0x08, Z14, Z14
+	VPSLLD           $0x08, Z15, Z15
+	VMOVDQU64        (AX), Z16
+	VPDPBUSD.BCST    (SI), Z16, Z8
+	VPDPBUSD.BCST    4(SI), Z16, Z9
+	VPDPBUSD.BCST    8(SI), Z16, Z10
+	VPDPBUSD.BCST    12(SI), Z16, Z11
+	VPDPBUSD.BCST    16(SI), Z16, Z12
+	VPDPBUSD.BCST    20(SI), Z16, Z13
+	VPDPBUSD.BCST    24(SI), Z16, Z14
+	VPDPBUSD.BCST    28(SI), Z16, Z15
+	VMOVDQU64        64(AX), Z16
+	VPDPBUSD.BCST    32(SI), Z16, Z8
+	VPDPBUSD.BCST    36(SI), Z16, Z9
+	VPDPBUSD.BCST    40(SI), Z16, Z10
+	VPDPBUSD.BCST    44(SI), Z16, Z11
+	VPDPBUSD.BCST    48(SI), Z16, Z12
+	VPDPBUSD.BCST    52(SI), Z16, Z13
+	VPDPBUSD.BCST    56(SI), Z16, Z14
+	VPDPBUSD.BCST    60(SI), Z16, Z15
+	VMOVDQU64        128(AX), Z16
+	VPDPBUSD.BCST    64(SI), Z16, Z8
+	VPDPBUSD.BCST    68(SI), Z16, Z9
+	VPDPBUSD.BCST    72(SI), Z16, Z10
+	VPDPBUSD.BCST    76(SI), Z16, Z11
+	VPDPBUSD.BCST    80(SI), Z16, Z12
+	VPDPBUSD.BCST    84(SI), Z16, Z13
+	VPDPBUSD.BCST    88(SI), Z16, Z14
+	VPDPBUSD.BCST    92(SI), Z16, Z15
+	VMOVDQU64        192(AX), Z16
+	VPDPBUSD.BCST    96(SI), Z16, Z8
+	VPDPBUSD.BCST    100(SI), Z16, Z9
+	VPDPBUSD.BCST    104(SI), Z16, Z10
+	VPDPBUSD.BCST    108(SI), Z16, Z11
+	VPDPBUSD.BCST    112(SI), Z16, Z12
+	VPDPBUSD.BCST    116(SI), Z16, Z13
+	VPDPBUSD.BCST    120(SI), Z16, Z14
+	VPDPBUSD.BCST    124(SI), Z16, Z15
+	VMOVUPS          (CX), Z16
+	VMOVUPS          (DX), Z25
+	VCVTDQ2PS        Z8, Z8
+	VMULPS.BCST      (DI), Z16, Z26
+	VFMADD231PS      Z26, Z8, Z0
+	VFMADD231PS.BCST (R8), Z25, Z0
+	VCVTDQ2PS        Z9, Z9
+	VMULPS.BCST      4(DI), Z16, Z26
+	VFMADD231PS      Z26, Z9, Z1
+	VFMADD231PS.BCST 4(R8), Z25, Z1
+	VCVTDQ2PS        Z10, Z10
+	VMULPS.BCST      8(DI), Z16, Z26
+	VFMADD231PS      Z26, Z10, Z2
+	VFMADD231PS.BCST 8(R8), Z25, Z2
+	VCVTDQ2PS        Z11, Z11
+	VMULPS.BCST      12(DI), Z16, Z26
+	VFMADD231PS      Z26, Z11, Z3
+	VFMADD231PS.BCST 12(R8), Z25, Z3
+	VCVTDQ2PS        Z12, Z12
+	VMULPS.BCST      16(DI), Z16, Z26
+	VFMADD231PS      Z26, Z12, Z4
+	VFMADD231PS.BCST 16(R8), Z25, Z4
+	VCVTDQ2PS        Z13, Z13
+	VMULPS.BCST      20(DI), Z16, Z26
+	VFMADD231PS      Z26, Z13, Z5
+	VFMADD231PS.BCST 20(R8), Z25, Z5
+	VCVTDQ2PS        Z14, Z14
+	VMULPS.BCST      24(DI), Z16, Z26
+	VFMADD231PS      Z26, Z14, Z6
+	VFMADD231PS.BCST 24(R8), Z25, Z6
+	VCVTDQ2PS        Z15, Z15
+	VMULPS.BCST      28(DI), Z16, Z16
+	VFMADD231PS      Z16, Z15, Z7
+	VFMADD231PS.BCST 28(R8), Z25, Z7
+	VPXORD           Z17, Z17, Z17
+	VPXORD           Z18, Z18, Z18
+	VPXORD           Z19, Z19, Z19
+	VPXORD           Z20, Z20, Z20
+	VPXORD           Z21, Z21, Z21
+	VPXORD           Z22, Z22, Z22
+	VPXORD           Z23, Z23, Z23
+	VPXORD           Z24, Z24, Z24
+	VMOVDQU64        256(AX), Z16
+	VPDPBUSD.BCST    128(BX), Z16, Z17
+	VPDPBUSD.BCST    132(BX), Z16, Z18
+	VPDPBUSD.BCST    136(BX), Z16, Z19
+	VPDPBUSD.BCST    140(BX), Z16, Z20
+	VPDPBUSD.BCST    144(BX), Z16, Z21
+	VPDPBUSD.BCST    148(BX), Z16, Z22
+	VPDPBUSD.BCST    152(BX), Z16, Z23
+	VPDPBUSD.BCST    156(BX), Z16, Z24
+	VMOVDQU64        320(AX), Z16
+	VPDPBUSD.BCST    160(BX), Z16, Z17
+	VPDPBUSD.BCST    164(BX), Z16, Z18
+	VPDPBUSD.BCST    168(BX), Z16, Z19
+	VPDPBUSD.BCST    172(BX), Z16, Z20
+	VPDPBUSD.BCST    176(BX), Z16, Z21
+	VPDPBUSD.BCST    180(BX), Z16, Z22
+	VPDPBUSD.BCST    184(BX), Z16, Z23
+	VPDPBUSD.BCST    188(BX), Z16, Z24
+	VMOVDQU64        384(AX), Z16
+	VPDPBUSD.BCST    192(BX), Z16, Z17
+	VPDPBUSD.BCST    196(BX), Z16, Z18
+	VPDPBUSD.BCST    200(BX), Z16, Z19
+	VPDPBUSD.BCST    204(BX), Z16, Z20
+	VPDPBUSD.BCST    208(BX), Z16, Z21
+	VPDPBUSD.BCST    212(BX), Z16, Z22
+	VPDPBUSD.BCST    216(BX), Z16, Z23
+	VPDPBUSD.BCST    220(BX), Z16, Z24
+	VMOVDQU64        448(AX), Z16
+	VPDPBUSD.BCST    224(BX), Z16, Z17
+	VPDPBUSD.BCST    228(BX), Z16, Z18
+	VPDPBUSD.BCST    232(BX), Z16, Z19
+	VPDPBUSD.BCST    236(BX), Z16, Z20
+	VPDPBUSD.BCST    240(BX), Z16, Z21
+	VPDPBUSD.BCST    244(BX), Z16, Z22
+	VPDPBUSD.BCST    248(BX), Z16, Z23
+	VPDPBUSD.BCST    252(BX), Z16, Z24
+	VPSLLD           $0x08, Z17, Z17
+	VPSLLD           $0x08, Z18, Z18
+	VPSLLD           $0x08, Z19, Z19
+	VPSLLD           $0x08, Z20, Z20
+	VPSLLD           $0x08, Z21, Z21
+	VPSLLD           $0x08, Z22, Z22
+	VPSLLD           $0x08, Z23, Z23
+	VPSLLD           $0x08, Z24, Z24
+	VMOVDQU64        256(AX), Z16
+	VPDPBUSD.BCST    128(SI), Z16, Z17
+	VPDPBUSD.BCST    132(SI), Z16, Z18
+	VPDPBUSD.BCST    136(SI), Z16, Z19
+	VPDPBUSD.BCST    140(SI), Z16, Z20
+	VPDPBUSD.BCST    144(SI), Z16, Z21
+	VPDPBUSD.BCST    148(SI), Z16, Z22
+	VPDPBUSD.BCST    152(SI), Z16, Z23
+	VPDPBUSD.BCST    156(SI), Z16, Z24
+	VMOVDQU64        320(AX), Z16
+	VPDPBUSD.BCST    160(SI), Z16, Z17
+	VPDPBUSD.BCST    164(SI), Z16, Z18
+	VPDPBUSD.BCST    168(SI), Z16, Z19
+	VPDPBUSD.BCST    172(SI), Z16, Z20
+	VPDPBUSD.BCST    176(SI), Z16, Z21
+	VPDPBUSD.BCST    180(SI), Z16, Z22
+	VPDPBUSD.BCST    184(SI), Z16, Z23
+	VPDPBUSD.BCST    188(SI), Z16, Z24
+	VMOVDQU64        384(AX), Z16
+	VPDPBUSD.BCST    192(SI), Z16, Z17
+	VPDPBUSD.BCST    196(SI), Z16, Z18
+	VPDPBUSD.BCST    200(SI), Z16, Z19
+	VPDPBUSD.BCST    204(SI), Z16, Z20
+	VPDPBUSD.BCST    208(SI), Z16, Z21
+	VPDPBUSD.BCST    212(SI), Z16, Z22
+	VPDPBUSD.BCST    216(SI), Z16, Z23
+	VPDPBUSD.BCST    220(SI), Z16, Z24
+	VMOVDQU64        448(AX), Z16
+	VPDPBUSD.BCST    224(SI), Z16, Z17
+	VPDPBUSD.BCST    228(SI), Z16, Z18
+	VPDPBUSD.BCST    232(SI), Z16, Z19
+	VPDPBUSD.BCST    236(SI), Z16, Z20
+	VPDPBUSD.BCST    240(SI), Z16, Z21
+	VPDPBUSD.BCST    244(SI), Z16, Z22
+	VPDPBUSD.BCST    248(SI), Z16, Z23
+	VPDPBUSD.BCST    252(SI), Z16, Z24
+	VMOVUPS          64(CX), Z16
+	VMOVUPS          64(DX), Z25
+	VCVTDQ2PS        Z17, Z17
+	VMULPS.BCST      (DI), Z16, Z26
+	VFMADD231PS      Z26, Z17, Z0
+	VFMADD231PS.BCST 32(R8), Z25, Z0
+	VCVTDQ2PS        Z18, Z18
+	VMULPS.BCST      4(DI), Z16, Z26
+	VFMADD231PS      Z26, Z18, Z1
+	VFMADD231PS.BCST 36(R8), Z25, Z1
+	VCVTDQ2PS        Z19, Z19
+	VMULPS.BCST      8(DI), Z16, Z26
+	VFMADD231PS      Z26, Z19, Z2
+	VFMADD231PS.BCST 40(R8), Z25, Z2
+	VCVTDQ2PS        Z20, Z20
+	VMULPS.BCST      12(DI), Z16, Z26
+	VFMADD231PS      Z26, Z20, Z3
+	VFMADD231PS.BCST 44(R8), Z25, Z3
+	VCVTDQ2PS        Z21, Z21
+	VMULPS.BCST      16(DI), Z16, Z26
+	VFMADD231PS      Z26, Z21, Z4
+	VFMADD231PS.BCST 48(R8), Z25, Z4
+	VCVTDQ2PS        Z22, Z22
+	VMULPS.BCST      20(DI), Z16, Z26
+	VFMADD231PS      Z26, Z22, Z5
+	VFMADD231PS.BCST 52(R8), Z25, Z5
+	VCVTDQ2PS        Z23, Z23
+	VMULPS.BCST      24(DI), Z16, Z26
+	VFMADD231PS      Z26, Z23, Z6
+	VFMADD231PS.BCST 56(R8), Z25, Z6
+	VCVTDQ2PS        Z24, Z24
+	VMULPS.BCST      28(DI), Z16, Z16
+	VFMADD231PS      Z16, Z24, Z7
+	VFMADD231PS.BCST 60(R8), Z25, Z7
+	ADDQ             $+512, AX
+	ADDQ             $+128, CX
+	ADDQ             $+128, DX
+	ADDQ             $+256, BX
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+64, R8
+	DECQ             R9
+	JNZ              group
+	MOVQ             out+0(FP), AX
+	MOVQ             ldo+8(FP), CX
+	MOVB             add+80(FP), DL
+	SHLQ             $0x02, CX
+	TESTB            DL, DL
+	JZ               store
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+	VADDPS           (DX), Z4, Z4
+	ADDQ             CX, DX
+	VADDPS           (DX), Z5, Z5
+	ADDQ             CX, DX
+	VADDPS           (DX), Z6, Z6
+	ADDQ             CX, DX
+	VADDPS           (DX), Z7, Z7
+	ADDQ             CX, DX
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·micro32x512(SB), NOSPLIT, $0-81
+	MOVQ   u+16(FP), AX
+	MOVQ   scale+24(FP), CX
+	MOVQ   offset+32(FP), DX
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3420,48 +4095,49 @@ group:
 	VMOVUPS          (CX), Z16
 	VMOVUPS          (DX), Z17
 	VCVTDQ2PS        Z8, Z8
-	VMULPS.BCST      (SI), Z16, Z18
+	VMULPS.BCST      (DI), Z16, Z18
 	VFMADD231PS      Z18, Z8, Z0
-	VFMADD231PS.BCST (DI), Z17, Z0
+	VFMADD231PS.BCST (R8), Z17, Z0
 	VCVTDQ2PS        Z9, Z9
-	VMULPS.BCST      4(SI), Z16, Z18
+	VMULPS.BCST      4(DI), Z16, Z18
 	VFMADD231PS      Z18, Z9, Z1
-	VFMADD231PS.BCST 4(DI), Z17, Z1
+	VFMADD231PS.BCST 4(R8), Z17, Z1
 	VCVTDQ2PS        Z10, Z10
-	VMULPS.BCST      8(SI), Z16, Z18
+	VMULPS.BCST      8(DI), Z16, Z18
 	VFMADD231PS      Z18, Z10, Z2
-	VFMADD231PS.BCST 8(DI), Z17, Z2
+	VFMADD231PS.BCST 8(R8), Z17, Z2
 	VCVTDQ2PS        Z11, Z11
-	VMULPS.BCST      12(SI), Z16, Z18
+	VMULPS.BCST      12(DI), Z16, Z18
 	VFMADD231PS      Z18, Z11, Z3
-	VFMADD231PS.BCST 12(DI), Z17, Z3
+	VFMADD231PS.BCST 12(R8), Z17, Z3
 	VCVTDQ2PS        Z12, Z12
-	VMULPS.BCST      16(SI), Z16, Z18
+	VMULPS.BCST      16(DI), Z16, Z18
 	VFMADD231PS      Z18, Z12, Z4
-	VFMADD231PS.BCST 16(DI), Z17, Z4
+	VFMADD231PS.BCST 16(R8), Z17, Z4
 	VCVTDQ2PS        Z13, Z13
-	VMULPS.BCST      20(SI), Z16, Z18
+	VMULPS.BCST      20(DI), Z16, Z18
 	VFMADD231PS      Z18, Z13, Z5
-	VFMADD231PS.BCST 20(DI), Z17, Z5
+	VFMADD231PS.BCST 20(R8), Z17, Z5
 	VCVTDQ2PS        Z14, Z14
-	VMULPS.BCST      24(SI), Z16, Z18
+	VMULPS.BCST      24(DI), Z16, Z18
 	VFMADD231PS      Z18, Z14, Z6
-	VFMADD231PS.BCST 24(DI), Z17, Z6
+	VFMADD231PS.BCST 24(R8), Z17, Z6
 	VCVTDQ2PS        Z15, Z15
-	VMULPS.BCST      28(SI), Z16, Z16
+	VMULPS.BCST      28(DI), Z16, Z16
 	VFMADD231PS      Z16, Z15, Z7
-	VFMADD231PS.BCST 28(DI), Z17, Z7
+	VFMADD231PS.BCST 28(R8), Z17, Z7
 	ADDQ             $+512, AX
 	ADDQ             $+64, CX
 	ADDQ             $+64, DX
 	ADDQ             $+256, BX
-	ADDQ             $+32, SI
-	ADDQ             $+32, DI
-	DECQ             R8
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+32, R8
+	DECQ             R9
 	JNZ              group
 	MOVQ             out+0(FP), AX
 	MOVQ             ldo+8(FP), CX
-	MOVB             add+72(FP), DL
+	MOVB             add+80(FP), DL
 	SHLQ             $0x02, CX
 	TESTB            DL, DL
 	JZ               store
@@ -3503,16 +4179,17 @@ store:
 	VZEROUPPER
 	RET
 
-// func micro16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, q *int8, d *float32, s *float32, groups int, add bool)
+// func microFine32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
 // Requires: AVX, AVX512F, AVX512VNNI
-TEXT ·micro16x512(SB), NOSPLIT, $0-73
+TEXT ·microFine32x512(SB), NOSPLIT, $0-81
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
-	MOVQ   q+40(FP), BX
-	MOVQ   d+48(FP), SI
-	MOVQ   s+56(FP), DI
-	MOVQ   groups+64(FP), R8
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3567,129 +4244,168 @@ group:
 	VPDPBUSD.BCST    116(BX), Z16, Z13
 	VPDPBUSD.BCST    120(BX), Z16, Z14
 	VPDPBUSD.BCST    124(BX), Z16, Z15
-	VMOVUPS          (CX), Z16
-	VMOVUPS          (DX), Z25
-	VCVTDQ2PS        Z8, Z8
-	VMULPS.BCST      (SI), Z16, Z26
-	VFMADD231PS      Z26, Z8, Z0
-	VFMADD231PS.BCST (DI), Z25, Z0
-	VCVTDQ2PS        Z9, Z9
-	VMULPS.BCST      4(SI), Z16, Z26
-	VFMADD231PS      Z26, Z9, Z1
-	VFMADD231PS.BCST 4(DI), Z25, Z1
-	VCVTDQ2PS        Z10, Z10
-	VMULPS.BCST      8(SI), Z16, Z26
-	VFMADD231PS      Z26, Z10, Z2
-	VFMADD231PS.BCST 8(DI), Z25, Z2
-	VCVTDQ2PS        Z11, Z11
-	VMULPS.BCST      12(SI), Z16, Z26
-	VFMADD231PS      Z26, Z11, Z3
-	VFMADD231PS.BCST 12(DI), Z25, Z3
-	VCVTDQ2PS        Z12, Z12
-	VMULPS.BCST      16(SI), Z16, Z26
-	VFMADD231PS      Z26, Z12, Z4
-	VFMADD231PS.BCST 16(DI), Z25, Z4
-	VCVTDQ2PS        Z13, Z13
-	VMULPS.BCST      20(SI), Z16, Z26
-	VFMADD231PS      Z26, Z13, Z5
-	VFMADD231PS.BCST 20(DI), Z25, Z5
-	VCVTDQ2PS        Z14, Z14
-	VMULPS.BCST      24(SI), Z16, Z26
-	VFMADD231PS      Z26, Z14, Z6
-	VFMADD231PS.BCST 24(DI), Z25, Z6
-	VCVTDQ2PS        Z15, Z15
-	VMULPS.BCST      28(SI), Z16, Z16
-	VFMADD231PS      Z16, Z15, Z7
-	VFMADD231PS.BCST 28(DI), Z25, Z7
-	VPXORD           Z17, Z17, Z17
-	VPXORD           Z18, Z18, Z18
-	VPXORD           Z19, Z19, Z19
-	VPXORD           Z20, Z20, Z20
-	VPXORD           Z21, Z21, Z21
-	VPXORD           Z22, Z22, Z22
-	VPXORD           Z23, Z23, Z23
-	VPXORD           Z24, Z24, Z24
 	VMOVDQU64        256(AX), Z16
-	VPDPBUSD.BCST    128(BX), Z16, Z17
-	VPDPBUSD.BCST    132(BX), Z16, Z18
-	VPDPBUSD.BCST    136(BX), Z16, Z19
-	VPDPBUSD.BCST    140(BX), Z16, Z20
-	VPDPBUSD.BCST    144(BX), Z16, Z21
-	VPDPBUSD.BCST    148(BX), Z16, Z22
-	VPDPBUSD.BCST    152(BX), Z16, Z23
-	VPDPBUSD.BCST    156(BX), Z16, Z24
+	VPDPBUSD.BCST    128(BX), Z16, Z8
+	VPDPBUSD.BCST    132(BX), Z16, Z9
+	VPDPBUSD.BCST    136(BX), Z16, Z10
+	VPDPBUSD.BCST    140(BX), Z16, Z11
+	VPDPBUSD.BCST    144(BX), Z16, Z12
+	VPDPBUSD.BCST    148(BX), Z16, Z13
+	VPDPBUSD.BCST    152(BX), Z16, Z14
+	VPDPBUSD.BCST    156(BX), Z16, Z15
 	VMOVDQU64        320(AX), Z16
-	VPDPBUSD.BCST    160(BX), Z16, Z17
-	VPDPBUSD.BCST    164(BX), Z16, Z18
-	VPDPBUSD.BCST    168(BX), Z16, Z19
-	VPDPBUSD.BCST    172(BX), Z16, Z20
-	VPDPBUSD.BCST    176(BX), Z16, Z21
-	VPDPBUSD.BCST    180(BX), Z16, Z22
-	VPDPBUSD.BCST    184(BX), Z16, Z23
-	VPDPBUSD.BCST    188(BX), Z16, Z24
+	VPDPBUSD.BCST    160(BX), Z16, Z8
+	VPDPBUSD.BCST    164(BX), Z16, Z9
+	VPDPBUSD.BCST    168(BX), Z16, Z10
+	VPDPBUSD.BCST    172(BX), Z16, Z11
+	VPDPBUSD.BCST    176(BX), Z16, Z12
+	VPDPBUSD.BCST    180(BX), Z16, Z13
+	VPDPBUSD.BCST    184(BX), Z16, Z14
+	VPDPBUSD.BCST    188(BX), Z16, Z15
 	VMOVDQU64        384(AX), Z16
-	VPDPBUSD.BCST    192(BX), Z16, Z17
-	VPDPBUSD.BCST    196(BX), Z16, Z18
-	VPDPBUSD.BCST    200(BX), Z16, Z19
-	VPDPBUSD.BCST    204(BX), Z16, Z20
-	VPDPBUSD.BCST    208(BX), Z16, Z21
-	VPDPBUSD.BCST    212(BX), Z16, Z22
-	VPDPBUSD.BCST    216(BX), Z16, Z23
-	VPDPBUSD.BCST    220(BX), Z16, Z24
+	VPDPBUSD.BCST    192(BX), Z16, Z8
+	VPDPBUSD.BCST    196(BX), Z16, Z9
+	VPDPBUSD.BCST    200(BX), Z16, Z10
+	VPDPBUSD.BCST    204(BX), Z16, Z11
+	VPDPBUSD.BCST    208(BX), Z16, Z12
+	VPDPBUSD.BCST    212(BX), Z16, Z13
+	VPDPBUSD.BCST    216(BX), Z16, Z14
+	VPDPBUSD.BCST    220(BX), Z16, Z15
 	VMOVDQU64        448(AX), Z16
-	VPDPBUSD.BCST    224(BX), Z16, Z17
-	VPDPBUSD.BCST    228(BX), Z16, Z18
-	VPDPBUSD.BCST    232(BX), Z16, Z19
-	VPDPBUSD.BCST    236(BX), Z16, Z20
-	VPDPBUSD.BCST    240(BX), Z16, Z21
-	VPDPBUSD.BCST    244(BX), Z16, Z22
-	VPDPBUSD.BCST    248(BX), Z16, Z23
-	VPDPBUSD.BCST    252(BX), Z16, Z24
-	VMOVUPS          64(CX), Z16
-	VMOVUPS          64(DX), Z25
-	VCVTDQ2PS        Z17, Z17
-	VMULPS.BCST      (SI), Z16, Z26
-	VFMADD231PS      Z26, Z17, Z0
-	VFMADD231PS.BCST 32(DI), Z25, Z0
-	VCVTDQ2PS        Z18, Z18
-	VMULPS.BCST      4(SI), Z16, Z26
-	VFMADD231PS      Z26, Z18, Z1
-	VFMADD231PS.BCST 36(DI), Z25, Z1
-	VCVTDQ2PS        Z19, Z19
-	VMULPS.BCST      8(SI), Z16, Z26
-	VFMADD231PS      Z26, Z19, Z2
-	VFMADD231PS.BCST 40(DI), Z25, Z2
-	VCVTDQ2PS        Z20, Z20
-	VMULPS.BCST      12(SI), Z16, Z26
-	VFMADD231PS      Z26, Z20, Z3
-	VFMADD231PS.BCST 44(DI), Z25, Z3
-	VCVTDQ2PS        Z21, Z21
-	VMULPS.BCST      16(SI), Z16, Z26
-	VFMADD231PS      Z26, Z21, Z4
-	VFMADD231PS.BCST 48(DI), Z25, Z4
-	VCVTDQ2PS        Z22, Z22
-	VMULPS.BCST      20(SI), Z16, Z26
-	VFMADD231PS      Z26, Z22, Z5
-	VFMADD231PS.BCST 52(DI), Z25, Z5
-	VCVTDQ2PS        Z23, Z23
-	VMULPS.BCST      24(SI), Z16, Z26
-	VFMADD231PS      Z26, Z23, Z6
-	VFMADD231PS.BCST 56(DI), Z25, Z6
-	VCVTDQ2PS        Z24, Z24
-	VMULPS.BCST      28(SI), Z16, Z16
-	VFMADD231PS      Z16, Z24, Z7
-	VFMADD231PS.BCST 60(DI), Z25, Z7
+	VPDPBUSD.BCST    224(BX), Z16, Z8
+	VPDPBUSD.BCST    228(BX), Z16, Z9
+	VPDPBUSD.BCST    232(BX), Z16, Z10
+	VPDPBUSD.BCST    236(BX), Z16, Z11
+	VPDPBUSD.BCST    240(BX), Z16, Z12
+	VPDPBUSD.BCST    244(BX), Z16, Z13
+	VPDPBUSD.BCST    248(BX), Z16, Z14
+	VPDPBUSD.BCST    252(BX), Z16, Z15
+	VPSLLD           $0x08, Z8, Z8
+	VPSLLD           $0x08, Z9, Z9
+	VPSLLD           $0x08, Z10, Z10
+	VPSLLD           $0x08, Z11, Z11
+	VPSLLD           $0x08, Z12, Z12
+	VPSLLD           $0x08, Z13, Z13
+	VPSLLD           $0x08, Z14, Z14
+	VPSLLD           $0x08, Z15, Z15
+	VMOVDQU64        (AX), Z16
+	VPDPBUSD.BCST    (SI), Z16, Z8
+	VPDPBUSD.BCST    4(SI), Z16, Z9
+	VPDPBUSD.BCST    8(SI), Z16, Z10
+	VPDPBUSD.BCST    12(SI), Z16, Z11
+	VPDPBUSD.BCST    16(SI), Z16, Z12
+	VPDPBUSD.BCST    20(SI), Z16, Z13
+	VPDPBUSD.BCST    24(SI), Z16, Z14
+	VPDPBUSD.BCST    28(SI), Z16, Z15
+	VMOVDQU64        64(AX), Z16
+	VPDPBUSD.BCST    32(SI), Z16, Z8
+	VPDPBUSD.BCST    36(SI), Z16, Z9
+	VPDPBUSD.BCST    40(SI), Z16, Z10
+	VPDPBUSD.BCST    44(SI), Z16, Z11
+	VPDPBUSD.BCST    48(SI), Z16, Z12
+	VPDPBUSD.BCST    52(SI), Z16, Z13
+	VPDPBUSD.BCST    56(SI), Z16, Z14
+	VPDPBUSD.BCST    60(SI), Z16, Z15
+	VMOVDQU64        128(AX), Z16
+	VPDPBUSD.BCST    64(SI), Z16, Z8
+	VPDPBUSD.BCST    68(SI), Z16, Z9
+	VPDPBUSD.BCST    72(SI), Z16, Z10
+	VPDPBUSD.BCST    76(SI), Z16, Z11
+	VPDPBUSD.BCST    80(SI), Z16, Z12
+	VPDPBUSD.BCST    84(SI), Z16, Z13
+	VPDPBUSD.BCST    88(SI), Z16, Z14
+	VPDPBUSD.BCST    92(SI), Z16, Z15
+	VMOVDQU64        192(AX), Z16
+	VPDPBUSD.BCST    96(SI), Z16, Z8
+	VPDPBUSD.BCST    100(SI), Z16, Z9
+	VPDPBUSD.BCST    104(SI), Z16, Z10
+	VPDPBUSD.BCST    108(SI), Z16, Z11
+	VPDPBUSD.BCST    112(SI), Z16, Z12
+	VPDPBUSD.BCST    116(SI), Z16, Z13
+	VPDPBUSD.BCST    120(SI), Z16, Z14
+	VPDPBUSD.BCST    124(SI), Z16, Z15
+	VMOVDQU64        256(AX), Z16
+	VPDPBUSD.BCST    128(SI), Z16, Z8
+	VPDPBUSD.BCST    132(SI), Z16, Z9
+	VPDPBUSD.BCST    136(SI), Z16, Z10
+	VPDPBUSD.BCST    140(SI), Z16, Z11
+	VPDPBUSD.BCST    144(SI), Z16, Z12
+	VPDPBUSD.BCST    148(SI), Z16, Z13
+	VPDPBUSD.BCST    152(SI), Z16, Z14
+	VPDPBUSD.BCST    156(SI), Z16, Z15
+	VMOVDQU64        320(AX), Z16
+	VPDPBUSD.BCST    160(SI), Z16, Z8
+	VPDPBUSD.BCST    164(SI), Z16, Z9
+	VPDPBUSD.BCST    168(SI), Z16, Z10
+	VPDPBUSD.BCST    172(SI), Z16, Z11
+	VPDPBUSD.BCST    176(SI), Z16, Z12
+	VPDPBUSD.BCST    180(SI), Z16, Z13
+	VPDPBUSD.BCST    184(SI), Z16, Z14
+	VPDPBUSD.BCST    188(SI), Z16, Z15
+	VMOVDQU64        384(AX), Z16
+	VPDPBUSD.BCST    192(SI), Z16, Z8
+	VPDPBUSD.BCST    196(SI), Z16, Z9
+	VPDPBUSD.BCST    200(SI), Z16, Z10
+	VPDPBUSD.BCST    204(SI), Z16, Z11
+	VPDPBUSD.BCST    208(SI), Z16, Z12
+	VPDPBUSD.BCST    212(SI), Z16, Z13
+	VPDPBUSD.BCST    216(SI), Z16, Z14
+	VPDPBUSD.BCST    220(SI), Z16, Z15
+	VMOVDQU64        448(AX), Z16
+	VPDPBUSD.BCST    224(SI), Z16, Z8
+	VPDPBUSD.BCST    228(SI), Z16, Z9
+	VPDPBUSD.BCST    232(SI), Z16, Z10
+	VPDPBUSD.BCST    236(SI), Z16, Z11
+	VPDPBUSD.BCST    240(SI), Z16, Z12
+	VPDPBUSD.BCST    244(SI), Z16, Z13
+	VPDPBUSD.BCST    248(SI), Z16, Z14
+	VPDPBUSD.BCST    252(SI), Z16, Z15
+	VMOVUPS          (CX), Z16
+	VMOVUPS          (DX), Z17
+	VCVTDQ2PS        Z8, Z8
+	VMULPS.BCST      (DI), Z16, Z18
+	VFMADD231PS      Z18, Z8, Z0
+	VFMADD231PS.BCST (R8), Z17, Z0
+	VCVTDQ2PS        Z9, Z9
+	VMULPS.BCST      4(DI), Z16, Z18
+	VFMADD231PS      Z18, Z9, Z1
+	VFMADD231PS.BCST 4(R8), Z17, Z1
+	VCVTDQ2PS        Z10, Z10
+	VMULPS.BCST      8(DI), Z16, Z18
+	VFMADD231PS      Z18, Z10, Z2
+	VFMADD231PS.BCST 8(R8), Z17, Z2
+	VCVTDQ2PS        Z11, Z11
+	VMULPS.BCST      12(DI), Z16, Z18
+	VFMADD231PS      Z18, Z11, Z3
+	VFMADD231PS.BCST 12(R8), Z17, Z3
+	VCVTDQ2PS        Z12, Z12
+	VMULPS.BCST      16(DI), Z16, Z18
+	VFMADD231PS      Z18, Z12, Z4
+	VFMADD231PS.BCST 16(R8), Z17, Z4
+	VCVTDQ2PS        Z13, Z13
+	VMULPS.BCST      20(DI), Z16, Z18
+	VFMADD231PS      Z18, Z13, Z5
+	VFMADD231PS.BCST 20(R8), Z17, Z5
+	VCVTDQ2PS        Z14, Z14
+	VMULPS.BCST      24(DI), Z16, Z18
+	VFMADD231PS      Z18, Z14, Z6
+	VFMADD231PS.BCST 24(R8), Z17, Z6
+	VCVTDQ2PS        Z15, Z15
+	VMULPS.BCST      28(DI), Z16, Z16
+	VFMADD231PS      Z16, Z15, Z7
+	VFMADD231PS.BCST 28(R8), Z17, Z7
 	ADDQ             $+512, AX
-	ADDQ             $+128, CX
-	ADDQ             $+128, DX
+	ADDQ             $+64, CX
+	ADDQ             $+64, DX
 	ADDQ             $+256, BX
-	ADDQ             $+32, SI
-	ADDQ             $+64, DI
-	DECQ             R8
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+32, R8
+	DECQ             R9
 	JNZ              group
 	MOVQ             out+0(FP), AX
 	MOVQ             ldo+8(FP), CX
-	MOVB             add+72(FP), DL
+	MOVB             add+80(FP), DL
 	SHLQ             $0x02, CX
 	TESTB            DL, DL
 	JZ               store

@@ -5,15 +5,23 @@ import "beyonder/engine/quant"
 // assembled is a type's assembly. Its blocks are of 256 weights: of a type with
 // blocks of 32, eight.
 type assembled struct {
-	gemv   func(out *float32, rows int, w *byte, stride, blocks int, q *int8, d, s *float32)
+	gemv   func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32)
 	unpack func(u *uint8, scale, offset *float32, w *byte, blocks int)
 }
 
-// join gives every type a micro-kernel, and some the rest of the assembly.
-func (k *Kernels) join(micro16, micro32 microKernel, types map[quant.Type]assembled) {
+// microAssembled is a micro-kernel's; groups count 32 weights.
+type microAssembled func(out *float32, ldo int, u *uint8, scale, offset *float32, high, low *int8, d, s *float32, groups int, add bool)
+
+// micros are a tier's micro-kernels, by whether they use both bytes of the activations.
+type micros map[bool]microAssembled
+
+// join gives every type a micro-kernel, and most the rest of the assembly.
+func (k *Kernels) join(run16, run32 micros, types map[quant.Type]assembled) {
 	for t, f := range k.ints {
-		if f.micro = micro32; f.run == 16 {
-			f.micro = micro16
+		if f.run == 16 {
+			f.micro = run16.of(16, f.fine)
+		} else {
+			f.micro = run32.of(32, f.fine)
 		}
 		if a, ok := types[t]; ok {
 			a.join(&f)
@@ -23,24 +31,26 @@ func (k *Kernels) join(micro16, micro32 microKernel, types map[quant.Type]assemb
 }
 
 func (a assembled) join(f *integer) {
-	f.gemv = func(out []float32, w []byte, stride, runs int, q []int8, d, sums []float32) {
-		a.gemv(&out[0], len(out), &w[0], stride, runs, &q[0], &d[0], &sums[0])
+	run := f.run
+	f.gemv = func(out []float32, w []byte, stride int, x *Q8, from, runs int) {
+		a.gemv(&out[0], len(out), &w[0], stride, runs, &x.high[from], &x.low[from], &x.fine.d[from/group], &x.fine.sums(run)[from/run])
 	}
 	f.unpackRun = func(u []uint8, scale, offset []float32, w []byte, runs int) {
 		a.unpack(&u[0], &scale[0], &offset[0], &w[0], runs)
 	}
 }
 
-// micro makes a micro-kernel of assembly for runs of 16 or 32 weights.
-func micro(run int, f func(out *float32, ldo int, u *uint8, scale, offset *float32, q *int8, d, s *float32, groups int, add bool)) microKernel {
+// of makes a micro-kernel for runs of 16 or 32 weights.
+func (m micros) of(run int, fine bool) microKernel {
+	f := m[fine]
 	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool) {
-		sums := t.s
-		if run == 16 {
-			sums = t.h
+		worth := &t.coarse
+		if fine {
+			worth = &t.fine
 		}
 		_ = out[(tileCols-1)*ldo+panelRows-1]
-		f(&out[0], ldo, &p.u[0], &p.scale[0], &p.offset[0], &t.q[from*tileCols], &t.d[from/group*tileCols],
-			&sums[from/run*tileCols], deep/group, add)
+		f(&out[0], ldo, &p.u[0], &p.scale[0], &p.offset[0], &t.high[from*tileCols], &t.low[from*tileCols],
+			&worth.d[from/group*tileCols], &worth.sums(run)[from/run*tileCols], deep/group, add)
 	}
 }
 

@@ -100,7 +100,7 @@ func generic() *Kernels {
 	return &Kernels{
 		Name: "generic", ints: integers(),
 		quantize: quantizeGo,
-		dotF32: dotF32Go, dotF16: dotF16Go, dotBF16: dotBF16Go,
+		dotF32:   dotF32Go, dotF16: dotF16Go, dotBF16: dotBF16Go,
 		axpyF32: axpyF32Go, axpyF16: axpyF16Go, toF16: toF16Go, fromF16: fromF16Go,
 		transpose: transposeGo, microF32: microF32Go,
 		maximum: maximumGo, expSum: expSumGo, scale: scaleGo,

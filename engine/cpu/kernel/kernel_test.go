@@ -74,22 +74,24 @@ func activations(r *rand.Rand, n int) []float32 {
 	return x
 }
 
-// product is w·x in float64 from the integers, and the sum of its terms' magnitudes.
-func product(f integer, row []byte, x *Q8) (sum, magnitude float64) {
+// product is w·x in float64 from the integers, and the sum of its terms'
+// magnitudes. It takes both bytes of the activations, or the high one alone.
+func product(f integer, fine bool, row []byte, x *Q8) (sum, magnitude float64) {
 	var u [256]uint8
 	var scale, offset [16]float32
 	for i := 0; i < x.N; i += f.elems {
 		f.unpack(u[:], scale[:], offset[:], row[i/f.elems*f.bytes:])
 		for j := range f.elems / f.run {
-			at := i + j*f.run
-			dot, all := int32(0), int32(0)
+			d := x.coarse.d[(i+j*f.run)/group]
 			for e := range f.run {
-				dot += int32(u[j*f.run+e]) * int32(x.Q[at+e])
-				all += int32(x.Q[at+e])
+				q := int(x.high[i+j*f.run+e])
+				if fine {
+					q, d = 256*q+int(x.low[i+j*f.run+e]), x.fine.d[(i+j*f.run)/group]
+				}
+				v := float64(d) * float64(q)
+				a, b := float64(scale[j])*float64(u[j*f.run+e])*v, float64(offset[j])*v
+				sum, magnitude = sum+a+b, magnitude+math.Abs(a)+math.Abs(b)
 			}
-			a := float64(scale[j]) * float64(x.D[at/group]) * float64(dot)
-			b := float64(offset[j]) * float64(x.D[at/group]) * float64(all)
-			sum, magnitude = sum+a+b, magnitude+math.Abs(a)+math.Abs(b)
 		}
 	}
 	return sum, magnitude
@@ -174,20 +176,36 @@ func checkQ8(t *testing.T, got *Q8, x []float32) {
 	t.Helper()
 	var want Q8
 	generic().QuantizeQ8(&want, x)
-	if !slices.Equal(got.Q, want.Q) || !slices.Equal(got.D, want.D) {
-		t.Fatalf("quants or scales differ: %v %v, want %v %v", got.Q, got.D, want.Q, want.D)
+	if !slices.Equal(got.high, want.high) || !slices.Equal(got.low, want.low) {
+		t.Fatalf("bytes differ: %v %v, want %v %v", got.high, got.low, want.high, want.low)
 	}
-	for g, d := range want.D {
-		sum := 0.0
+	high, both := make([]int, len(x)), make([]int, len(x))
+	for i, h := range want.high {
+		high[i], both[i] = int(h), int(h)*256+int(want.low[i])
+	}
+	checkScaled(t, "high byte", got.coarse, want.coarse, high, x, 0.51)
+	checkScaled(t, "both bytes", got.fine, want.fine, both, x, 1.5)
+}
+
+// checkScaled checks one precision: no value is off by more than some units.
+func checkScaled(t *testing.T, what string, got, want scaled, q []int, x []float32, off float64) {
+	t.Helper()
+	if !slices.Equal(got.d, want.d) || !slices.Equal(got.s, want.s) || !slices.Equal(got.h, want.h) {
+		t.Fatalf("%s: scales or sums differ: %v, want %v", what, got, want)
+	}
+	for g, d := range want.d {
+		sums, size := [2]float64{}, 0.0
 		for i := g * group; i < (g+1)*group; i++ {
-			if e := math.Abs(float64(x[i]) - float64(d)*float64(want.Q[i])); e > 0.5001*float64(d)+tiny {
-				t.Fatalf("value %d of %g became %g·%d", i, x[i], d, want.Q[i])
+			v := float64(d) * float64(q[i])
+			if e := math.Abs(float64(x[i]) - v); e > off*float64(d)+tiny {
+				t.Fatalf("%s: value %d of %g became %g", what, i, x[i], v)
 			}
-			sum += float64(d) * float64(want.Q[i])
+			sums[i/16%2] += v
+			size += math.Abs(v)
 		}
-		near(t, fmt.Sprintf("sum of group %d", g), got.S[g], sum, 32*127*float64(d))
-		near(t, fmt.Sprintf("sum of halves %d", g), got.H[2*g]+got.H[2*g+1], sum, 32*127*float64(d))
-		near(t, fmt.Sprintf("half %d", g), got.H[2*g], float64(want.H[2*g]), 16*127*float64(d))
+		near(t, what+": sum", got.s[g], sums[0]+sums[1], size)
+		near(t, what+": first half", got.h[2*g], sums[0], size)
+		near(t, what+": second half", got.h[2*g+1], sums[1], size)
 	}
 }
 
@@ -199,10 +217,12 @@ func TestQuantizeNotFinite(t *testing.T) {
 				x[(at+1)%96], x[at] = 3, float32(bad)
 				var q Q8
 				k.QuantizeQ8(&q, x)
-				for g, d := range q.D {
-					isNaN := d != d && q.S[g] != q.S[g] && q.H[2*g] != q.H[2*g] && q.H[2*g+1] != q.H[2*g+1]
-					if isNaN != (g == at/group) {
-						t.Fatalf("%g at %d: group %d has the scale %g", bad, at, g, d)
+				for g := range 3 {
+					for _, s := range []scaled{q.coarse, q.fine} {
+						isNaN := s.d[g] != s.d[g] && s.s[g] != s.s[g] && s.h[2*g] != s.h[2*g] && s.h[2*g+1] != s.h[2*g+1]
+						if isNaN != (g == at/group) {
+							t.Fatalf("%g at %d: group %d has the scale %g", bad, at, g, s.d[g])
+						}
 					}
 				}
 			}
@@ -234,7 +254,7 @@ func checkGemv(t *testing.T, k *Kernels, typ quant.Type, w []byte, rows int, x [
 	k.Gemv(typ, out, w, &q)
 	f := integers()[typ]
 	for r, got := range out {
-		want, magnitude := product(f, w[r*typ.RowBytes(q.N):], &q)
+		want, magnitude := product(f, true, w[r*typ.RowBytes(q.N):], &q)
 		near(t, fmt.Sprintf("%s %d×%d row %d", typ, rows, q.N, r), got, want, magnitude)
 	}
 }
@@ -281,7 +301,7 @@ func checkGemm(t *testing.T, k *Kernels, r *rand.Rand, typ quant.Type, rows, n, 
 				}
 				continue
 			}
-			want, magnitude := product(f, w[i*typ.RowBytes(n):], &qs[c])
+			want, magnitude := product(f, f.fine || few(tiles), w[i*typ.RowBytes(n):], &qs[c])
 			near(t, fmt.Sprintf("%s %d×%d×%d row %d column %d", typ, rows, n, cols, i, c), got, want, magnitude)
 		}
 	}

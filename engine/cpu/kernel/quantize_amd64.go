@@ -4,7 +4,7 @@
 
 package kernel
 
-// quantizex256 rounds groups of 32 numbers to 8 bits and gives their scales and sums.
+// quantizex256 rounds groups of 32 numbers to two bytes and gives scales and sums of the high one and of both.
 //
 //go:noescape
-func quantizex256(q *int8, d *float32, s *float32, h *float32, x *float32, groups int)
+func quantizex256(high *int8, low *int8, d *float32, s *float32, h *float32, d2 *float32, s2 *float32, h2 *float32, x *float32, groups int)

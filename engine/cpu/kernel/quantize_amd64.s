@@ -4,92 +4,143 @@
 
 #include "textflag.h"
 
-// func quantizex256(q *int8, d *float32, s *float32, h *float32, x *float32, groups int)
+// func quantizex256(high *int8, low *int8, d *float32, s *float32, h *float32, d2 *float32, s2 *float32, h2 *float32, x *float32, groups int)
 // Requires: AVX, AVX2
-TEXT ·quantizex256(SB), NOSPLIT, $0-48
+TEXT ·quantizex256(SB), NOSPLIT, $0-80
 	JMP constants
 
 start:
-	MOVQ q+0(FP), AX
-	MOVQ d+8(FP), CX
-	MOVQ s+16(FP), DX
-	MOVQ h+24(FP), BX
-	MOVQ x+32(FP), SI
-	MOVQ groups+40(FP), DI
+	MOVQ high+0(FP), AX
+	MOVQ low+8(FP), CX
+	MOVQ x+64(FP), DX
+	MOVQ groups+72(FP), BX
+	MOVQ d+16(FP), SI
+	MOVQ s+24(FP), DI
+	MOVQ h+32(FP), R8
+	MOVQ d2+40(FP), R9
+	MOVQ s2+48(FP), R10
+	MOVQ h2+56(FP), R11
 
 group:
-	VMOVUPS      (SI), Y0
-	VMOVUPS      32(SI), Y1
-	VMOVUPS      64(SI), Y2
-	VMOVUPS      96(SI), Y3
-	VPAND        Y5, Y0, Y4
-	VPAND        Y5, Y1, Y6
-	VPMAXUD      Y6, Y4, Y4
-	VPAND        Y5, Y2, Y6
-	VPMAXUD      Y6, Y4, Y4
-	VPAND        Y5, Y3, Y6
-	VPMAXUD      Y6, Y4, Y4
-	VPERM2I128   $0x01, Y4, Y4, Y6
-	VPMAXUD      Y6, Y4, Y4
-	VPSHUFD      $0x4e, Y4, Y6
-	VPMAXUD      Y6, Y4, Y4
-	VPSHUFD      $0xb1, Y4, Y6
-	VPMAXUD      Y6, Y4, Y4
-	VMOVDQU      Y7, Y12
-	VPCMPGTD     Y4, Y12, Y12
-	VPCMPGTD     Y8, Y4, Y11
-	VDIVPS       Y4, Y9, Y6
-	VANDNPS      Y6, Y12, Y6
-	VDIVPS       Y9, Y4, Y4
-	VANDNPS      Y4, Y12, Y4
-	VORPS        Y11, Y4, Y4
-	VMULPS       Y6, Y0, Y0
+	VMOVUPS      (DX), Y0
+	VMOVUPS      32(DX), Y1
+	VMOVUPS      64(DX), Y2
+	VMOVUPS      96(DX), Y3
+	VPAND        kffffff7f<>+0(SB), Y0, Y4
+	VPAND        kffffff7f<>+0(SB), Y1, Y5
+	VPMAXUD      Y5, Y4, Y4
+	VPAND        kffffff7f<>+0(SB), Y2, Y5
+	VPMAXUD      Y5, Y4, Y4
+	VPAND        kffffff7f<>+0(SB), Y3, Y5
+	VPMAXUD      Y5, Y4, Y4
+	VPERM2I128   $0x01, Y4, Y4, Y5
+	VPMAXUD      Y5, Y4, Y4
+	VPSHUFD      $0x4e, Y4, Y5
+	VPMAXUD      Y5, Y4, Y4
+	VPSHUFD      $0xb1, Y4, Y5
+	VPMAXUD      Y5, Y4, Y4
+	VMOVDQU      k6042a20d<>+0(SB), Y9
+	VPCMPGTD     Y4, Y9, Y9
+	VPCMPGTD     kffff7f7f<>+0(SB), Y4, Y8
+	VDIVPS       Y4, Y6, Y5
+	VANDNPS      Y5, Y9, Y5
+	VDIVPS       k0000fe42<>+0(SB), Y4, Y4
+	VANDNPS      Y4, Y9, Y4
+	VORPS        Y8, Y4, Y4
+	VMULPS       Y5, Y0, Y0
 	VCVTPS2DQ    Y0, Y0
-	VPANDN       Y0, Y11, Y0
-	VMULPS       Y6, Y1, Y1
+	VPANDN       Y0, Y8, Y0
+	VMULPS       Y5, Y1, Y1
 	VCVTPS2DQ    Y1, Y1
-	VPANDN       Y1, Y11, Y1
-	VMULPS       Y6, Y2, Y2
+	VPANDN       Y1, Y8, Y1
+	VMULPS       Y5, Y2, Y2
 	VCVTPS2DQ    Y2, Y2
-	VPANDN       Y2, Y11, Y2
-	VMULPS       Y6, Y3, Y3
+	VPANDN       Y2, Y8, Y2
+	VMULPS       Y5, Y3, Y3
 	VCVTPS2DQ    Y3, Y3
-	VPANDN       Y3, Y11, Y3
-	VMOVSS       X4, (CX)
-	VPADDD       Y1, Y0, Y6
-	VPADDD       Y3, Y2, Y11
-	VPHADDD      Y11, Y6, Y6
-	VPHADDD      Y6, Y6, Y6
-	VEXTRACTI128 $0x01, Y6, X12
-	VPADDD       X6, X12, X12
-	VCVTDQ2PS    X12, X11
-	VMULPS       X4, X11, X11
-	VMOVLPS      X11, (BX)
+	VPANDN       Y3, Y8, Y3
+	VPADDD       k80000000<>+0(SB), Y0, Y8
+	VPSRAD       $0x08, Y8, Y8
+	VPSLLD       $0x08, Y8, Y5
+	VPSUBD       Y5, Y0, Y0
+	VPMAXSD      k81ffffff<>+0(SB), Y0, Y0
+	VPADDD       k80000000<>+0(SB), Y1, Y9
+	VPSRAD       $0x08, Y9, Y9
+	VPSLLD       $0x08, Y9, Y5
+	VPSUBD       Y5, Y1, Y1
+	VPMAXSD      k81ffffff<>+0(SB), Y1, Y1
+	VPADDD       k80000000<>+0(SB), Y2, Y10
+	VPSRAD       $0x08, Y10, Y10
+	VPSLLD       $0x08, Y10, Y5
+	VPSUBD       Y5, Y2, Y2
+	VPMAXSD      k81ffffff<>+0(SB), Y2, Y2
+	VPADDD       k80000000<>+0(SB), Y3, Y11
+	VPSRAD       $0x08, Y11, Y11
+	VPSLLD       $0x08, Y11, Y5
+	VPSUBD       Y5, Y3, Y3
+	VPMAXSD      k81ffffff<>+0(SB), Y3, Y3
+	VPADDD       Y9, Y8, Y5
+	VPADDD       Y11, Y10, Y12
+	VMOVSS       X4, (SI)
+	VPHADDD      Y12, Y5, Y5
+	VPHADDD      Y5, Y5, Y5
+	VEXTRACTI128 $0x01, Y5, X12
+	VPADDD       X5, X12, X12
+	VCVTDQ2PS    X12, X5
+	VMULPS       X4, X5, X5
+	VMOVLPS      X5, (R8)
 	VPHADDD      X12, X12, X12
 	VCVTDQ2PS    X12, X12
 	VMULPS       X4, X12, X12
-	VMOVSS       X12, (DX)
+	VMOVSS       X12, (DI)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	ADDQ         $0x08, R8
+	VMULPS       k0000803b<>+0(SB), Y4, Y4
+	VPADDD       Y1, Y0, Y5
+	VPADDD       Y9, Y8, Y12
+	VPSLLD       $0x08, Y12, Y12
+	VPADDD       Y12, Y5, Y5
+	VPADDD       Y3, Y2, Y12
+	VPADDD       Y11, Y10, Y13
+	VPSLLD       $0x08, Y13, Y13
+	VPADDD       Y13, Y12, Y12
+	VMOVSS       X4, (R9)
+	VPHADDD      Y12, Y5, Y5
+	VPHADDD      Y5, Y5, Y5
+	VEXTRACTI128 $0x01, Y5, X12
+	VPADDD       X5, X12, X12
+	VCVTDQ2PS    X12, X5
+	VMULPS       X4, X5, X5
+	VMOVLPS      X5, (R11)
+	VPHADDD      X12, X12, X12
+	VCVTDQ2PS    X12, X12
+	VMULPS       X4, X12, X12
+	VMOVSS       X12, (R10)
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	ADDQ         $0x08, R11
+	VPACKSSDW    Y9, Y8, Y8
+	VPACKSSDW    Y11, Y10, Y10
+	VPACKSSWB    Y10, Y8, Y8
+	VPERMD       Y8, Y7, Y8
+	VMOVDQU      Y8, (AX)
 	VPACKSSDW    Y1, Y0, Y0
 	VPACKSSDW    Y3, Y2, Y2
 	VPACKSSWB    Y2, Y0, Y0
-	VPERMD       Y0, Y10, Y0
-	VMOVDQU      Y0, (AX)
+	VPERMD       Y0, Y7, Y0
+	VMOVDQU      Y0, (CX)
 	ADDQ         $0x20, AX
-	ADDQ         $0x04, CX
-	ADDQ         $0x04, DX
-	ADDQ         $0x08, BX
-	ADDQ         $+128, SI
-	DECQ         DI
+	ADDQ         $0x20, CX
+	ADDQ         $+128, DX
+	DECQ         BX
 	JNZ          group
 	VZEROUPPER
 	RET
 
 constants:
-	VMOVDQU kffffff7f<>+0(SB), Y5
-	VMOVDQU k6042a20d<>+0(SB), Y7
-	VMOVDQU kffff7f7f<>+0(SB), Y8
-	VMOVDQU k0000fe42<>+0(SB), Y9
-	VMOVDQU kea64bfd81043cc65<>+0(SB), Y10
+	VMOVDQU k0000fe46<>+0(SB), Y6
+	VMOVDQU kea64bfd81043cc65<>+0(SB), Y7
 	JMP     start
 
 DATA kffffff7f<>+0(SB)/8, $0x7fffffff7fffffff
@@ -131,6 +182,46 @@ DATA k0000fe42<>+40(SB)/8, $0x42fe000042fe0000
 DATA k0000fe42<>+48(SB)/8, $0x42fe000042fe0000
 DATA k0000fe42<>+56(SB)/8, $0x42fe000042fe0000
 GLOBL k0000fe42<>(SB), RODATA|NOPTR, $64
+
+DATA k80000000<>+0(SB)/8, $0x0000008000000080
+DATA k80000000<>+8(SB)/8, $0x0000008000000080
+DATA k80000000<>+16(SB)/8, $0x0000008000000080
+DATA k80000000<>+24(SB)/8, $0x0000008000000080
+DATA k80000000<>+32(SB)/8, $0x0000008000000080
+DATA k80000000<>+40(SB)/8, $0x0000008000000080
+DATA k80000000<>+48(SB)/8, $0x0000008000000080
+DATA k80000000<>+56(SB)/8, $0x0000008000000080
+GLOBL k80000000<>(SB), RODATA|NOPTR, $64
+
+DATA k81ffffff<>+0(SB)/8, $0xffffff81ffffff81
+DATA k81ffffff<>+8(SB)/8, $0xffffff81ffffff81
+DATA k81ffffff<>+16(SB)/8, $0xffffff81ffffff81
+DATA k81ffffff<>+24(SB)/8, $0xffffff81ffffff81
+DATA k81ffffff<>+32(SB)/8, $0xffffff81ffffff81
+DATA k81ffffff<>+40(SB)/8, $0xffffff81ffffff81
+DATA k81ffffff<>+48(SB)/8, $0xffffff81ffffff81
+DATA k81ffffff<>+56(SB)/8, $0xffffff81ffffff81
+GLOBL k81ffffff<>(SB), RODATA|NOPTR, $64
+
+DATA k0000803b<>+0(SB)/8, $0x3b8000003b800000
+DATA k0000803b<>+8(SB)/8, $0x3b8000003b800000
+DATA k0000803b<>+16(SB)/8, $0x3b8000003b800000
+DATA k0000803b<>+24(SB)/8, $0x3b8000003b800000
+DATA k0000803b<>+32(SB)/8, $0x3b8000003b800000
+DATA k0000803b<>+40(SB)/8, $0x3b8000003b800000
+DATA k0000803b<>+48(SB)/8, $0x3b8000003b800000
+DATA k0000803b<>+56(SB)/8, $0x3b8000003b800000
+GLOBL k0000803b<>(SB), RODATA|NOPTR, $64
+
+DATA k0000fe46<>+0(SB)/8, $0x46fe000046fe0000
+DATA k0000fe46<>+8(SB)/8, $0x46fe000046fe0000
+DATA k0000fe46<>+16(SB)/8, $0x46fe000046fe0000
+DATA k0000fe46<>+24(SB)/8, $0x46fe000046fe0000
+DATA k0000fe46<>+32(SB)/8, $0x46fe000046fe0000
+DATA k0000fe46<>+40(SB)/8, $0x46fe000046fe0000
+DATA k0000fe46<>+48(SB)/8, $0x46fe000046fe0000
+DATA k0000fe46<>+56(SB)/8, $0x46fe000046fe0000
+GLOBL k0000fe46<>(SB), RODATA|NOPTR, $64
 
 DATA kea64bfd81043cc65<>+0(SB)/8, $0x0000000400000000
 DATA kea64bfd81043cc65<>+8(SB)/8, $0x0000000500000001

@@ -131,5 +131,6 @@ func microFloats(f func(out *float32, ldo int, panel, tile *float32, deep int, a
 }
 
 func quantize256(x *Q8, src []float32) {
-	quantizex256(&x.Q[0], &x.D[0], &x.S[0], &x.H[0], &src[0], len(x.D))
+	c, f := &x.coarse, &x.fine
+	quantizex256(&x.high[0], &x.low[0], &c.d[0], &c.s[0], &c.h[0], &f.d[0], &f.s[0], &f.h[0], &src[0], len(c.d))
 }

@@ -17,9 +17,11 @@ func integer256() {
 		unpack256(c, f)
 	}
 	transpose256()
-	micro256(c, 16, false)
-	micro256(c, 32, false)
-	micro256(c, 32, true)
+	for _, fine := range []bool{false, true} {
+		micro256(c, micro{run: 16, fine: fine})
+		micro256(c, micro{run: 32, fine: fine})
+		micro256(c, micro{run: 32, fine: fine, signed: true})
+	}
 }
 
 // format256 is a weight type; its kernels see blocks of 256 weights.
@@ -38,32 +40,41 @@ type decoded256 struct {
 	offsets func(scales []reg.VecVirtual) []reg.VecVirtual // emits the offsets likewise; may use up scales
 }
 
-// dot256 emits the eight sums of four products each of unsigned with signed bytes.
+// dot256 emits the eight sums of four products each of unsigned bytes with
+// signed 16-bit numbers, given as two bytes.
 // VPMADDUBSW adds pairs in 16 bits, which holds 2·128·127 but not 2·255·127:
 // bytes that go up to 255 are those of a signed type, plus 128, and are
 // multiplied by magnitude, their sign moved to the other factor.
-func dot256(c *constants, signed bool, u reg.VecVirtual, x Mem) reg.VecVirtual {
-	t := YMM()
+func dot256(c *constants, signed bool, u reg.VecVirtual, high, low Mem) reg.VecVirtual {
+	size := u
 	if signed {
-		size, turned := YMM(), YMM()
+		size = YMM()
 		VPXOR(c.of(lanes8(0x80)), u, u)
 		VPABSB(u, size)
-		VMOVDQU(x, turned)
-		VPSIGNB(u, turned, turned)
-		VPMADDUBSW(turned, size, t)
-	} else {
-		VPMADDUBSW(x, u, t)
 	}
-	VPMADDWD(c.of(lanes16(1)), t, t)
-	return t
+	var t [2]reg.VecVirtual
+	for i, x := range []Mem{high, low} {
+		t[i] = YMM()
+		if signed {
+			VMOVDQU(x, t[i])
+			VPSIGNB(u, t[i], t[i])
+			VPMADDUBSW(t[i], size, t[i])
+		} else {
+			VPMADDUBSW(x, size, t[i])
+		}
+		VPMADDWD(c.of(lanes16(1)), t[i], t[i])
+	}
+	VPSLLD(Imm(8), t[0], t[0])
+	VPADDD(t[1], t[0], t[0])
+	return t[0]
 }
 
 // gemv256 emits the products of rows with one row of activations.
 func gemv256(c *constants, f format256) {
 	name := "gemv" + f.name + "x256"
-	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, q *int8, d, s *float32)", name+" sets out[r] to the product of row r of w, stride bytes apart, with q.")
+	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32)", name+" sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.")
 	out, rows, w, stride := param("out"), param("rows"), param("w"), param("stride")
-	q, d, s := param("q"), param("d"), param("s")
+	high, low, d, s := param("high"), param("low"), param("d"), param("s")
 	p, blocks, i, i8 := GP64(), GP64(), GP64(), GP64()
 	weighed := AllocLocal(64)
 	loop("row", rows, func() {
@@ -77,7 +88,8 @@ func gemv256(c *constants, f format256) {
 			block := f.block(c, p)
 			weigh256(c, f, block, d, s, i, sums[2], weighed)
 			for n := range 8 {
-				t := dot256(c, f.signed, block.quants(n), Mem{Base: q, Index: i8, Scale: 1, Disp: 32 * n})
+				x := func(q reg.GPVirtual) Mem { return Mem{Base: q, Index: i8, Scale: 1, Disp: 32 * n} }
+				t := dot256(c, f.signed, block.quants(n), x(high), x(low))
 				VCVTDQ2PS(t, t)
 				VFMADD231PS(scale256(c, f.run, weighed, n), t, sums[n%3])
 			}
@@ -192,50 +204,38 @@ func transposed256(y []reg.VecVirtual) []reg.VecVirtual {
 	return middleSwapped(y)
 }
 
+// micro is a micro-kernel for AVX2.
+type micro struct {
+	run          int
+	fine, signed bool
+}
+
 // micro256 emits the micro-kernel: 16 rows of a panel times the 8 of a tile, a
 // quarter at a time: 8 rows, 4 columns.
-func micro256(c *constants, run int, signed bool) {
-	name := fmt.Sprintf("micro%dx256", run)
-	if signed {
-		name = fmt.Sprintf("microSigned%dx256", run)
-	}
-	function(name, "func(out *float32, ldo int, u *uint8, scale, offset *float32, q *int8, d, s *float32, groups int, add bool)", name+" sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.")
+func micro256(c *constants, m micro) {
+	microFunction(microName(m.fine, m.signed, m.run, "x256"))
 	for quarter := range 4 {
-		quarter256(c, run, signed, quarter%2, quarter/2*4)
+		m.quarter(c, quarter%2, quarter/2*4)
 	}
 	VZEROUPPER()
 	RET()
 }
 
-// panelAt is where a micro-kernel's quarter stands.
-type panelAt struct {
-	u, scale, offset, q, d, s reg.GPVirtual
-}
-
-func quarter256(c *constants, run int, signed bool, half, from int) {
-	at0 := panelAt{param("u"), param("scale"), param("offset"), param("q"), param("d"), param("s")}
-	for _, skip := range []struct {
-		p     reg.GPVirtual
-		bytes int
-	}{{at0.u, 32 * half}, {at0.scale, 32 * half}, {at0.offset, 32 * half}, {at0.q, 4 * from}, {at0.d, 4 * from}, {at0.s, 4 * from}} {
-		ADDQ(Imm(uint64(skip.bytes)), skip.p)
+// quarter emits the lower or upper half of the rows times the columns from `from`.
+func (m micro) quarter(c *constants, half, from int) {
+	p := panelParams()
+	for _, q := range []reg.GPVirtual{p.u, p.scale, p.offset} {
+		ADDQ(Imm(uint64(32*half)), q)
 	}
-	sums, groups := make([]reg.VecVirtual, 4), param("groups")
-	for i := range sums {
-		sums[i] = YMM()
-		VXORPS(sums[i], sums[i], sums[i])
+	for _, q := range []reg.GPVirtual{p.high, p.low, p.d, p.s} {
+		ADDQ(Imm(uint64(4*from)), q)
 	}
-	label := fmt.Sprintf("%dx%d", half, from)
+	sums, groups, label := zeros(YMM, 4), param("groups"), fmt.Sprintf("%dx%d", half, from)
 	loop("group"+label, groups, func() {
-		for part := range 32 / run {
-			microRun256(c, run, signed, part, sums, at0)
+		for part := range 32 / m.run {
+			m.emitRun(c, part, sums, p)
 		}
-		ADDQ(I32(512), at0.u)
-		ADDQ(I32(int32(64*32/run)), at0.scale)
-		ADDQ(I32(int32(64*32/run)), at0.offset)
-		ADDQ(I32(256), at0.q)
-		ADDQ(Imm(32), at0.d)
-		ADDQ(Imm(uint64(32*32/run)), at0.s)
+		p.advance(m.run)
 	})
 	storeQuarter(label, sums, half, from)
 }
@@ -247,26 +247,18 @@ func storeQuarter(label string, sums []reg.VecVirtual, half, from int) {
 	IMUL3Q(U8(uint8(from)), ldo, skip)
 	ADDQ(skip, out)
 	ADDQ(Imm(uint64(32*half)), out)
-	columns := make([][]reg.VecVirtual, len(sums))
-	for i, sum := range sums {
-		columns[i] = []reg.VecVirtual{sum}
-	}
-	storeColumns(width{lanes: 8}, "store"+label, columns, out, ldo, add)
+	storeColumns(width{lanes: 8}, "store"+label, columns(sums), out, ldo, add)
 }
 
-// microRun256 emits one run: four chains of dot products, then their scales.
-func microRun256(c *constants, run int, signed bool, part int, sums []reg.VecVirtual, p panelAt) {
-	dots := make([]reg.VecVirtual, len(sums))
-	for i := range dots {
-		dots[i] = YMM()
-		VPXOR(dots[i], dots[i], dots[i])
-	}
-	for k := 0; k < run/4; k += 2 {
-		if at4 := part*run/4 + k; signed {
-			signedPair256(c, at4, dots, p)
-		} else {
-			pair256(c, at4, dots, p)
+// emitRun emits one run: four chains of dot products, then their scales.
+func (m micro) emitRun(c *constants, part int, sums []reg.VecVirtual, p panelAt) {
+	dots := zeros(YMM, len(sums))
+	m.products(c, part, dots, p.u, p.high)
+	if m.fine {
+		for _, dot := range dots {
+			VPSLLD(Imm(8), dot, dot)
 		}
+		m.products(c, part, dots, p.u, p.low)
 	}
 	scale, by := YMM(), YMM()
 	VMOVUPS(at(p.scale, 64*part), scale)
@@ -275,23 +267,34 @@ func microRun256(c *constants, run int, signed bool, part int, sums []reg.VecVir
 		VBROADCASTSS(at(p.d, 4*i), by)
 		VMULPS(scale, by, by)
 		VFMADD231PS(by, dot, sums[i])
-		if !signed {
+		if !m.signed {
 			VBROADCASTSS(at(p.s, 32*part+4*i), by)
 			VFMADD231PS(at(p.offset, 64*part), by, sums[i])
 		}
 	}
 }
 
+// products adds a run's products with one of the activations' bytes to dots.
+func (m micro) products(c *constants, part int, dots []reg.VecVirtual, u, q reg.GPVirtual) {
+	for k := part * m.run / 4; k < (part+1)*m.run/4; k += 2 {
+		if m.signed {
+			signedPair256(c, k, dots, u, q)
+		} else {
+			pair256(c, k, dots, u, q)
+		}
+	}
+}
+
 // pair256 adds two steps of four products. Bytes up to 63, as all unsigned types
 // have, leave room for both in 16 bits: 4·63·127 < 2¹⁵.
-func pair256(c *constants, at4 int, dots []reg.VecVirtual, p panelAt) {
+func pair256(c *constants, k int, dots []reg.VecVirtual, u, q reg.GPVirtual) {
 	a, b := YMM(), YMM()
-	VMOVDQU(at(p.u, 64*at4), a)
-	VMOVDQU(at(p.u, 64*(at4+1)), b)
+	VMOVDQU(at(u, 64*k), a)
+	VMOVDQU(at(u, 64*(k+1)), b)
 	for i, dot := range dots {
 		s, t := YMM(), YMM()
-		VPBROADCASTD(at(p.q, 32*at4+4*i), s)
-		VPBROADCASTD(at(p.q, 32*(at4+1)+4*i), t)
+		VPBROADCASTD(at(q, 32*k+4*i), s)
+		VPBROADCASTD(at(q, 32*(k+1)+4*i), t)
 		VPMADDUBSW(s, a, s)
 		VPMADDUBSW(t, b, t)
 		VPADDW(t, s, s)
@@ -301,15 +304,15 @@ func pair256(c *constants, at4 int, dots []reg.VecVirtual, p panelAt) {
 }
 
 // signedPair256 does so for signed types, see dot256.
-func signedPair256(c *constants, at4 int, dots []reg.VecVirtual, p panelAt) {
-	for k := at4; k < at4+2; k++ {
+func signedPair256(c *constants, from int, dots []reg.VecVirtual, u, q reg.GPVirtual) {
+	for k := from; k < from+2; k++ {
 		w, size := YMM(), YMM()
-		VMOVDQU(at(p.u, 64*k), w)
+		VMOVDQU(at(u, 64*k), w)
 		VPXOR(c.of(lanes8(0x80)), w, w)
 		VPABSB(w, size)
 		for i, dot := range dots {
 			x := YMM()
-			VPBROADCASTD(at(p.q, 32*k+4*i), x)
+			VPBROADCASTD(at(q, 32*k+4*i), x)
 			VPSIGNB(w, x, x)
 			VPMADDUBSW(x, size, x)
 			VPMADDWD(c.of(lanes16(1)), x, x)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -14,8 +16,10 @@ func integer512() {
 		unpack512(h, f)
 	}
 	transpose512(h)
-	micro512(h, 32)
-	micro512(h, 16)
+	for _, run := range []int{16, 32} {
+		micro512(run, false)
+		micro512(run, true)
+	}
 }
 
 // format512 is a weight type. Its kernels see blocks of 256 weights; where the
@@ -61,10 +65,10 @@ func prefetch(p reg.GPVirtual, bytes int) {
 // gemv512 emits the products of rows with one row of activations.
 func gemv512(h *hoister, f format512) {
 	name := "gemv" + f.name + "x512"
-	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, q *int8, d, s *float32)", name+" sets out[r] to the product of row r of w, stride bytes apart, with q.")
+	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32)", name+" sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.")
 	h.begin()
 	out, rows, w, stride := param("out"), param("rows"), param("w"), param("stride")
-	q, d, s := param("q"), param("d"), param("s")
+	high, low, d, s := param("high"), param("low"), param("d"), param("s")
 	p, blocks, i, i8 := GP64(), GP64(), GP64(), GP64()
 	loop("row", rows, func() {
 		sums := zeros(ZMM, 2) // so that an addition need not wait for the one before
@@ -78,11 +82,11 @@ func gemv512(h *hoister, f format512) {
 			block := f.block(h, p)
 			scales := weigh512(h, f.run, block, d, s, i, bias)
 			for c := range 4 {
-				dot := ZMM()
-				VPXORD(dot, dot, dot)
-				VPDPBUSD(Mem{Base: q, Index: i8, Scale: 1, Disp: 64 * c}, block.quants(c), dot)
+				dot, bytes, scale := zeros(ZMM, 1)[0], block.quants(c), ZMM()
+				VPDPBUSD(Mem{Base: high, Index: i8, Scale: 1, Disp: 64 * c}, bytes, dot)
+				VPSLLD(Imm(8), dot, dot)
+				VPDPBUSD(Mem{Base: low, Index: i8, Scale: 1, Disp: 64 * c}, bytes, dot)
 				VCVTDQ2PS(dot, dot)
-				scale := ZMM()
 				VPERMPS(scales, h.z(scaleOf(f.run, c)), scale)
 				VFMADD231PS(scale, dot, sums[c%2])
 			}
@@ -183,59 +187,100 @@ func transposed512(z []reg.VecVirtual) []reg.VecVirtual {
 	return middleSwapped(z)
 }
 
-// micro512 emits the micro-kernel: 16 rows of a panel times the 8 of a tile.
-func micro512(h *hoister, run int) {
-	name := map[int]string{32: "micro32x512", 16: "micro16x512"}[run]
-	function(name, "func(out *float32, ldo int, u *uint8, scale, offset *float32, q *int8, d, s *float32, groups int, add bool)", name+" sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.")
-	u, scale, offset := param("u"), param("scale"), param("offset")
-	q, d, s, groups := param("q"), param("d"), param("s"), param("groups")
-	sums := make([][]reg.VecVirtual, 8)
-	for c := range sums {
-		z := ZMM()
-		VPXORD(z, z, z)
-		sums[c] = []reg.VecVirtual{z}
+// panelAt is where a micro-kernel stands in a panel and a tile.
+type panelAt struct {
+	u, scale, offset, high, low, d, s reg.GPVirtual
+}
+
+func panelParams() panelAt {
+	return panelAt{param("u"), param("scale"), param("offset"), param("high"), param("low"), param("d"), param("s")}
+}
+
+// advance moves on by 32 weights.
+func (p panelAt) advance(run int) {
+	ADDQ(I32(512), p.u)
+	ADDQ(I32(int32(64*32/run)), p.scale)
+	ADDQ(I32(int32(64*32/run)), p.offset)
+	ADDQ(I32(256), p.high)
+	ADDQ(I32(256), p.low)
+	ADDQ(Imm(32), p.d)
+	ADDQ(I32(int32(32*32/run)), p.s)
+}
+
+const microSignature = "func(out *float32, ldo int, u *uint8, scale, offset *float32, high, low *int8, d, s *float32, groups int, add bool)"
+
+func microFunction(name string) {
+	function(name, microSignature, name+" sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.")
+}
+
+// microName says what a micro-kernel is for: fine ones use both bytes of the
+// activations, others the high one.
+func microName(fine, signed bool, run int, suffix string) string {
+	name := "micro"
+	if fine {
+		name += "Fine"
 	}
+	if signed {
+		name += "Signed"
+	}
+	return fmt.Sprint(name, run, suffix)
+}
+
+// micro512 emits the micro-kernel: 16 rows of a panel times the 8 of a tile.
+func micro512(run int, fine bool) {
+	microFunction(microName(fine, false, run, "x512"))
+	p, groups := panelParams(), param("groups")
+	sums := zeros(ZMM, 8)
 	loop("group", groups, func() {
 		for part := range 32 / run {
-			microRun512(run, part, sums, u, scale, offset, q, d, s)
+			microRun512(run, part, fine, sums, p)
 		}
-		ADDQ(I32(512), u)
-		ADDQ(I32(int32(64*32/run)), scale)
-		ADDQ(I32(int32(64*32/run)), offset)
-		ADDQ(I32(256), q)
-		ADDQ(I32(32), d)
-		ADDQ(I32(int32(32*32/run)), s)
+		p.advance(run)
 	})
 	out, ldo, add := param("out"), param("ldo"), GP8()
 	Load(Param("add"), add)
 	SHLQ(Imm(2), ldo)
-	storeColumns(width{lanes: 16}, "store", sums, out, ldo, add)
+	storeColumns(width{lanes: 16}, "store", columns(sums), out, ldo, add)
 	VZEROUPPER()
 	RET()
 }
 
-// microRun512 emits one run: eight chains of dot products, then their scales.
-func microRun512(run, part int, sums [][]reg.VecVirtual, u, scale, offset, q, d, s reg.GPVirtual) {
-	dots := make([]reg.VecVirtual, 8)
-	for c := range dots {
-		dots[c] = ZMM()
-		VPXORD(dots[c], dots[c], dots[c])
+// columns are one vector each.
+func columns(sums []reg.VecVirtual) [][]reg.VecVirtual {
+	c := make([][]reg.VecVirtual, len(sums))
+	for i := range sums {
+		c[i] = sums[i : i+1]
 	}
-	for k := range run / 4 {
-		w, at4 := ZMM(), part*run/4+k
-		VMOVDQU64(at(u, 64*at4), w)
-		for c, dot := range dots {
-			VPDPBUSD_BCST(at(q, 32*at4+4*c), w, dot)
+	return c
+}
+
+// microRun512 emits one run: eight chains of dot products, then their scales.
+func microRun512(run, part int, fine bool, sums []reg.VecVirtual, p panelAt) {
+	dots := zeros(ZMM, 8)
+	products := func(q reg.GPVirtual) {
+		for k := part * run / 4; k < (part+1)*run/4; k++ {
+			w := ZMM()
+			VMOVDQU64(at(p.u, 64*k), w)
+			for c, dot := range dots {
+				VPDPBUSD_BCST(at(q, 32*k+4*c), w, dot)
+			}
 		}
 	}
-	sc, off := ZMM(), ZMM()
-	VMOVUPS(at(scale, 64*part), sc)
-	VMOVUPS(at(offset, 64*part), off)
+	products(p.high)
+	if fine {
+		for _, dot := range dots {
+			VPSLLD(Imm(8), dot, dot)
+		}
+		products(p.low)
+	}
+	scale, offset := ZMM(), ZMM()
+	VMOVUPS(at(p.scale, 64*part), scale)
+	VMOVUPS(at(p.offset, 64*part), offset)
 	for c, dot := range dots {
 		by := ZMM()
 		VCVTDQ2PS(dot, dot)
-		VMULPS_BCST(at(d, 4*c), sc, by)
-		VFMADD231PS(by, dot, sums[c][0])
-		VFMADD231PS_BCST(at(s, 32*part+4*c), off, sums[c][0])
+		VMULPS_BCST(at(p.d, 4*c), scale, by)
+		VFMADD231PS(by, dot, sums[c])
+		VFMADD231PS_BCST(at(p.s, 32*part+4*c), offset, sums[c])
 	}
 }
