@@ -12,8 +12,7 @@ import "golang.org/x/sys/cpu"
 func assembly() []tier {
 	var list []tier
 	x := cpu.X86
-	// Every processor with AVX2 and FMA has F16C, which package cpu does not name.
-	if x.HasAVX2 && x.HasFMA {
+	if x.HasAVX2 && x.HasFMA && x.HasF16C {
 		list = append(list, tier{"avx2", avx2})
 		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI {
 			list = append(list, tier{"avx512", avx512})

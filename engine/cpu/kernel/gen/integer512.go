@@ -38,8 +38,8 @@ type decoded512 struct {
 	offsets func() reg.VecVirtual      // runs of 16: emits the sixteen offsets
 }
 
-// run lane tables: which scale belongs to each of the sixteen 4-weight sums of
-// weights 64i to 64i+63.
+// scaleOf says which scale belongs to each of the sixteen sums of four products
+// that weights 64i to 64i+63 give.
 func scaleOf(run, i int) []byte {
 	lanes := make([]uint32, 16)
 	for l := range lanes {
@@ -48,8 +48,8 @@ func scaleOf(run, i int) []byte {
 	return lanes32(lanes...)
 }
 
-// How far ahead of a matrix-vector product its weights are fetched: the
-// processor's own prefetcher and window do not reach that far.
+// How far ahead of a matrix-vector product its weights are fetched. On an Intel
+// server this was worth 80 % (31 instead of 17 GB/s), on a Zen 5 it is worth nothing.
 const (
 	near = 1 << 10 // bytes, into the first cache
 	far  = 8 << 10 // bytes, into the second
