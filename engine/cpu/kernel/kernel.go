@@ -10,9 +10,9 @@
 // many goroutines as it likes.
 //
 // Two families multiply. Gemv and Gemm are the quick ones: activations are
-// rounded to 8 bits (Q8), products are exact integers, scales are float32.
-// GemvF32 and GemmF32 are the exact ones: weights are decoded to float32 and
-// multiplied in float32. Both take weights in the layout that GGUF files have.
+// rounded to integers (Q8), products are exact, scales are float32. GemvF32 and
+// GemmF32 are the exact ones: weights are decoded to float32 and multiplied in
+// float32. Both take weights in the layout that GGUF files have.
 package kernel
 
 import (
