@@ -15,7 +15,7 @@ import (
 var mayImport = map[string]string{
 	".":                          "app app/command app/locale engine/worker ui fyne",
 	"app":                        "engine engine/prompt engine/sample store",
-	"app/apptest":                "app engine engine/sample",
+	"app/apptest":                "app engine engine/prompt engine/sample",
 	"app/locale":                 "",
 	"app/command":                "app engine engine/prompt engine/sample engine/token engine/worker kong",
 	"ui":                         "app engine engine/prompt engine/sample assets fyne goldmark chroma",
