@@ -39,7 +39,8 @@ type stage struct {
 	copied   func(text string)
 	scrolled func(event *fyne.ScrollEvent)
 	tip      *tipLayer
-	hover    func(over bool) // the pointer came to, or left, a control inside
+	typed    func(event *fyne.KeyEvent) // a key that a control has no use for
+	hover    func(over bool)            // the pointer came to, or left, a control inside
 }
 
 // sheet is a layout that leaves its objects where they are and asks for a fixed

@@ -23,14 +23,15 @@ type fragment struct {
 	run      int
 	text     string
 	start    int     // byte of the flow's text
-	x, width float32 // width without the ground's padding
+	x, width float32 // width without the ground's padding; the sum of its words'
 }
 
 // textLine is one line of a flow.
 type textLine struct {
 	y, baseline float32 // from the flow's top
 	fragments   []fragment
-	start, end  int // bytes of the flow's text, with the blanks the break swallowed
+	start, end  int  // bytes of the flow's text, with the blanks the break swallowed
+	exact       bool // fragments are placed as they will be drawn
 }
 
 // flow is text broken into lines.
@@ -239,36 +240,54 @@ func (b *lineBreaker) baseline() float32 {
 	return round((b.flow.pitch-size.Height)/2) + b.m.ascent(f)
 }
 
-// fragments joins the line's words into pieces of one run and measures them as
-// they will be drawn.
+// fragments joins the line's words into pieces of one run.
 func (b *lineBreaker) fragments() []fragment {
 	var out []fragment
 	x := float32(0)
 	for i := 0; i < len(b.line); {
 		first := b.line[i]
-		r, end := b.flow.runs[first.run], first
-		for i++; i < len(b.line) && b.line[i].run == first.run; i++ {
+		f, end := fragment{run: first.run, start: first.start}, first
+		for ; i < len(b.line) && b.line[i].run == first.run; i++ {
 			end = b.line[i]
+			f.width += end.width + end.space
 		}
 		stop := end.next
-		if i == len(b.line) {
-			stop = end.end // blanks at a line's end are not drawn
+		if i == len(b.line) { // blanks at a line's end are not drawn
+			stop, f.width = end.end, f.width-end.space
 		}
-		f := fragment{run: first.run, text: b.flow.text[first.start:stop], start: first.start}
-		if f.text == "" {
+		if f.text = b.flow.text[first.start:stop]; f.text == "" {
 			continue
 		}
-		size, _ := measure(f.text, r.face)
-		f.x, f.width = x+b.pad(first.run), size.Width
+		f.x = x + b.pad(first.run)
 		x = f.x + f.width + b.pad(first.run)
 		out = append(out, f)
 	}
 	return out
 }
 
-func (b *lineBreaker) pad(run int) float32 {
-	if r := b.flow.runs[run]; r.code {
+func (b *lineBreaker) pad(run int) float32 { return b.flow.pad(run) }
+
+// pad is the room that a run's ground takes left and right.
+func (f *flow) pad(run int) float32 {
+	if r := f.runs[run]; r.code {
 		return groundPad * r.face.size
 	}
 	return 0
+}
+
+// refine measures the fragments of a line as they will be drawn, which is too
+// slow for lines that nobody sees: letters are kerned over blanks too.
+func (f *flow) refine(line *textLine) {
+	if line.exact {
+		return
+	}
+	line.exact = true
+	x := float32(0)
+	for i := range line.fragments {
+		g := &line.fragments[i]
+		size, _ := measure(g.text, f.runs[g.run].face)
+		pad := f.pad(g.run)
+		g.x, g.width = x+pad, size.Width
+		x = g.x + g.width + pad
+	}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"image/color"
 	"math"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -75,8 +76,11 @@ type metrics struct {
 	count int
 }
 
-// maxWords bounds what is remembered: about 4 MB.
-const maxWords = 1 << 15
+// Bounds of what is remembered: about 4 MB.
+const (
+	maxWords = 1 << 15
+	maxWord  = 64 // bytes; longer ones are not worth remembering, or are no words
+)
 
 func newMetrics() *metrics {
 	return &metrics{words: map[face]map[string]float32{}, bases: map[face]float32{}}
@@ -86,6 +90,9 @@ func newMetrics() *metrics {
 func (m *metrics) width(word string, f face) float32 {
 	if w, ok := m.words[f][word]; ok {
 		return w
+	}
+	if len(word) > maxWord {
+		return m.letters(word, f)
 	}
 	if m.count++; m.count > maxWords {
 		clear(m.words)
@@ -97,6 +104,14 @@ func (m *metrics) width(word string, f face) float32 {
 	}
 	m.words[f][word] = size.Width
 	return size.Width
+}
+
+// letters adds up the widths of the letters of a text too long to be a word.
+func (m *metrics) letters(text string, f face) (sum float32) {
+	for i, r := range text {
+		sum += m.width(text[i:i+max(1, utf8.RuneLen(r))], f)
+	}
+	return sum
 }
 
 // ascent is how far the baseline of a face lies below the top of its text, in

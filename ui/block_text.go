@@ -56,8 +56,9 @@ func (t *textPiece) draw(s *stage, top, bottom float32) {
 
 func (t *textPiece) redraw(s *stage) {
 	t.box.Objects = t.box.Objects[:0]
-	for _, line := range t.flow.lines[t.first:t.end] {
-		t.mark(s, line)
+	for i := t.first; i < t.end; i++ {
+		t.flow.refine(&t.flow.lines[i])
+		t.mark(s, t.flow.lines[i])
 	}
 	for _, line := range t.flow.lines[t.first:t.end] {
 		for _, f := range line.fragments {

@@ -147,18 +147,30 @@ func (b *bubble) reuse(old []*row, i int, c chunk, open bool) *row {
 	return r
 }
 
-// frame returns the rows around the text.
+// frame returns the rows around the text: the ones that are there already, to be
+// set anew, so that what was measured stays.
 func (b *bubble) frame() (head, foot []*row) {
+	var old [noticeRow + 1]*row
+	for _, r := range b.rows {
+		old[r.kind] = r
+	}
+	get := func(kind rowKind) *row {
+		if r := old[kind]; r != nil {
+			r.stale = true
+			return r
+		}
+		return &row{kind: kind, owner: b}
+	}
 	if b.notice() {
-		return []*row{{kind: noticeRow, owner: b}}, nil
+		return []*row{get(noticeRow)}, nil
 	}
 	if !b.user() {
-		head = []*row{{kind: headRow, owner: b}}
+		head = []*row{get(headRow)}
 	}
 	if b.troubled() {
-		foot = append(foot, &row{kind: stateRow, owner: b})
+		foot = append(foot, get(stateRow))
 	}
-	return head, append(foot, &row{kind: footRow, owner: b})
+	return head, append(foot, get(footRow))
 }
 
 // chunkSpan is where the rows of the text are.

@@ -97,6 +97,8 @@ func (b *actionButton) TypedKey(event *fyne.KeyEvent) {
 	switch event.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.Tapped(nil)
+	default:
+		b.stage.typed(event)
 	}
 }
 

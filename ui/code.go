@@ -67,16 +67,32 @@ func newCodePiece(s *stage, n node, ground fyne.ThemeColorName) *codePiece {
 
 // setCode takes the code in; tabs are set every four columns.
 func (c *codePiece) setCode(s *stage, n node) {
-	c.node, c.lines, c.offsets, c.bytes, c.wide = n, strings.Split(n.code, "\n"), nil, 0, 0
+	c.node, c.lines, c.offsets, c.bytes, c.wide = n, nil, nil, 0, 0
 	c.advance = s.metrics.width("0", s.style.mono)
-	for i, line := range c.lines {
-		c.lines[i] = setTabs(line)
-		c.offsets = append(c.offsets, c.bytes)
-		c.bytes += len(c.lines[i]) + 1
-		c.wide = max(c.wide, c.x(s, c.lines[i]))
+	for line := range strings.SplitSeq(n.code, "\n") {
+		c.addLine(s, setTabs(line))
 	}
 	c.starts = segmentStarts(c.lines)
 	c.drawn = false
+}
+
+// longestLine is the bytes of code that are drawn on one line. A file without
+// line ends would need pictures wider than a graphics card takes.
+const longestLine = 1000
+
+func (c *codePiece) addLine(s *stage, line string) {
+	for len(line) > longestLine {
+		cut := longestLine
+		for cut > 0 && !utf8.RuneStart(line[cut]) {
+			cut--
+		}
+		c.addLine(s, line[:cut])
+		line = line[cut:]
+	}
+	c.lines = append(c.lines, line)
+	c.offsets = append(c.offsets, c.bytes)
+	c.bytes += len(line) + 1
+	c.wide = max(c.wide, c.x(s, line))
 }
 
 func setTabs(line string) string {
@@ -184,8 +200,7 @@ func (c *codePiece) line(s *stage, tokens []token, x, y float32) {
 func (c *codePiece) x(s *stage, text string) float32 {
 	for i := 0; i < len(text); i++ {
 		if text[i] >= utf8.RuneSelf {
-			size, _ := measure(text, s.style.mono)
-			return size.Width
+			return s.metrics.letters(text, s.style.mono)
 		}
 	}
 	return float32(len(text)) * c.advance

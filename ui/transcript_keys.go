@@ -48,7 +48,6 @@ func (v *transcriptView) step(by int) {
 	}
 	for at += by; at >= 0 && at < len(v.bubbles); at += by {
 		if b := v.bubbles[at]; !b.notice() {
-			v.following = false
 			v.scrollTo(min(b.top, b.top+b.height-v.owner.scroll.Size().Height))
 			v.moveTo(b)
 			return
@@ -72,7 +71,6 @@ func (v *transcriptView) TypedKey(event *fyne.KeyEvent) {
 	case fyne.KeyPageDown, fyne.KeySpace:
 		v.scrollBy(page)
 	case fyne.KeyHome:
-		v.following = false
 		v.scrollTo(0)
 	case fyne.KeyEnd:
 		v.toBottom()
@@ -126,8 +124,10 @@ func (v *transcriptView) scrollBy(dy float32) { v.scrollTo(v.owner.scroll.Offset
 func (v *transcriptView) scrollTo(y float32) {
 	scroll := v.owner.scroll
 	end := max(0, v.height-scroll.Size().Height)
-	scroll.ScrollToOffset(fyne.NewPos(0, min(max(0, y), end)))
-	v.scrolled()
+	y = min(max(0, y), end)
+	v.following = y >= end
+	scroll.ScrollToOffset(fyne.NewPos(0, y))
+	v.update()
 }
 
 // copied hands text to whoever puts it on the clipboard.
@@ -141,7 +141,9 @@ func (v *transcriptView) copied(text string) {
 // window changes; the page's own size is set by update.
 func (v *transcriptView) Resize(size fyne.Size) {
 	v.BaseWidget.Resize(size)
-	v.update()
+	if v.owner.scroll.Size().Width != v.width {
+		v.update()
+	}
 }
 
 // MinSize implements fyne.CanvasObject: as high as the conversation.

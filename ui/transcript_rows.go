@@ -242,7 +242,7 @@ func (v *transcriptView) guessText(text []byte) float32 {
 	_, width := v.column()
 	perLine := max(1, width/(st.body.size*0.5))
 	lines := bytes.Count(text, []byte{'\n'}) + 1
-	return (float32(lines) + float32(len(text))/perLine) * st.leading
+	return round((float32(lines) + float32(len(text))/perLine) * st.leading)
 }
 
 // dropAll gives up all objects.

@@ -55,21 +55,42 @@ func newTranscriptView(owner *Transcript) *transcriptView {
 	v.stage = &stage{style: newStyle(), metrics: newMetrics(), painter: newPainter(), tip: owner.tip}
 	v.stage.copied = v.copied
 	v.stage.scrolled = func(event *fyne.ScrollEvent) { owner.scroll.Scrolled(event) }
-	v.stage.hover = v.hovered
+	v.stage.hover, v.stage.typed = v.hovered, v.TypedKey
 	v.pulse = newPulse(v.stage)
 	v.bars.view = v
 	v.ExtendBaseWidget(v)
 	return v
 }
 
+// setEntries shows other entries. If they are the same conversation, changed
+// somewhere, the reader stays where they are; another one is shown from its end.
 func (v *transcriptView) setEntries(entries []Entry) {
-	v.bubbles, v.byID = v.bubbles[:0:0], map[uint64]*bubble{}
-	v.selection, v.following = selection{}, true
+	known := v.byID
+	same := len(entries) > 0 && len(v.bubbles) > 0 && entries[0].ID == v.bubbles[0].entry.ID
+	v.bubbles, v.byID = nil, make(map[uint64]*bubble, len(entries))
+	v.selection, v.following = selection{}, v.following || !same
 	v.bars.clear()
 	for _, e := range entries {
-		v.push(e)
+		if b := known[e.ID]; same && b != nil && b.entry.Role == e.Role {
+			v.keep(b, e)
+		} else {
+			v.push(e)
+		}
 	}
 	v.update()
+}
+
+// keep goes on with the bubble of an entry that may have changed.
+func (v *transcriptView) keep(b *bubble, e Entry) {
+	v.bubbles = append(v.bubbles, b)
+	v.byID[e.ID] = b
+	if b.replace(e) {
+		b.fitted = false
+		b.height = v.guessBubble(b)
+	}
+	if b.ready {
+		b.cut()
+	}
 }
 
 func (v *transcriptView) push(e Entry) {
