@@ -17,13 +17,13 @@ import (
 	"strings"
 	"time"
 
-	"beyonder/engine/prompt/jinja"
+	"beyonder/engine/prompt/sandbox"
 )
 
 // Template is a chat template. Any number of goroutines may use it at once.
 type Template struct {
 	name   string
-	jinja  *jinja.Template
+	parsed *sandbox.Template
 	stops  []string
 	system bool
 }
@@ -56,11 +56,11 @@ func Parse(name, source string) (*Template, error) {
 }
 
 func parse(name, source string, stops []string) (*Template, error) {
-	parsed, err := jinja.Parse(name, source)
+	parsed, err := sandbox.Parse(name, source)
 	if err != nil {
 		return nil, err
 	}
-	t := &Template{name: name, jinja: parsed, stops: stops}
+	t := &Template{name: name, parsed: parsed, stops: stops}
 	t.system = t.probeSystem()
 	return t, nil
 }
@@ -139,30 +139,30 @@ func (t *Template) run(messages []Message, in Input, vars map[string]any) (strin
 	vars["eos_token"] = in.EOS
 	vars["add_generation_prompt"] = in.AddGenerationPrompt
 	maps.Copy(vars, in.Extra)
-	text, err := t.jinja.Render(vars, in.Now, limits(messages))
-	var raised *jinja.Raised
+	text, err := t.parsed.Render(vars, in.Now, limits(messages))
+	var raised *sandbox.Raised
 	if errors.As(err, &raised) {
 		return "", &RefusedError{t.name, raised.Message}
 	}
 	return text, err
 }
 
-func values(messages []Message) []jinja.Pairs {
-	all := make([]jinja.Pairs, len(messages))
+func values(messages []Message) []sandbox.Pairs {
+	all := make([]sandbox.Pairs, len(messages))
 	for i, m := range messages {
-		all[i] = jinja.Pairs{{Key: "role", Value: m.Role}, {Key: "content", Value: m.Content}}
+		all[i] = sandbox.Pairs{{Key: "role", Value: m.Role}, {Key: "content", Value: m.Content}}
 	}
 	return all
 }
 
 // limits grow with the conversation. The longest template in use takes about
 // 1500 steps for a message and copies its text some twenty times.
-func limits(messages []Message) jinja.Limits {
+func limits(messages []Message) sandbox.Limits {
 	size := 0
 	for _, m := range messages {
 		size += len(m.Content)
 	}
-	return jinja.Limits{
+	return sandbox.Limits{
 		Steps: 1_000_000 + 5_000*len(messages) + size,
 		Bytes: 32<<20 + 64*size,
 	}

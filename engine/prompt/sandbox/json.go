@@ -1,4 +1,4 @@
-package jinja
+package sandbox
 
 import (
 	"fmt"
@@ -20,8 +20,8 @@ type jsonStyle struct {
 
 // toJSON is the tojson filter as transformers defines it: json.dumps with
 // ensure_ascii off, and no escaping of HTML.
-func (m *machine) toJSON(v any, a arguments) any {
-	p := a.bind("tojson", "ensure_ascii", "indent", "separators", "sort_keys")
+func toJSON(m *machine, v any, a arguments) any {
+	p := a.bind("tojson", "ensure_ascii indent separators sort_keys")
 	style := jsonStyle{ascii: p.bool(0, false), item: ", ", key: ": ", sorted: p.bool(3, false)}
 	switch indent := p.or(1, nil).(type) {
 	case nil:
@@ -29,7 +29,7 @@ func (m *machine) toJSON(v any, a arguments) any {
 		style.indented, style.indent, style.item = true, indent, ","
 	default:
 		style.indented, style.item = true, ","
-		style.indent = m.repeatText(" ", max(0, toInt(indent, "tojson")))
+		style.indent = m.repeat(" ", toInt(indent, "tojson"))
 	}
 	if separators := p.or(2, nil); separators != nil {
 		pair := m.items(separators)
@@ -53,7 +53,7 @@ func (t *text) json(v any, style jsonStyle, depth int) {
 		t.write(strings.ToLower(pythonBool(v)))
 	case float64:
 		t.write(jsonFloat(v))
-	case int64:
+	case int:
 		t.str(v)
 	case string:
 		t.jsonString(v, style.ascii)
@@ -61,8 +61,6 @@ func (t *text) json(v any, style jsonStyle, depth int) {
 		t.jsonItems("[", "]", len(v.items), style, depth, func(i int) {
 			t.json(v.items[i], style, depth+1)
 		})
-	case tuple:
-		t.json(&list{v}, style, depth)
 	case *dict:
 		t.jsonDict(v, style, depth)
 	default:
@@ -94,7 +92,7 @@ func (m *machine) jsonKey(key any) string {
 		return strings.ToLower(pythonBool(key))
 	case float64:
 		return jsonFloat(key)
-	case int64:
+	case int:
 		return m.str(key)
 	}
 	fail("%s cannot be a key in JSON", typeName(key))

@@ -1,29 +1,29 @@
-package jinja
+package sandbox
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
 )
 
-// A value is one of: nil (None), bool, int64, float64, string, *list, tuple,
-// *dict, undefined, *namespace, *loop, *macro, *function, *cycler. There is no
-// way for a Go value of another type to get in.
+// A value is one of: nil (None), bool, int, float64, string, *list, *dict,
+// undefined, *namespace, *loop, *function. There is no way for a Go value of
+// another type to get in, and gonja is never asked to look into one of these.
 
 type (
 	// undefined is the value of a name or an item that does not exist. It is
 	// false, empty and prints as nothing; its attributes do not exist.
 	undefined struct{ name string }
 
-	list struct{ items []any }
-
-	tuple []any
+	list struct {
+		items []any
+		tuple bool
+	}
 
 	// namespace is the one thing whose attributes a template may set.
-	namespace struct{ attributes *dict }
+	namespace struct{ *dict }
 
-	// function is a built-in, or a method bound to its value.
+	// function is a built-in, a macro, or a method bound to its value.
 	function struct {
 		name string
 		call func(m *machine, a arguments) any
@@ -35,6 +35,10 @@ type (
 		keys  []any
 		index map[any]any // hash of the key → value
 	}
+
+	// box carries a value through gonja's own "or" and "and", which would
+	// judge by Go's kinds; a box counts as true there.
+	box struct{ value any }
 )
 
 func newDict() *dict { return &dict{index: map[any]any{}} }
@@ -42,49 +46,18 @@ func newDict() *dict { return &dict{index: map[any]any{}} }
 // hash returns what equal keys have in common.
 func hash(key any) any {
 	switch k := key.(type) {
-	case nil, string, int64:
+	case nil, string, int, undefined:
 		return k
 	case bool:
-		return int64(toInt(k, ""))
+		return toInt(k, "")
 	case float64:
 		if k == math.Trunc(k) && math.Abs(k) < 1<<53 {
-			return int64(k)
+			return int(k)
 		}
 		return k
-	case tuple:
-		return hashTuple(k)
-	case undefined:
-		return undefined{}
 	}
 	fail("%s cannot be a key", typeName(key))
 	return nil
-}
-
-// tupleHash is a type of its own, so that no string key equals a tuple.
-type tupleHash string
-
-func hashTuple(t tuple) tupleHash {
-	var h []byte
-	for _, item := range t {
-		if _, nested := item.(tuple); nested {
-			unsupported("a tuple within a tuple as a key")
-		}
-		k := hash(item)
-		h = fmt.Appendf(h, "%T %q ", k, fmt.Sprint(k))
-	}
-	return tupleHash(h)
-}
-
-// chargeKey spends what hashing a key costs.
-func (m *machine) chargeKey(key any) {
-	switch k := key.(type) {
-	case string:
-		m.step(len(k) / 64)
-	case tuple:
-		for _, item := range k {
-			m.step(1 + len(m.str(item))/8)
-		}
-	}
 }
 
 func (d *dict) set(key, v any) {
@@ -108,18 +81,16 @@ func (d *dict) remove(key any) {
 	d.keys = slices.DeleteFunc(slices.Clone(d.keys), func(k any) bool { return hash(k) == h })
 }
 
-func (d *dict) clone() *dict {
-	return &dict{slices.Clone(d.keys), maps.Clone(d.index)}
-}
-
 // pairs returns the items as tuples of key and value.
 func (d *dict) pairs() []any {
 	pairs := make([]any, len(d.keys))
 	for i, key := range d.keys {
-		pairs[i] = tuple{key, d.get(key)}
+		pairs[i] = tupleOf(key, d.get(key))
 	}
 	return pairs
 }
+
+func tupleOf(items ...any) *list { return &list{items: items, tuple: true} }
 
 // Pairs is a mapping whose order matters.
 type Pairs []Pair
@@ -137,10 +108,10 @@ func (m *machine) fromGo(v any, depth int) any {
 		fail("a value given to the template is nested more than %d deep", maxDepth)
 	}
 	switch v := v.(type) {
-	case nil, bool, int64, float64, string:
+	case nil, bool, int, float64, string:
 		return v
-	case int:
-		return int64(v)
+	case int64:
+		return int(v)
 	case []string:
 		return convert(v, func(s string) any { return s })
 	case []any:
@@ -165,7 +136,7 @@ func (m *machine) fromGo(v any, depth int) any {
 }
 
 func convert[T any](items []T, f func(T) any) *list {
-	l := &list{make([]any, len(items))}
+	l := &list{items: make([]any, len(items))}
 	for i, item := range items {
 		l.items[i] = f(item)
 	}
@@ -179,36 +150,28 @@ func typeName(v any) string {
 		return "None"
 	case bool:
 		return "bool"
-	case int64:
+	case int:
 		return "int"
 	case float64:
 		return "float"
 	case string:
 		return "str"
 	case *list:
+		if v.tuple {
+			return "tuple"
+		}
 		return "list"
-	case tuple:
-		return "tuple"
 	case *dict:
 		return "dict"
 	case undefined:
-		return v.what()
+		return v.name + ", which is undefined"
 	case *namespace:
 		return "namespace"
 	case *loop:
 		return "loop"
-	case *macro:
-		return "macro"
 	default:
 		return "function"
 	}
-}
-
-func (u undefined) what() string {
-	if u.name == "" {
-		return "an undefined value"
-	}
-	return u.name + ", which is undefined"
 }
 
 // truth is Python's bool().
@@ -218,7 +181,7 @@ func truth(v any) bool {
 		return false
 	case bool:
 		return v
-	case int64:
+	case int:
 		return v != 0
 	case float64:
 		return v != 0
@@ -226,8 +189,6 @@ func truth(v any) bool {
 		return v != ""
 	case *list:
 		return len(v.items) > 0
-	case tuple:
-		return len(v) > 0
 	case *dict:
 		return len(v.keys) > 0
 	default:
@@ -241,9 +202,6 @@ func (m *machine) items(v any) []any {
 	case *list:
 		m.step(len(v.items))
 		return v.items
-	case tuple:
-		m.step(len(v))
-		return v
 	case *dict:
 		m.step(len(v.keys))
 		return v.keys
@@ -256,8 +214,6 @@ func (m *machine) items(v any) []any {
 			chars = append(chars, string(r))
 		}
 		return chars
-	case *loop:
-		return v.items
 	}
 	fail("%s cannot be iterated over", typeName(v))
 	return nil

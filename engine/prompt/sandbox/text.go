@@ -1,4 +1,4 @@
-package jinja
+package sandbox
 
 import (
 	"fmt"
@@ -27,6 +27,13 @@ func (m *machine) str(v any) string {
 	return t.String()
 }
 
+// tooDeep guards every recursion over values: a list can hold itself.
+func tooDeep(depth int) {
+	if depth > maxDepth {
+		fail("a list or mapping is nested more than %d deep", maxDepth)
+	}
+}
+
 // repr writes a value as Python's repr() does; undefined is nothing.
 func (t *text) repr(v any, depth int) {
 	t.m.step(1)
@@ -36,21 +43,19 @@ func (t *text) repr(v any, depth int) {
 		t.write("None")
 	case bool:
 		t.write(pythonBool(v))
-	case int64:
-		t.write(strconv.FormatInt(v, 10))
+	case int:
+		t.write(strconv.Itoa(v))
 	case float64:
 		t.write(pythonFloat(v))
 	case string:
 		t.quoted(v)
 	case *list:
-		t.sequence("[", v.items, "]", depth)
-	case tuple:
-		t.sequence("(", v, tupleEnd(v), depth)
+		t.sequence(v, depth)
 	case *dict:
 		t.mapping(v, depth)
 	case *namespace:
 		t.write("<Namespace ")
-		t.mapping(v.attributes, depth)
+		t.mapping(v.dict, depth)
 		t.write(">")
 	case undefined:
 		if depth > 0 {
@@ -61,16 +66,16 @@ func (t *text) repr(v any, depth int) {
 	}
 }
 
-func tupleEnd(t tuple) string {
-	if len(t) == 1 {
-		return ",)"
+func (t *text) sequence(l *list, depth int) {
+	begin, end := "[", "]"
+	if l.tuple {
+		begin, end = "(", ")"
+		if len(l.items) == 1 {
+			end = ",)"
+		}
 	}
-	return ")"
-}
-
-func (t *text) sequence(begin string, items []any, end string, depth int) {
 	t.write(begin)
-	for i, item := range items {
+	for i, item := range l.items {
 		if i > 0 {
 			t.write(", ")
 		}
@@ -105,10 +110,8 @@ func pythonFloat(f float64) string {
 	switch {
 	case math.IsNaN(f):
 		return "nan"
-	case math.IsInf(f, 1):
-		return "inf"
-	case math.IsInf(f, -1):
-		return "-inf"
+	case math.IsInf(f, 0):
+		return strings.TrimPrefix(strings.ToLower(fmt.Sprint(f)), "+")
 	case f != 0 && (math.Abs(f) < 1e-4 || math.Abs(f) >= 1e16):
 		return strconv.FormatFloat(f, 'e', -1, 64)
 	}
@@ -125,20 +128,15 @@ func (t *text) quoted(s string) {
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
 		quote = '"'
 	}
-	t.m.grow(2 + len(s)) // escapes are spent below, as they come
-	t.b.WriteRune(quote)
+	t.write(string(quote))
 	for _, r := range s {
-		switch {
+		switch i := strings.IndexRune("\n\r\t", r); {
+		case i >= 0:
+			t.write(`\` + "nrt"[i:i+1])
 		case r == quote || r == '\\':
 			t.write(`\` + string(r))
-		case r == '\n':
-			t.write(`\n`)
-		case r == '\r':
-			t.write(`\r`)
-		case r == '\t':
-			t.write(`\t`)
 		case unicode.IsPrint(r):
-			t.b.WriteRune(r)
+			t.write(string(r))
 		case r < 0x100:
 			t.write(fmt.Sprintf(`\x%02x`, r))
 		case r < 0x10000:
@@ -147,5 +145,5 @@ func (t *text) quoted(s string) {
 			t.write(fmt.Sprintf(`\U%08x`, r))
 		}
 	}
-	t.b.WriteRune(quote)
+	t.write(string(quote))
 }

@@ -1,9 +1,20 @@
-package jinja
+package sandbox
 
 import (
 	"cmp"
 	"strings"
 )
+
+// compareAll compares as Python does: a < b < c is a < b and b < c.
+func (m *machine) compareAll(left any, rest []any) any {
+	for ; len(rest) > 0; rest = rest[2:] {
+		if !m.compare(rest[0].(string), left, rest[1]) {
+			return false
+		}
+		left = rest[1]
+	}
+	return true
+}
 
 // compare decides left op right for one of the comparison operators.
 func (m *machine) compare(op string, left, right any) bool {
@@ -27,42 +38,25 @@ func (m *machine) compare(op string, left, right any) bool {
 	}
 }
 
-// tooDeep guards every recursion over values: a list can hold itself.
-func tooDeep(depth int) {
-	if depth > maxDepth {
-		fail("a list or mapping is nested more than %d deep", maxDepth)
-	}
-}
-
 // equal is Python's ==. depth counts the values around these.
 func (m *machine) equal(a, b any, depth int) bool {
 	m.step(1)
 	tooDeep(depth)
-	if x, _, ok := number(a); ok {
-		y, _, ok := number(b)
-		if i, isInt := a.(int64); isInt { // a float64 would blur large integers
-			if j, isInt := b.(int64); isInt {
-				return i == j
-			}
+	if x, xInt, ok := number64(a); ok {
+		y, yInt, ok := number64(b)
+		if xInt && yInt { // a float64 would blur large integers
+			return toInt(a, "") == toInt(b, "")
 		}
 		return ok && x == y
 	}
 	switch a := a.(type) {
-	case nil:
-		return b == nil
 	case string:
-		s, ok := b.(string)
-		m.step(min(len(a), len(s)) / 64)
-		return ok && a == s
+		m.touch(a)
 	case undefined:
-		_, ok := b.(undefined)
-		return ok
+		return is[undefined](b)
 	case *list:
 		l, ok := b.(*list)
-		return ok && m.equalItems(a.items, l.items, depth)
-	case tuple:
-		t, ok := b.(tuple)
-		return ok && m.equalItems(a, t, depth)
+		return ok && a.tuple == l.tuple && m.equalItems(a.items, l.items, depth)
 	case *dict:
 		d, ok := b.(*dict)
 		return ok && m.equalDicts(a, d, depth)
@@ -100,30 +94,20 @@ func (m *machine) equalDicts(a, b *dict, depth int) bool {
 func (m *machine) order(a, b any, depth int) int {
 	m.step(1)
 	tooDeep(depth)
-	x, xInt, xOK := number(a)
-	y, yInt, yOK := number(b)
-	if xOK && yOK {
-		if xInt && yInt {
-			return cmp.Compare(toInt(a, ""), toInt(b, ""))
-		}
+	x, xInt, xOK := number64(a)
+	y, yInt, yOK := number64(b)
+	switch {
+	case xInt && yInt:
+		return cmp.Compare(toInt(a, ""), toInt(b, ""))
+	case xOK && yOK:
 		return cmp.Compare(x, y)
+	case is[string](a) && is[string](b):
+		m.touch(a)
+		return strings.Compare(a.(string), b.(string)) // the order of UTF-8 is that of code points
+	case is[*list](a) && is[*list](b):
+		return m.orderItems(a.(*list).items, b.(*list).items, depth)
 	}
-	switch a := a.(type) {
-	case string:
-		if s, ok := b.(string); ok {
-			m.step(min(len(a), len(s)) / 64)
-			return strings.Compare(a, s) // the order of UTF-8 is that of code points
-		}
-	case *list:
-		if l, ok := b.(*list); ok {
-			return m.orderItems(a.items, l.items, depth)
-		}
-	case tuple:
-		if t, ok := b.(tuple); ok {
-			return m.orderItems(a, t, depth)
-		}
-	}
-	failOperands("a comparison", a, b)
+	fail("a comparison cannot be made between %s and %s", typeName(a), typeName(b))
 	return 0
 }
 
@@ -144,10 +128,8 @@ func (m *machine) contains(of, v any) bool {
 		if !ok {
 			fail("only a string can be in a string, not %s", typeName(v))
 		}
-		m.step((len(of) + len(part)) / 16)
 		return strings.Contains(of, part)
 	case *dict:
-		m.chargeKey(v)
 		_, ok := of.lookup(v)
 		return ok
 	}

@@ -1,114 +1,114 @@
-package jinja
+package sandbox
 
-import (
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // attribute is v.name: a method, else an item of that name. There are no other
 // attributes than those listed here.
 func attribute(v any, name string) any {
-	if method := methodNamed(v, name); method != nil {
-		return method
+	if call := methodNamed(v, name); call != nil {
+		return &function{name, call}
 	}
 	switch v := v.(type) {
 	case undefined:
-		fail("%s is read of %s", name, v.what())
+		fail("%s is read of %s", name, typeName(v))
 	case *dict:
 		if item, ok := v.lookup(name); ok {
 			return item
 		}
 	case *namespace:
-		if item, ok := v.attributes.lookup(name); ok {
+		if item, ok := v.lookup(name); ok {
 			return item
 		}
 	case *loop:
 		return v.attribute(name)
-	case *cycler:
-		return v.attribute(name)
-	case *macro:
+	case *function:
 		if name == "name" {
 			return v.name
 		}
 	}
-	return undefined{name: name}
+	return undefined{name}
 }
 
 // item is v[key].
 func (m *machine) item(v, key any) any {
-	m.chargeKey(key)
+	i, isIndex := key.(int)
 	switch v := v.(type) {
 	case *dict:
 		if item, ok := v.lookup(key); ok {
 			return item
 		}
 	case *list:
-		return at(v.items, key)
-	case tuple:
-		return at(v, key)
+		if isIndex {
+			if i < 0 {
+				i += len(v.items)
+			}
+			return at(v.items, i, "an item that does not exist")
+		}
 	case string:
-		if i, ok := key.(int64); ok {
+		if isIndex {
 			return m.charAt(v, i)
 		}
 	}
 	if name, ok := key.(string); ok {
 		return attribute(v, name)
 	}
-	if u, ok := v.(undefined); ok {
-		fail("an item is read of %s", u.what())
+	if is[undefined](v) {
+		fail("an item is read of %s", typeName(v))
 	}
-	return undefined{name: "an item that does not exist"}
+	return undefined{"an item that does not exist"}
 }
 
-// at indexes a sequence; negative indexes count from the end. A key that is no
-// index may be a method's name.
-func at(items []any, key any) any {
-	switch key := key.(type) {
-	case int64:
-		if key < 0 {
-			key += int64(len(items))
-		}
-		if key >= 0 && key < int64(len(items)) {
-			return items[key]
-		}
-	case string:
-		return attribute(&list{items}, key)
+func at(items []any, i int, name string) any {
+	if i < 0 || i >= len(items) {
+		return undefined{name}
 	}
-	return undefined{name: "an item that does not exist"}
+	return items[i]
 }
 
-func (m *machine) charAt(s string, i int64) any {
-	m.step(1 + len(s)/64)
-	n := int64(utf8.RuneCountInString(s))
+func (m *machine) charAt(s string, i int) any {
 	if i < 0 {
-		i += n
+		i += m.length(s)
 	}
-	if i < 0 || i >= n {
-		return undefined{name: "a character that does not exist"}
+	if i >= 0 {
+		for _, r := range s {
+			if i == 0 {
+				return string(r)
+			}
+			i--
+		}
 	}
-	if n == int64(len(s)) {
-		return s[i : i+1]
+	return undefined{"a character that does not exist"}
+}
+
+// length is len(v); of a string, its characters.
+func (m *machine) length(v any) int {
+	switch v := v.(type) {
+	case string:
+		return utf8.RuneCountInString(v)
+	case *list:
+		return len(v.items)
+	case *dict:
+		return len(v.keys)
+	case undefined:
+		return 0
 	}
-	m.step(len(s) / 8)
-	return string([]rune(s)[i])
+	fail("%s has no length", typeName(v))
+	return 0
 }
 
 // slice is v[start:stop:step].
 func (m *machine) slice(v any, bounds [3]any) any {
 	switch v := v.(type) {
 	case string:
-		m.grow(len(v))
-		if bounds[2] == nil && utf8.RuneCountInString(v) == len(v) {
-			start, stop, _ := sliceBounds(bounds, len(v))
+		if n := len(v); bounds[2] == nil && utf8.RuneCountInString(v) == n {
+			start, stop, _ := sliceBounds(bounds, n)
 			return v[start:max(start, stop)]
 		}
 		m.step(len(v) / 8)
+		m.room(4, len(v))
 		return string(cut(m, []rune(v), bounds))
 	case *list:
-		return &list{cut(m, v.items, bounds)}
-	case tuple:
-		return tuple(cut(m, v, bounds))
-	case undefined:
-		fail("a slice is taken of %s", v.what())
+		return &list{cut(m, v.items, bounds), v.tuple}
 	}
 	fail("a slice cannot be taken of %s", typeName(v))
 	return nil
@@ -152,24 +152,14 @@ func sliceBounds(bounds [3]any, n int) (start, stop, step int) {
 	return clip(bounds[0], first), clip(bounds[1], last), step
 }
 
-// callValue calls a macro, a function, or the loop of a recursive for.
-func (m *machine) callValue(f any, a arguments) any {
-	switch f := f.(type) {
+// callValue calls a macro or a function.
+func callValue(m *machine, v any, a arguments) any {
+	switch v := v.(type) {
 	case *function:
-		return f.call(m, a)
-	case *macro:
-		return f.invoke(m, a)
-	case *loop:
-		if f.recurse == nil {
-			fail("loop can be called only in a recursive for")
-		}
-		return f.recurse(a.bind("loop", "iterable").or(0, undefined{}))
+		return v.call(m, a)
 	case undefined:
-		if f.name == "" {
-			fail("an undefined value is called")
-		}
-		unsupported("the function or method %s", f.name)
+		unsupported("the function or method %s", v.name)
 	}
-	fail("%s cannot be called", typeName(f))
+	fail("%s cannot be called", typeName(v))
 	return nil
 }

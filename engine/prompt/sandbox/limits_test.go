@@ -1,4 +1,4 @@
-package jinja
+package sandbox
 
 import (
 	"errors"
@@ -21,7 +21,8 @@ func TestLimits(t *testing.T) {
 		"{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}",
 		"{% macro a() %}{{ 1" + strings.Repeat(" + 1", 9000) + " + a() }}{% endmacro %}{{ a() }}",
 		"{% macro a() %}{{ a()" + strings.Repeat(" + 1", 9000) + " }}{% endmacro %}{{ a() }}",
-		"{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+		"{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}",
+		"{% macro a() %}{{ caller() }}{% call a() %}{{ caller() }}{% endcall %}{% endmacro %}{% call a() %}{% endcall %}",
 		"{% set ns = namespace(x='a') %}{% for i in range(99999) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
 		"{% set ns = namespace(x=[]) %}{% for i in range(99999) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}",
 		deepen + "{{ ns.x }}",
@@ -30,14 +31,19 @@ func TestLimits(t *testing.T) {
 		deepen + "{{ ns.x < ns.y }}",
 		"{% set x = [] %}{% do x.append(x) %}{{ x }}",
 		"{% set x = [] %}{% do x.append(x) %}{{ x | tojson }}",
-		"{{ 'a' | center(10 ** 12) }}",
-		"{{ 'a'.zfill(10 ** 12) }}",
-		"{{ '%999999999d' % 1 }}",
+		"{{ '{:>9999}'.format(1) * 9999 }}",
 		"{{ '{:999999999}'.format(1) }}",
 		"{{ ('a' * 1000000) | replace('a', 'b' * 1000000) }}",
 		"{{ ('a\\n' * 1000000) | indent(1000000) }}",
 		"{{ [1] | tojson(indent=10 ** 9) }}",
 		"{{ range(99999) | map('string') | join('x' * 10000) }}",
+		"{{ " + strings.Repeat("(", 400) + "1" + strings.Repeat(")", 400) + " }}",
+		"{{ " + strings.Repeat("[", 400) + strings.Repeat("]", 400) + " }}",
+		"{{ " + strings.Repeat("not ", 400) + "1 }}",
+		"{{ 1" + strings.Repeat(" or 1", 400) + " }}",
+		"{% macro a() %}" + strings.Repeat("{% if 1 %}", 140) + "{{ " + strings.Repeat("[", 140) + "a()" + strings.Repeat("]", 140) + " }}" + strings.Repeat("{% endif %}", 140) + "{% endmacro %}{{ a() }}",
+		"{% for i in range(99999) %}{%- if 1 -%}" + strings.Repeat(" ", 900_000) + "{%- endif -%}{% endfor %}{{ 'x' * 10 ** 9 }}",
+		"{{ 1 ** 10 ** 18 + 'x' }}",
 		"{{ " + strings.Repeat("(", 100_000) + "1" + strings.Repeat(")", 100_000) + " }}",
 		"{{ " + strings.Repeat("-", 100_000) + "1 }}",
 		"{{ " + strings.Repeat("not ", 100_000) + "1 }}",
@@ -62,6 +68,7 @@ func TestLimits(t *testing.T) {
 	} {
 		start := time.Now()
 		_, err := render(source)
+		t.Logf("%v: %.60s…: %.100v", time.Since(start).Round(time.Millisecond), source, err)
 		if err == nil {
 			t.Errorf("%.60s…: no error", source)
 		}
@@ -100,6 +107,9 @@ func FuzzParseRender(f *testing.F) {
 	f.Add("{{ x|int(1,16) }}{{ x[1:2:-1] }}{{ x.center(9, x) }}{{ x|tojson(ensure_ascii=true) }}", "\xff\xfe\x00")
 	f.Fuzz(func(t *testing.T, source, content string) {
 		template, err := Parse("fuzz", source)
+		if errors.Is(err, errInternal) {
+			t.Fatalf("a mistake of the engine: %v", err)
+		}
 		if err != nil {
 			return
 		}
@@ -109,6 +119,9 @@ func FuzzParseRender(f *testing.F) {
 		}, testTime, limits)
 		if len(out) > limits.Bytes {
 			t.Errorf("%d bytes of output", len(out))
+		}
+		if errors.Is(err, errInternal) {
+			t.Errorf("a mistake of the engine: %v", err)
 		}
 		if err != nil && len(err.Error()) > 1000 {
 			t.Errorf("an error of %d bytes", len(err.Error()))
