@@ -179,10 +179,12 @@ func (c *Composer) changed(string) {
 
 // show brings button and hint up to date.
 func (c *Composer) show() {
-	c.button.setIcon(assets.Icon("send"))
+	icon, tip := "send", "Send (Enter)"
 	if c.state != composerIdle {
-		c.button.setIcon(assets.Icon("stop"))
+		icon, tip = "stop", "Stop (Esc)"
 	}
+	c.button.setIcon(assets.Icon(icon))
+	c.button.tip = tip
 	if c.canSend() || c.state == composerBusy {
 		c.button.Enable()
 	} else {

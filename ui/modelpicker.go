@@ -105,6 +105,7 @@ func (p *ModelPicker) open() {
 	p.popup = widget.NewPopUp(newPadded(4, 4, 4, 4, menu), c)
 	p.popup.Resize(fyne.NewSize(min(px(420), c.Size().Width-px(32)), p.popup.MinSize().Height))
 	p.popup.ShowAtPosition(below(p))
+	c.FocusNext() // its first row: the arrow keys go on from there
 }
 
 func (p *ModelPicker) row(m app.KnownModel) *focusRow {

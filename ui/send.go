@@ -209,7 +209,7 @@ func (w *Window) finish(j *job, err error) {
 	w.giveBack(j)
 	w.listConversations()
 	w.showModel()
-	w.showFigures()
+	w.showLast(j)
 	w.explain(j, err)
 	if w.closing {
 		w.win.Close()

@@ -27,6 +27,7 @@ type pace struct {
 	entered time.Time // this phase
 	begun   time.Time // the request
 	first   time.Time // the first token
+	last    time.Time // the last one so far
 	written int       // tokens
 	context int       // tokens in the context window before the reply
 	told    time.Time
@@ -49,6 +50,9 @@ func (p *pace) tokens(n int, now time.Time) {
 		p.first = now
 		p.since(phaseWriting, now)
 	}
+	if n > 0 {
+		p.last = now
+	}
 	p.written += n
 }
 
@@ -62,13 +66,13 @@ func (p *pace) due(now time.Time) bool {
 }
 
 // figures are those measured so far, in a window of size tokens.
-func (p *pace) figures(size int, now time.Time) figures {
+func (p *pace) figures(size int) figures {
 	f := figures{size: size, used: p.context + p.written}
 	if p.written == 0 {
 		return f
 	}
 	f.firstSeconds = p.first.Sub(p.begun).Seconds()
-	if spent := now.Sub(p.first).Seconds(); p.written > 1 && spent > 0.2 {
+	if spent := p.last.Sub(p.first).Seconds(); p.written > 1 && spent > 0.2 {
 		f.tokensPerSecond = float64(p.written-1) / spent
 	}
 	return f
@@ -86,7 +90,17 @@ func doneFigures(d engine.Done) figures {
 func (w *Window) showPace(j *job) {
 	now := time.Now()
 	if info, ok := w.app.Model(); ok && j.pace.due(now) && w.current == j.conversation {
-		w.status.SetFigures(j.pace.figures(info.Context, now))
+		w.status.SetFigures(j.pace.figures(info.Context))
+	}
+}
+
+// showLast shows the figures of a job that has ended: the engine's own, or what
+// was measured here where the engine was stopped before it could tell.
+func (w *Window) showLast(j *job) {
+	w.showFigures()
+	info, ok := w.app.Model()
+	if m, found := w.findMessage(j.reply); ok && found && m.Reply != nil && m.Reply.Done.ContextSize == 0 {
+		w.status.SetFigures(j.pace.figures(info.Context))
 	}
 }
 

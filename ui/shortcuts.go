@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
@@ -49,13 +51,16 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 	}
 }
 
-// escape leaves the innermost thing that is open: a change to a message, what
-// is being written or loaded, a panel that covers the text.
+// escape leaves the innermost thing that is open: a list over the window, a
+// change to a message, what is being written or loaded, a panel over the text.
 func (w *Window) escape() {
+	overlays := w.win.Canvas().Overlays()
 	switch {
+	case overlays.Top() != nil:
+		overlays.Top().Hide()
 	case w.editing != 0:
 		w.cancelEdit()
-	case w.job != nil || w.loading != nil:
+	case w.loading != nil, w.job != nil && w.job.conversation == w.current:
 		w.stop()
 	case w.frame.over != "":
 		w.uncover()
@@ -65,12 +70,8 @@ func (w *Window) escape() {
 // showShortcuts lists the keys.
 func (w *Window) showShortcuts() {
 	list := newColumn(8, newPadded(0, 0, 8, 0, newLine("Keyboard shortcuts", titleStyle)))
-	modifier := "Ctrl+"
-	if fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper {
-		modifier = "Cmd+"
-	}
 	for _, s := range shortcuts() {
-		list.Add(keyLine(s.what, modifier+s.keys))
+		list.Add(keyLine(s.what, strings.Trim(keyName(s.keys), "()")))
 	}
 	for _, s := range [][2]string{
 		{"Send the message", "Enter"}, {"Break the line", "Shift+Enter"}, {"Stop, or leave", "Esc"},
@@ -84,6 +85,14 @@ func (w *Window) showShortcuts() {
 	popup.Resize(fyne.NewSize(width, popup.MinSize().Height))
 	size := w.win.Canvas().Size()
 	popup.ShowAtPosition(fyne.NewPos((size.Width-width)/2, max(0, (size.Height-popup.MinSize().Height)/2)))
+}
+
+// keyName writes a shortcut as hints do: "(Ctrl+N)".
+func keyName(key string) string {
+	if fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper {
+		return "(Cmd+" + key + ")"
+	}
+	return "(Ctrl+" + key + ")"
 }
 
 func keyLine(what, keys string) fyne.CanvasObject {

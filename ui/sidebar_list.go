@@ -114,6 +114,7 @@ func below(o fyne.CanvasObject) fyne.Position {
 type renameEntry struct {
 	widget.Entry
 	done func(string)
+	over bool
 }
 
 func newRenameEntry(title string, done func(string)) *renameEntry {
@@ -136,17 +137,22 @@ func (e *renameEntry) TypedKey(event *fyne.KeyEvent) {
 	}
 }
 
+// finish gives the focus away before it tells the title, so that who is told can
+// put it where it likes.
 func (e *renameEntry) finish(title string) {
-	e.done(title)
+	e.over = true
 	if c := fyne.CurrentApp().Driver().CanvasForObject(e); c != nil {
 		c.Unfocus()
 	}
+	e.done(title)
 }
 
 // FocusLost implements fyne.Focusable.
 func (e *renameEntry) FocusLost() {
 	e.Entry.FocusLost()
-	e.done(e.Text)
+	if !e.over {
+		e.done(e.Text)
+	}
 }
 
 // filterEntry is a one-line field that passes on the keys it has no use for.

@@ -57,7 +57,7 @@ func TestPaceMeasuresWhatItSees(t *testing.T) {
 	p.read(engine.Reading{Done: 90, Total: 90, Reused: 10})
 	p.tokens(1, begin.Add(2*time.Second))
 	p.tokens(20, begin.Add(4*time.Second))
-	f := p.figures(4096, begin.Add(4*time.Second))
+	f := p.figures(4096)
 	if f.used != 121 || f.firstSeconds != 2 || f.tokensPerSecond != 10 {
 		t.Errorf("measured %+v", f)
 	}

@@ -120,10 +120,22 @@ func (w *Window) build() {
 	w.toggle = newGlyph(assets.Icon("sidebar"), 32, w.toggleSidebar)
 	w.newButton = newGlyph(assets.Icon("add"), 32, w.newConversation)
 	w.gear = newGlyph(assets.Icon("settings"), 32, w.togglePanel)
+	tips := w.explainButtons()
 	header := newPadded(8, 12, 8, 12, newRow(4, 3, w.toggle, w.newButton, w.picker, spacer(), w.gear))
-	w.body = container.New(middle{}, header, container.NewStack(w.transcript, w.page), w.cards.box, w.composer, w.status)
+	header = container.NewStack(newSurface(theme.ColorNameBackground, "", 0), header)
+	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page), w.cards.box, w.composer, w.status, header)
 	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen == "settings", settled: w.settled}
-	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(w.panel, false))
+	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(w.panel, false), tips)
+}
+
+// explainButtons gives the buttons without words their hints.
+func (w *Window) explainButtons() *tipLayer {
+	tips := newTipLayer()
+	w.toggle.tip, w.newButton.tip, w.gear.tip = "Conversations "+keyName("B"), untitled+" "+keyName("N"), "Settings "+keyName(".")
+	for _, b := range []*glyphButton{w.toggle, w.newButton, w.gear, w.composer.button} {
+		b.tips = tips
+	}
+	return tips
 }
 
 // edged draws a hairline between a side panel and the middle.

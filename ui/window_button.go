@@ -64,6 +64,8 @@ type glyphButton struct {
 	size     float32 // of the button, at 100 %
 	onTapped func()
 	onHover  func(bool) // may be nil
+	tips     *tipLayer  // where its tip is shown, nil: nowhere
+	tip      string     // what it does, and its key
 
 	hovered, focused bool
 }
@@ -102,6 +104,11 @@ func (b *glyphButton) MouseOut()                      { b.hover(false) }
 func (b *glyphButton) hover(on bool) {
 	b.hovered = on
 	b.Refresh()
+	if on {
+		b.tips.show(b, b.tip)
+	} else {
+		b.tips.hide(b)
+	}
 	if b.onHover != nil {
 		b.onHover(on)
 	}

@@ -30,6 +30,7 @@ const (
 	frameVeil
 	frameSidebar
 	framePanel
+	frameTips
 )
 
 // MinSize implements fyne.Layout: the smallest window.
@@ -66,6 +67,7 @@ func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	putAcross(objects[frameVeil], left, right-left, size.Height, overSidebar || overPanel)
 	putAcross(objects[frameSidebar], 0, px(sidebarWidth), size.Height, left > 0 || overSidebar)
 	putAcross(objects[framePanel], size.Width-px(panelWidth), px(panelWidth), size.Height, right < size.Width || overPanel)
+	putAcross(objects[frameTips], 0, size.Width, size.Height, true)
 	f.settled()
 }
 
@@ -81,13 +83,14 @@ func putAcross(o fyne.CanvasObject, x, width, height float32, visible bool) {
 // status line. The last three keep to the text's column.
 type middle struct{}
 
-// Indices of the objects that middle lays out.
+// Indices of the objects that middle lays out. The header comes last, over what
+// is scrolled away under it.
 const (
-	middleHeader = iota
-	middleBody
+	middleBody = iota
 	middleCards
 	middleComposer
 	middleStatus
+	middleHeader
 )
 
 // MinSize implements fyne.Layout.

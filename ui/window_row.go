@@ -221,7 +221,17 @@ func (r *focusRow) TypedKey(event *fyne.KeyEvent) {
 	switch event.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		r.Tapped(nil)
+	case fyne.KeyDown:
+		moveFocus(r, fyne.Canvas.FocusNext)
+	case fyne.KeyUp:
+		moveFocus(r, fyne.Canvas.FocusPrevious)
 	default:
 		passKey(r, event)
+	}
+}
+
+func moveFocus(from fyne.CanvasObject, move func(fyne.Canvas)) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(from); c != nil {
+		move(c)
 	}
 }

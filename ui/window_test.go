@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 
@@ -225,6 +226,9 @@ func TestStopKeepsWhatCame(t *testing.T) {
 			}
 			if r.cardText("error") != "" {
 				t.Errorf("a stop is shown as an error: %q", r.cardText("error"))
+			}
+			if f := r.status.figures; f.used != 2 || f.size != 8192 {
+				t.Errorf("the status line shows %q", f)
 			}
 		})
 	}
@@ -570,5 +574,17 @@ func TestEverythingIsThereTheNextTime(t *testing.T) {
 	}
 	if got := again.composer.Text(); got != "and this draft" {
 		t.Errorf("the draft is %q", got)
+	}
+}
+
+// Fyne's driver asks whatever the pointer comes over for its cursor before it
+// tells it so, and does not survive none.
+func TestEverythingUnderThePointerHasACursor(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("hello")
+	for _, o := range test.LaidOutObjects(r.root) {
+		if c, ok := o.(desktop.Cursorable); ok && c.Cursor() == nil {
+			t.Errorf("a %T has no cursor", o)
+		}
 	}
 }
