@@ -90,7 +90,7 @@ type Piece struct {
 // Token is one token of a reply.
 type Token struct {
 	ID      int32         `json:"id"`
-	Logprob float32       `json:"logprob"` // natural logarithm, of the model's own distribution (temperature 1)
+	Logprob float32       `json:"logprob"` // natural logarithm, of the model's own distribution (temperature 1); 0 unless Alternatives were asked for
 	Top     []Alternative `json:"top,omitempty"`
 	Routes  []Route       `json:"routes,omitempty"` // one per layer; empty for a dense model
 }

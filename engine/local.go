@@ -7,6 +7,7 @@ import (
 	"iter"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -85,7 +86,9 @@ func (l *Local) replace(m *loaded) error {
 	if old == nil {
 		return nil
 	}
-	return old.close()
+	err := old.close()
+	debug.FreeOSMemory() // the old KV cache must be gone before there is a new one
+	return err
 }
 
 func (m *loaded) close() error {
@@ -127,7 +130,7 @@ var errBreak = errors.New("ended by the consumer")
 // read brings the weights into memory, so that the first reply is not slow, and
 // tells how far it is.
 func (m *loaded) read(ctx context.Context, yield func(Progress, error) bool) error {
-	total := m.info.FileBytes
+	total := m.file.Size()
 	for done, err := range m.file.Prefetch(ctx) {
 		if err != nil {
 			return err

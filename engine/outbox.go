@@ -11,6 +11,7 @@ import (
 type outbox struct {
 	tok     *token.Tokenizer
 	dec     *token.Decoder
+	how     token.DecodeOptions
 	stops   []string
 	banned  []string
 	text    string  // held back
@@ -18,8 +19,11 @@ type outbox struct {
 	ends    []int   // where each pending token's text ends in text
 }
 
-func newOutbox(tok *token.Tokenizer, stops, banned []string) *outbox {
-	return &outbox{tok: tok, dec: tok.Decoder(token.DecodeOptions{}), stops: nonEmpty(stops), banned: nonEmpty(banned)}
+// newOutbox begins a reply. One that goes on from earlier text keeps the space
+// it may begin with; a new one does without it.
+func newOutbox(tok *token.Tokenizer, goesOn bool, stops, banned []string) *outbox {
+	how := token.DecodeOptions{Continue: goesOn}
+	return &outbox{tok: tok, how: how, dec: tok.Decoder(how), stops: nonEmpty(stops), banned: nonEmpty(banned)}
 }
 
 func nonEmpty(list []string) []string {
@@ -121,7 +125,7 @@ func (o *outbox) unwind(at int, reply []int32) (dropped []Token) {
 		end = o.ends[i-1]
 	}
 	o.text = o.text[:end]
-	o.dec = o.tok.Decoder(token.DecodeOptions{})
+	o.dec = o.tok.Decoder(o.how)
 	for _, id := range reply[:len(reply)-len(dropped)] {
 		o.dec.Push(id)
 	}

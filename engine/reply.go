@@ -51,7 +51,8 @@ func (w *writer) run(ctx context.Context) error {
 		return err
 	}
 	w.done.Seed, w.done.Sampling = w.sampler.Seed(), w.r.Sampling
-	w.out = newOutbox(w.m.tok, append(w.m.stops(w.r), w.r.Sampling.Stop...), w.r.Sampling.Banned)
+	goesOn := w.r.Continue || len(w.r.Messages) == 0
+	w.out = newOutbox(w.m.tok, goesOn, append(w.m.stops(w.r), w.r.Sampling.Stop...), w.r.Sampling.Banned)
 	w.logits = make([]float32, w.m.info.Vocabulary)
 	w.forbidden = map[int][]int32{}
 	p, err := w.m.prepare(w.r)

@@ -176,6 +176,28 @@ func TestContinueGoesOn(t *testing.T) {
 	}
 }
 
+// A reply that goes on keeps the space its first token begins with.
+func TestContinueKeepsItsFirstSpace(t *testing.T) {
+	l := start(t, LoadOptions{})
+	m := l.current()
+	for id := range int32(m.tok.Size()) {
+		text := m.tok.Text(id)
+		if !strings.HasPrefix(text, "▁") || text == "▁" || m.tok.Control(id) {
+			continue
+		}
+		s := settings(1, 1)
+		s.LogitBias = map[int32]float64{id: 1000}
+		ms := append(user("x"), prompt.Message{Role: prompt.Assistant, Content: "word"})
+		a := ask(t, l, Request{Messages: ms, Continue: true, Sampling: s})
+		b := ask(t, l, Request{Messages: user("x"), Sampling: s})
+		if !strings.HasPrefix(a.text, " ") || b.text != a.text[1:] {
+			t.Errorf("going on gave %q, beginning %q", a.text, b.text)
+		}
+		return
+	}
+	t.Fatal("the vocabulary has no word")
+}
+
 func TestStopStringEndsAndIsCutOff(t *testing.T) {
 	l := start(t, LoadOptions{})
 	s := settings(5, 60)
@@ -192,6 +214,7 @@ func TestStopStringEndsAndIsCutOff(t *testing.T) {
 func TestBannedTextIsAvoided(t *testing.T) {
 	l := start(t, LoadOptions{})
 	s := settings(5, 60)
+	s.LogitBias = map[int32]float64{2: -1000} // no end of turn
 	whole := ask(t, l, Request{Messages: user("x"), Sampling: s})
 	for _, n := range []int{1, 3, 6} {
 		at := len(whole.text) / 3
