@@ -155,15 +155,16 @@ func values(messages []Message) []sandbox.Pairs {
 	return all
 }
 
-// limits grow with the conversation. The longest template in use takes about
-// 1500 steps for a message and copies its text some twenty times.
+// limits grow with the conversation. Templates take some 150 steps for a message
+// and copy its text some ten times; the costliest two of those in use look back
+// from each message at all before it, or copy what they have written so far.
 func limits(messages []Message) sandbox.Limits {
-	size := 0
+	size, n := 0, len(messages)
 	for _, m := range messages {
 		size += len(m.Content)
 	}
 	return sandbox.Limits{
-		Steps: 1_000_000 + 5_000*len(messages) + size,
-		Bytes: 32<<20 + 64*size,
+		Steps: 1_000_000 + n*(1_000+20*n) + 4*size,
+		Bytes: 64<<20 + 64*size,
 	}
 }

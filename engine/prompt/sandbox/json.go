@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -52,7 +51,7 @@ func (t *text) json(v any, style jsonStyle, depth int) {
 	case bool:
 		t.write(strings.ToLower(pythonBool(v)))
 	case float64:
-		t.write(jsonFloat(v))
+		t.write(strings.NewReplacer("nan", "NaN", "inf", "Infinity").Replace(pythonFloat(v)))
 	case int:
 		t.str(v)
 	case string:
@@ -75,28 +74,21 @@ func (t *text) jsonDict(d *dict, style jsonStyle, depth int) {
 		slices.SortStableFunc(keys, func(a, b any) int { return t.m.order(a, b, 0) })
 	}
 	t.jsonItems("{", "}", len(keys), style, depth, func(i int) {
-		t.jsonString(t.m.jsonKey(keys[i]), style.ascii)
+		t.jsonKey(keys[i], style)
 		t.write(style.key)
 		t.json(d.get(keys[i]), style, depth+1)
 	})
 }
 
-// jsonKey is how json.dumps turns a key into a string.
-func (m *machine) jsonKey(key any) string {
-	switch key := key.(type) {
-	case string:
-		return key
-	case nil:
-		return "null"
-	case bool:
-		return strings.ToLower(pythonBool(key))
-	case float64:
-		return jsonFloat(key)
-	case int:
-		return m.str(key)
+// jsonKey writes a key, which json.dumps makes a string.
+func (t *text) jsonKey(key any, style jsonStyle) {
+	if s, ok := key.(string); ok {
+		t.jsonString(s, style.ascii)
+		return
 	}
-	fail("%s cannot be a key in JSON", typeName(key))
-	return ""
+	t.write(`"`)
+	t.json(key, style, 0)
+	t.write(`"`)
 }
 
 // jsonItems writes n items between brackets.
@@ -123,18 +115,6 @@ func (t *text) jsonLine(style jsonStyle, depth int) {
 	for range depth {
 		t.write(style.indent)
 	}
-}
-
-func jsonFloat(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "NaN"
-	case math.IsInf(f, 1):
-		return "Infinity"
-	case math.IsInf(f, -1):
-		return "-Infinity"
-	}
-	return pythonFloat(f)
 }
 
 func (t *text) jsonString(s string, ascii bool) {

@@ -32,7 +32,7 @@ func (mc *macro) parameters(e *expressions) {
 func (mc *macro) function(r *exec.Renderer) *function {
 	return &function{mc.name, func(m *machine, a arguments) any {
 		return m.nest(func() any {
-			m.step(5)
+			m.step(5 + len(mc.names)*(1+len(*a.named)))
 			inner, line := r.Inherit(), m.line
 			mc.bind(m, inner, a)
 			written := m.capture(inner, mc.body)

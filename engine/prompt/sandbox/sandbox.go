@@ -44,7 +44,7 @@ type Template struct {
 
 // Limits bound one rendering.
 type Limits struct {
-	Steps int // operations evaluated and list items touched; 1 million take up to 0.2 s
+	Steps int // operations evaluated and items touched; 1 million take up to 0.2 s
 	Bytes int // of all text built on the way, the output included
 }
 

@@ -10,7 +10,7 @@ import (
 
 const (
 	maxSource = 1 << 20 // bytes; the longest template in use has 17 kB
-	maxTokens = 100_000 // in all tags together; likewise 5,000
+	maxTokens = 30_000  // tags and what is in them; likewise 5,000
 )
 
 // tag is the inside of one {{ … }} or {% … %}, after the tag's name.
@@ -57,6 +57,7 @@ func (c *compiler) scan(source string) string {
 	for s.rest != "" {
 		text := s.take(nextTag(s.rest))
 		s.out.WriteString(leftStrip(text, s.rest, s.out.Len() == 0))
+		s.spend(1)
 		switch {
 		case strings.HasPrefix(s.rest, "{#"):
 			s.copy(s.find("#}", "a comment is not closed by #}"))
@@ -102,6 +103,13 @@ func (s *scanner) take(n int) string {
 	s.line += strings.Count(taken, "\n")
 	s.rest = s.rest[n:]
 	return taken
+}
+
+// spend counts what costs time to parse.
+func (s *scanner) spend(n int) {
+	if s.left -= n; s.left < 0 {
+		fail("the template has more than %d words and signs in its tags", maxTokens)
+	}
 }
 
 // find returns the length of what goes up to the end of the given text.
@@ -195,9 +203,7 @@ func (s *scanner) raw() {
 
 // token scans one token of an expression.
 func (s *scanner) token(closing string) token {
-	if s.left--; s.left < 0 {
-		fail("the template has more than %d words and signs in its tags", maxTokens)
-	}
+	s.spend(1)
 	if s.rest == "" {
 		fail("a tag is not closed by %s", closing)
 	}
@@ -252,6 +258,7 @@ func (s *scanner) literal(quote byte) string {
 			i++
 		case quote:
 			literal := s.take(i + 1)
+			s.spend(strings.Count(literal, `\`))
 			return escape.ReplaceAllStringFunc(literal[1:i], unescape)
 		}
 	}
