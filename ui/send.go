@@ -9,6 +9,7 @@ import (
 
 	"beyonder/app"
 	"beyonder/engine"
+	"beyonder/engine/prompt"
 )
 
 // job is a reply being written. There is one at a time; it goes on when another
@@ -21,9 +22,11 @@ type job struct {
 	fresh        bool   // the shown path changes: read it again once the job has begun
 	stopping     bool
 
+	user    app.ID          // the message that is answered, if it was sent with this job
 	reply   app.ID          // the message being written; 0: not begun
 	text    strings.Builder // of it, as far as it is on the screen
 	notices []engine.Notice
+	loaded  bool // the model had to be loaded first
 
 	pace pace
 }
@@ -80,8 +83,7 @@ func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, 
 	j.cancel = cancel
 	j.pace.begin(time.Now())
 	w.job = j
-	w.cards.set("error", nil)
-	w.cards.set("full", nil)
+	w.cards.clear("error", "full", "unanswered")
 	if j.typed != "" {
 		w.composer.SetText("")
 		w.draft.drop() // Send clears the stored draft itself
@@ -142,10 +144,11 @@ func (w *Window) append(j *job, text string) {
 func (w *Window) event(j *job, e app.Event) {
 	switch {
 	case e.User != nil:
-		j.stored = true
+		j.stored, j.user = true, e.User.ID
 		w.listConversations()
 		w.shown(j, *e.User)
 	case e.Loading != nil:
+		j.loaded = true
 		text, fraction := loadingText(w.modelName(), *e.Loading, j.pace.since(phaseLoading, time.Now()))
 		w.status.SetActivity(text, fraction)
 	case e.Started != nil:
@@ -154,6 +157,9 @@ func (w *Window) event(j *job, e app.Event) {
 		j.text.WriteString(e.Started.Text)
 		w.shown(j, *e.Started)
 		w.showModel()
+		if j.loaded {
+			w.warnOfModel()
+		}
 	case e.Reading != nil:
 		text, fraction := readingText(*e.Reading, j.pace.since(phaseReading, time.Now()))
 		w.status.SetActivity(text, fraction)
@@ -226,23 +232,42 @@ func (w *Window) giveBack(j *job) {
 // explain shows what ended a job where no message says it already.
 func (w *Window) explain(j *job, err error) {
 	var memory *engine.MemoryError
+	again := func() { w.answerAgain(j) }
 	switch {
 	case errors.As(err, &memory):
-		w.refused(memory, j.again(w))
+		w.refused(memory, again)
 	case errors.Is(err, app.ErrNoModel):
 		w.say("error", "There is no model to answer. Your message is kept.", action{"Choose a model", true, w.picker.open})
-	case err != nil && j.reply == 0:
+	case sentence(err) == "":
+		w.showUnanswered()
+	case j.reply == 0 && j.user != 0:
+		w.failed(err, action{"Try again", false, again})
+	case j.reply == 0:
 		w.failed(err)
 	}
 }
 
-// again answers the message once more, for when the model is loaded after all.
-func (j *job) again(w *Window) func() {
-	return func() {
-		if j.reply != 0 && w.current == j.conversation {
-			w.regenerate(uint64(j.reply))
-		}
+// answerAgain asks for what a job was to bring once more.
+func (w *Window) answerAgain(j *job) {
+	message := j.reply
+	if message == 0 {
+		message = j.user
 	}
+	if message != 0 && w.current == j.conversation {
+		w.regenerate(uint64(message))
+	}
+}
+
+// showUnanswered offers to answer a message whose reply was never begun: it was
+// stopped while the model was loaded, or the program ended.
+func (w *Window) showUnanswered() {
+	w.cards.set("unanswered", nil)
+	n := len(w.messages)
+	if n == 0 || w.messages[n-1].Role != prompt.User || w.job != nil || w.modelName() == "" {
+		return
+	}
+	id := uint64(w.messages[n-1].ID)
+	w.say("unanswered", "Your last message has no answer yet.", action{"Answer it", false, func() { w.regenerate(id) }})
 }
 
 // contextFull says that the model can see no more, and what can be done.

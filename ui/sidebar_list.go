@@ -50,6 +50,7 @@ func (l *conversationList) update(i widget.ListItemID, o fyne.CanvasObject) {
 	row.title.text = titleOf(c)
 	row.selected = c.ID == s.current && !s.inTrash
 	row.marked = c.ID == s.writing
+	row.focused = row.selected && l.focused
 	row.onTapped = func() { l.tapped(c.ID) }
 	row.onSecondary = func(at fyne.Position) { s.offer(c.ID, at) }
 	more := row.buttons[0]

@@ -144,6 +144,13 @@ func newCards(resized func()) *cards {
 	return &cards{box: newColumn(8), shown: map[string]*card{}, onResized: resized}
 }
 
+// clear takes away what is shown under the keys.
+func (s *cards) clear(keys ...string) {
+	for _, key := range keys {
+		s.set(key, nil)
+	}
+}
+
 // set shows c under key, instead of what was there; nil takes it away.
 func (s *cards) set(key string, c *card) {
 	if old := s.shown[key]; old != nil {

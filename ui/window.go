@@ -67,7 +67,7 @@ func New(fyneApp fyne.App, a *app.App, o Options) *Window {
 
 func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w := &Window{fyneApp: fyneApp, app: a, options: o, post: post, trace: newTracer(o, post), settings: a.Settings()}
-	w.drafts = newDrafts(post, a.SaveDraft, w.failed)
+	w.drafts = newDrafts(post, a.SaveDraft, func(err error) { w.failed(err) })
 	w.draft = &pause{post: post, wait: draftPause}
 	w.applyLook()
 	w.win = fyneApp.NewWindow("Beyonder")

@@ -65,6 +65,9 @@ func (w *Window) open(id app.ID) {
 		w.failed(err)
 		return
 	}
+	if id != w.current {
+		w.cards.clear("error", "full") // they were about the other one
+	}
 	w.current, w.messages, w.editing = id, messages, 0
 	w.transcript.SetEntries(w.entries())
 	w.transcript.ScrollToBottom()
@@ -82,6 +85,7 @@ func (w *Window) open(id app.ID) {
 	w.showTitle()
 	w.showState()
 	w.showFigures()
+	w.showUnanswered()
 	w.composer.Focus()
 }
 

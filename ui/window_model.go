@@ -76,7 +76,19 @@ func (w *Window) loaded(l *loading, err error, then func()) {
 	case err != nil:
 		w.failed(err)
 	case then != nil:
+		w.warnOfModel()
 		then()
+	default:
+		w.warnOfModel()
+		w.showUnanswered()
+	}
+}
+
+// warnOfModel tells what the loaded file gave reason to doubt.
+func (w *Window) warnOfModel() {
+	info, ok := w.app.Model()
+	if ok && len(info.Warnings) > 0 {
+		w.say("warning", asSentence(strings.Join(info.Warnings, "; ")))
 	}
 }
 

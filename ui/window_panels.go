@@ -103,10 +103,10 @@ func (w *Window) openLink(link string) {
 	}
 }
 
-// failed shows an error that belongs to no message.
-func (w *Window) failed(err error) {
+// failed shows an error that belongs to no message, and what can be done.
+func (w *Window) failed(err error, actions ...action) {
 	if text := sentence(err); text != "" {
-		w.cards.set("error", newCard(text, theme.ColorNameError, func() { w.cards.set("error", nil) }))
+		w.cards.set("error", newCard(text, theme.ColorNameError, func() { w.cards.set("error", nil) }, actions...))
 	}
 }
 

@@ -115,6 +115,7 @@ func looks() map[string]fyne.Size {
 	return map[string]fyne.Size{
 		"light": {Width: 1280, Height: 800}, "dark": {Width: 1280, Height: 800},
 		"narrow": {Width: 720, Height: 560}, "large": {Width: 1600, Height: 1000},
+		"double": {Width: 1280, Height: 800},
 	}
 }
 
@@ -171,6 +172,8 @@ func withLook(s app.Settings, look string) app.Settings {
 		s.Theme = "dark"
 	case "large":
 		s.Scale = 1.5
+	case "double":
+		s.Scale = 2
 	}
 	return s
 }

@@ -26,7 +26,6 @@ var (
 	strongStyle  = textStyle{color: theme.ColorNameForeground, size: theme.SizeNameText, font: fyne.TextStyle{Bold: true}}
 	titleStyle   = textStyle{color: theme.ColorNameForeground, size: theme.SizeNameSubHeadingText, font: fyne.TextStyle{Bold: true}}
 	captionStyle = textStyle{color: theme.ColorNamePlaceHolder, size: theme.SizeNameCaptionText}
-	labelStyle   = textStyle{color: theme.ColorNamePlaceHolder, size: theme.SizeNameCaptionText, font: fyne.TextStyle{Bold: true}}
 	dangerStyle  = textStyle{color: theme.ColorNameError, size: theme.SizeNameCaptionText}
 )
 

@@ -1,0 +1,148 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+
+	"beyonder/app/apptest"
+	"beyonder/engine"
+)
+
+func TestWhatDoesNotFitIsLoadedOnlyIfOneInsists(t *testing.T) {
+	e := apptest.New([]string{"Yes."}, 0)
+	e.Unload()
+	e.LoadError = &engine.MemoryError{Path: "/models/mixtral-8x7b.Q8_0.gguf", NeedBytes: 49_600_000_000, FreeBytes: 9_200_000_000}
+	r := newRigWith(t, e, t.TempDir(), Options{})
+	r.dropped(fyne.Position{}, []fyne.URI{fileURI("/models/mixtral-8x7b.Q8_0.gguf")})
+	r.idle()
+	const want = "Not enough memory for mixtral-8x7b.Q8_0.gguf: it needs 49.6 GB, 9.2 GB are free. Choose a smaller file or load it anyway."
+	if got := r.cardText("error"); got != want {
+		t.Fatalf("the card says %q", got)
+	}
+	e.LoadError = nil
+	r.press("error", "Load anyway")
+	r.idle()
+	loads := e.Loads()
+	if len(loads) != 2 || loads[0].Force || !loads[1].Force {
+		t.Fatalf("loaded with %+v", loads)
+	}
+	if r.picker.name != "mixtral-8x7b.Q8_0" || r.cardText("error") != "" {
+		t.Errorf("the picker names %q, the card says %q", r.picker.name, r.cardText("error"))
+	}
+}
+
+// modelFile makes a file that is there; the engine of the tests does not read it.
+func modelFile(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte("GGUF"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A message whose model does not fit is kept, and answered once it is loaded after all.
+func TestAMessageWaitsForItsModel(t *testing.T) {
+	e := newTestEngine()
+	r := newRigWith(t, e, t.TempDir(), Options{Model: modelFile(t, "big.gguf")})
+	r.idle()
+	r.unload()
+	e.LoadError = &engine.MemoryError{Path: "/models/big.gguf", NeedBytes: 2e10, FreeBytes: 1e10}
+	r.say("hello")
+	if len(r.stored()) != 1 || !strings.HasPrefix(r.cardText("error"), "Not enough memory for big.gguf") {
+		t.Fatalf("stored %+v, the card says %q", r.stored(), r.cardText("error"))
+	}
+	e.LoadError = nil
+	r.press("error", "Load anyway")
+	r.idle()
+	if got := r.stored(); len(got) != 2 || got[1].Text != "Yes." {
+		t.Errorf("stored %+v", got)
+	}
+}
+
+func TestAModelsWarningsAreTold(t *testing.T) {
+	e := newTestEngine()
+	e.Model.Warnings = []string{"the file has no chat template: ChatML is used"}
+	r := newRigWith(t, e, t.TempDir(), Options{Model: "/models/a.gguf"})
+	r.idle()
+	if got := r.cardText("warning"); got != "The file has no chat template: ChatML is used." {
+		t.Errorf("the card says %q", got)
+	}
+}
+
+func TestOnlyModelFilesCanBeDropped(t *testing.T) {
+	e := apptest.New([]string{"Yes."}, 0)
+	e.Unload()
+	r := newRigWith(t, e, t.TempDir(), Options{})
+	r.dropped(fyne.Position{}, []fyne.URI{fileURI("/home/ann/holiday.jpg")})
+	if got := r.cardText("error"); !strings.HasPrefix(got, "holiday.jpg is not a model file.") {
+		t.Errorf("the card says %q", got)
+	}
+	if r.composer.reason == "" {
+		t.Error("sending is offered without a model")
+	}
+	r.write("typing is never blocked")
+	r.key(fyne.KeyReturn)
+	if r.composer.Text() != "typing is never blocked" {
+		t.Errorf("the composer holds %q", r.composer.Text())
+	}
+	r.dropped(fyne.Position{}, []fyne.URI{fileURI("/home/ann/holiday.jpg"), fileURI("/models/Tiny.GGUF")})
+	r.idle()
+	if loads := e.Loads(); len(loads) != 1 || loads[0].Path != "/models/Tiny.GGUF" {
+		t.Errorf("loaded %+v", loads)
+	}
+	if r.composer.reason != "" {
+		t.Errorf("sending is refused: %q", r.composer.reason)
+	}
+}
+
+func TestLoadingCanBeStopped(t *testing.T) {
+	e := apptest.New([]string{"Yes."}, 20*time.Millisecond)
+	e.Unload()
+	e.LoadSteps = 1000
+	r := newRigWith(t, e, t.TempDir(), Options{Model: "/models/big.gguf"})
+	r.until("loading is under way", func() bool { return strings.Contains(r.cardText("loading"), "%") })
+	begun := time.Now()
+	r.press("loading", "Stop")
+	r.idle()
+	if took := time.Since(begun); took > 100*time.Millisecond {
+		t.Errorf("stopping took %v", took)
+	}
+	if r.cardText("loading")+r.cardText("error") != "" {
+		t.Error("a card is left")
+	}
+}
+
+func fileURI(path string) fyne.URI { return storage.NewFileURI(path) }
+
+func TestClosingKeepsWhatCame(t *testing.T) {
+	e := apptest.New([]string{"one", "two", "three"}, 0)
+	e.Hang, e.HangAt = true, 2
+	r := newRigWith(t, e, t.TempDir(), Options{})
+	closed := false
+	r.win.SetOnClosed(func() { closed = true })
+	r.win.Resize(fyne.NewSize(1000, 700))
+	r.write("hello")
+	r.key(fyne.KeyReturn)
+	r.until("two words are there", func() bool { return r.job.text.String() == "one two" })
+	id := r.current
+	r.write("and a draft")
+	r.close()
+	r.until("the window is closed", func() bool { return closed })
+	messages, err := r.app.Messages(id)
+	if err != nil || len(messages) != 2 || messages[1].Text != "one two" {
+		t.Fatalf("kept: %+v, %v", messages, err)
+	}
+	if c, _ := r.app.Conversation(id); c.Draft != "and a draft" {
+		t.Errorf("the draft is %q", c.Draft)
+	}
+	if s := r.app.Settings().Window; s.Width != 1000 || s.Height != 700 {
+		t.Errorf("the size is kept as %+v", s)
+	}
+}
