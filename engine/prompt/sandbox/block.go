@@ -265,7 +265,10 @@ func (c *compiler) parseCall(p *parser.Parser, e *expressions) block {
 	}
 	last := of.Filters[len(of.Filters)-1]
 	shape := last.Args[0].(*nodes.String)
-	shape.Val = strings.TrimPrefix(shape.Val+",caller", strings.Repeat(",", max(0, 2-len(last.Args))))
+	if len(last.Args) > 1 {
+		shape.Val += ","
+	}
+	shape.Val += "caller"
 	last.Args = append(last.Args, c.variable(callerName))
 	c.macroBody(p, e, caller, "endcall")
 	return func(m *machine, r *exec.Renderer) {

@@ -10,7 +10,7 @@ import (
 // operator computes an operation that expressions are made of.
 type operator func(m *machine, v any, operands []any) any
 
-// operators are all of them but the filters, by names that are no words.
+// operators are all of them but the filters, by names that the parser gives them.
 func operators() map[string]operator {
 	all := map[string]operator{
 		"bool":         func(_ *machine, v any, _ []any) any { return truth(v) },

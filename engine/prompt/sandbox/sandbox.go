@@ -13,8 +13,8 @@
 // the scopes, renders and evaluates. This package gives it Jinja2's expression
 // grammar (expression.go) and tags (block.go, loop.go, macro.go), and the
 // operators, filters, tests and methods with Python's meaning and a price:
-// gonja's own know no limits. They all reach gonja as filters, the operators
-// under names that no template can write.
+// gonja's own know no limits. They all reach gonja as filters; of those, a
+// template can name only the ones in filter.go.
 //
 // It does not know what a conversation or a model is.
 //

@@ -116,6 +116,8 @@ func TestRaise(t *testing.T) {
 func TestUnsupported(t *testing.T) {
 	for source, want := range map[string]string{
 		"{{ 'a'|from_json }}":           "the filter from_json is not supported",
+		"{{ 1|unbox }}":                 "the filter unbox is not supported",
+		"{{ [1]|map('compare') }}":      "the filter compare is not supported",
 		"{{ 1 is blubb }}":              "the test blubb is not supported",
 		"{% blubb %}":                   "the tag {% blubb %} is not supported",
 		"{{ blubb(1) }}":                "the function or method blubb is not supported",
