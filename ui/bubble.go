@@ -70,6 +70,7 @@ const (
 func newBubble(e Entry) *bubble {
 	b := &bubble{entry: e, split: splitter{plain: e.Role == "user"}}
 	b.split.add(e.Text)
+	b.entry.Text = "" // the splitter holds it
 	return b
 }
 
@@ -92,6 +93,7 @@ func (b *bubble) replace(e Entry) (changed bool) {
 		b.split = splitter{plain: b.user()}
 		b.split.add(e.Text)
 	}
+	b.entry.Text = ""
 	return changed
 }
 

@@ -22,6 +22,9 @@ func newActionBar(v *transcriptView, b *bubble) *actionBar {
 	t, id := v.owner, b.entry.ID
 	bar := &actionBar{bubble: b}
 	bar.box, _ = newBox()
+	if b.streaming() && len(b.split.text) == 0 {
+		return bar
+	}
 	var copied *actionButton
 	copied = bar.add(v.stage, "copy", "Copy", func() {
 		v.copied(string(b.split.text))
@@ -88,6 +91,7 @@ func (a *actionBar) pager(v *transcriptView, b *bubble) {
 type actionBars struct {
 	view         *transcriptView
 	hover, focus *actionBar
+	sign         *canvas.Rectangle // beside the message that the keyboard is at
 }
 
 func (a *actionBars) clear() { a.hover, a.focus = nil, nil }
@@ -115,6 +119,7 @@ func (a *actionBars) at(b *bubble) {
 		return
 	}
 	a.focus = newActionBar(a.view, b)
+	a.sign.Show()
 	for _, button := range a.focus.buttons {
 		button.onFocus = a.focused
 	}
@@ -126,6 +131,7 @@ func (a *actionBars) at(b *bubble) {
 func (a *actionBars) focused(has bool) {
 	if a.focus != nil {
 		setShown(a.focus.box, has)
+		setShown(a.sign, has)
 	}
 }
 
@@ -142,12 +148,21 @@ func (a *actionBars) refresh(b *bubble) {
 // objects places the bars in the feet of their messages.
 func (a *actionBars) objects() (shown []fyne.CanvasObject) {
 	if a.focus != nil && a.place(a.focus) {
-		shown = append(shown, a.focus.box)
+		a.placeSign()
+		shown = append(shown, a.sign, a.focus.box)
 	}
 	if a.hover != nil && (a.focus == nil || a.focus.bubble != a.hover.bubble || !a.focus.box.Visible()) && a.place(a.hover) {
 		shown = append(shown, a.hover.box)
 	}
 	return shown
+}
+
+// placeSign puts a bar beside the message that the keyboard is at.
+func (a *actionBars) placeSign() {
+	b, st := a.focus.bubble, a.view.stage.style
+	left, _ := a.view.column()
+	a.sign.FillColor = st.ink(ColorAccent)
+	putAt(a.sign, left-st.px(12), b.top+st.px(bubbleGap), 2, b.height-st.px(bubbleGap+footHeight))
 }
 
 func (a *actionBars) place(bar *actionBar) bool {

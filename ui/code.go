@@ -32,8 +32,6 @@ type codePiece struct {
 	label  *canvas.Text
 	copy   *actionButton
 	scroll *sideScroll
-	inside *fyne.Container
-	room   *sheet
 }
 
 var _ piece = (*codePiece)(nil)
@@ -48,7 +46,6 @@ func newCodePiece(s *stage, n node, ground fyne.ThemeColorName) *codePiece {
 	c := &codePiece{node: n}
 	c.setCode(s, n)
 	c.box, c.sheet = newBox()
-	c.inside, c.room = newBox()
 	panel := ColorPanel
 	if ground == ColorPanel {
 		panel = ColorPage // code must stand out from the user's panel too
@@ -60,7 +57,7 @@ func newCodePiece(s *stage, n node, ground fyne.ThemeColorName) *codePiece {
 		s.copied(c.node.code)
 		c.copy.confirm()
 	})
-	c.scroll = newSideScroll(c.inside, s.scrolled)
+	c.scroll = newSideScroll(s)
 	c.box.Objects = []fyne.CanvasObject{c.panel, c.label, c.scroll, c.copy}
 	return c
 }
@@ -127,8 +124,7 @@ func (c *codePiece) layout(m *metrics, width float32) float32 {
 	putAt(c.label, st.pad, round((st.head-size.Height)/2), size.Width, size.Height)
 	button := c.copy.MinSize()
 	putAt(c.copy, width-button.Width-round((st.head-button.Height)/2), round((st.head-button.Height)/2), button.Width, button.Height)
-	c.room.set(c.inside, fyne.NewSize(c.wide+2*st.pad, c.height-st.head))
-	putAt(c.scroll, 0, st.head, width, c.height-st.head)
+	c.scroll.set(fyne.NewSize(c.wide+2*st.pad, c.height-st.head), 0, st.head, width)
 	c.sheet.set(c.box, fyne.NewSize(width, c.height))
 	c.drawn = false
 	return c.height
@@ -166,7 +162,7 @@ func (c *codePiece) draw(s *stage, top, bottom float32) {
 
 func (c *codePiece) redraw(s *stage) {
 	sizes := c.sizes()
-	c.inside.Objects = c.inside.Objects[:0]
+	c.scroll.content.Objects = c.scroll.content.Objects[:0]
 	for i := c.first; i < c.end; i++ {
 		c.mark(s, i, sizes)
 	}
@@ -190,7 +186,7 @@ func (c *codePiece) line(s *stage, tokens []token, x, y float32) {
 		letters := &canvas.Text{Text: t.text[lead:], Color: s.style.ink(t.color), TextSize: s.style.mono.size, TextStyle: s.style.mono.style}
 		width := c.x(s, letters.Text)
 		putAt(letters, x, y, width, s.style.codeLeading)
-		c.inside.Objects = append(c.inside.Objects, letters)
+		c.scroll.content.Objects = append(c.scroll.content.Objects, letters)
 		x += width
 	}
 }
@@ -216,7 +212,7 @@ func (c *codePiece) mark(s *stage, i int, sizes codeSizes) {
 	if to > len(c.lines[i]) {
 		x1 += c.advance
 	}
-	c.inside.Objects = append(c.inside.Objects, newMark(s, sizes.pad+x0, float32(i)*sizes.pitch, x1-x0, sizes.pitch))
+	c.scroll.content.Objects = append(c.scroll.content.Objects, newMark(s, sizes.pad+x0, float32(i)*sizes.pitch, x1-x0, sizes.pitch))
 }
 
 func (c *codePiece) at(p fyne.Position) int {
@@ -228,7 +224,7 @@ func (c *codePiece) at(p fyne.Position) int {
 	case n >= len(c.lines):
 		return c.bytes - 1
 	}
-	return c.offsets[n] + letterAt(c.lines[n], c.copy.stage.style.mono, p.X-sizes.pad+c.scroll.Offset.X)
+	return c.offsets[n] + letterAt(c.lines[n], c.copy.stage.style.mono, p.X-sizes.pad+c.scroll.offset)
 }
 
 func (c *codePiece) highlight(s *stage, from, to int) {

@@ -25,10 +25,26 @@ func presentable(source string, c chunk) string {
 		return source
 	}
 	start := strings.LastIndexByte(source, '\n') + 1
+	if table, ok := halfTable(source); ok {
+		return table
+	}
 	if halfMarker.MatchString(source[start:]) {
 		return closeSpans(strings.TrimSuffix(source[:start], "\n"))
 	}
 	return closeSpans(source[:start] + halfLink.ReplaceAllString(source[start:], "$1"))
+}
+
+// halfTable turns the head of a table, which without the line under it would be
+// a paragraph full of bars, into a table.
+func halfTable(source string) (table string, ok bool) {
+	head, rest, _ := strings.Cut(source, "\n")
+	head = strings.TrimSpace(head)
+	if !strings.HasPrefix(head, "|") || len(head) < 2 || strings.Trim(rest, "|:- ") != "" {
+		return "", false
+	}
+	head = strings.TrimSuffix(head, "|")
+	columns := strings.Count(head, "|") - strings.Count(head, `\|`)
+	return head + "|\n" + strings.Repeat("|---", columns) + "|", true
 }
 
 // withoutHalfFence leaves out a last line that begins to close the fence.

@@ -25,8 +25,6 @@ type tablePiece struct {
 	box    *fyne.Container
 	sheet  *sheet
 	scroll *sideScroll
-	inside *fyne.Container
-	room   *sheet
 	stage  *stage
 }
 
@@ -35,7 +33,7 @@ var _ piece = (*tablePiece)(nil)
 const (
 	cellPadX  = 12  // left and right of a cell's text, at 100 %
 	cellPadY  = 6   // above and below it
-	cellWrap  = 140 // columns are not made narrower than this to fit
+	cellWrap  = 112 // columns are not made narrower than this to fit
 	cellWidth = 420 // nor are they ever wider
 )
 
@@ -60,15 +58,14 @@ func newTablePiece(s *stage, data *tableData, ink fyne.ThemeColorName) *tablePie
 		t.cells, t.offsets = append(t.cells, cells), append(t.offsets, offsets)
 	}
 	t.box, t.sheet = newBox()
-	t.inside, t.room = newBox()
-	t.scroll = newSideScroll(t.inside, s.scrolled)
+	t.scroll = newSideScroll(s)
 	t.box.Objects = []fyne.CanvasObject{t.scroll}
 	return t
 }
 
 // adopt keeps where a reader scrolled the table to.
 func (t *tablePiece) adopt(old *tablePiece) {
-	t.scroll, t.inside, t.room, t.box, t.sheet = old.scroll, old.inside, old.room, old.box, old.sheet
+	t.scroll, t.box, t.sheet = old.scroll, old.box, old.sheet
 }
 
 func (t *tablePiece) object() fyne.CanvasObject { return t.box }
@@ -107,8 +104,10 @@ func (t *tablePiece) layout(m *metrics, width float32) float32 {
 	}
 	t.tops = append(t.tops, y)
 	t.width = min(full, width)
-	t.room.set(t.inside, fyne.NewSize(full, y))
-	putAt(t.scroll, 0, 0, t.width, y)
+	if full > width {
+		y += st.px(8) // for the bar
+	}
+	t.scroll.set(fyne.NewSize(full, y), 0, 0, t.width)
 	t.sheet.set(t.box, fyne.NewSize(t.width, y))
 	t.drawn = false
 	return y
@@ -164,21 +163,21 @@ func (t *tablePiece) draw(s *stage, top, bottom float32) {
 	}
 	t.first, t.end, t.drawn = first, end, true
 	st := s.style
-	t.inside.Objects = t.inside.Objects[:0]
+	t.scroll.content.Objects = t.scroll.content.Objects[:0]
 	for i := first; i < end; i++ {
 		x := float32(0)
 		for c, cell := range t.cells[i] {
 			cell.draw(s, 0, cell.flow.height)
 			shift := alignShift(t.data.align[c], t.columns[c]-cell.flow.width)
 			cell.box.Move(fyne.NewPos(x+st.px(cellPadX)+shift, t.tops[i]+st.px(cellPadY)))
-			t.inside.Objects = append(t.inside.Objects, cell.box)
+			t.scroll.content.Objects = append(t.scroll.content.Objects, cell.box)
 			x += t.columns[c] + 2*st.px(cellPadX)
 		}
 		ink := ColorLine
 		if i == 0 {
 			ink = ColorBorder // under the head
 		}
-		t.inside.Objects = append(t.inside.Objects, stroke(st.ink(ink), 0, t.tops[i+1]-1, x))
+		t.scroll.content.Objects = append(t.scroll.content.Objects, stroke(st.ink(ink), 0, t.tops[i+1]-1, x))
 	}
 }
 
@@ -196,7 +195,7 @@ func alignShift(align east.Alignment, room float32) float32 {
 func (t *tablePiece) cellAt(p fyne.Position) (row, column int, inside fyne.Position) {
 	st := t.stage.style
 	row = min(max(0, sort.Search(len(t.cells), func(i int) bool { return t.tops[i+1] > p.Y })), len(t.cells)-1)
-	x := p.X + t.scroll.Offset.X
+	x := p.X + t.scroll.offset
 	for column < len(t.columns)-1 && x > t.columns[column]+2*st.px(cellPadX) {
 		x -= t.columns[column] + 2*st.px(cellPadX)
 		column++

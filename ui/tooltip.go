@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -12,9 +14,14 @@ import (
 // the thing it explains. It takes no events: Fyne's pop-ups would take them all.
 type tipLayer struct {
 	widget.BaseWidget
-	owner fyne.CanvasObject // of the hint on screen, nil if there is none
+	owner fyne.CanvasObject // of the hint, nil if there is none
 	text  string
+	due   bool            // the pointer has rested on the owner for a while
+	wait  *fyne.Animation // for that
 }
+
+// tipDelay is how long the pointer rests on a thing before its hint appears.
+const tipDelay = 400 * time.Millisecond
 
 func newTipLayer() *tipLayer {
 	l := &tipLayer{}
@@ -27,16 +34,24 @@ func (l *tipLayer) show(owner fyne.CanvasObject, text string) {
 	if l == nil || text == "" {
 		return
 	}
+	l.hide(l.owner)
 	l.owner, l.text = owner, text
-	l.Refresh()
+	l.wait = fyne.NewAnimation(tipDelay, func(done float32) {
+		if done >= 1 && l.owner == owner {
+			l.due = true
+			l.Refresh()
+		}
+	})
+	l.wait.Start()
 }
 
 // hide takes down the hint of an object.
 func (l *tipLayer) hide(owner fyne.CanvasObject) {
-	if l == nil || l.owner != owner {
+	if l == nil || l.owner == nil || l.owner != owner {
 		return
 	}
-	l.owner = nil
+	l.wait.Stop()
+	l.owner, l.due = nil, false
 	l.Refresh()
 }
 
@@ -55,7 +70,7 @@ type tipRenderer struct {
 
 func (r *tipRenderer) Refresh() {
 	l := r.layer
-	if l.owner == nil {
+	if !l.due {
 		r.ground.Hide()
 		r.text.Hide()
 		return

@@ -8,6 +8,9 @@ import (
 // FocusGained implements fyne.Focusable: the keyboard is at a message, whose
 // actions follow in the order of Tab.
 func (v *transcriptView) FocusGained() {
+	if v.pointer.pressing {
+		return
+	}
 	if v.bars.focus == nil {
 		v.moveTo(v.lastInView())
 		return

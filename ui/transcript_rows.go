@@ -201,7 +201,7 @@ func (v *transcriptView) setNotice(b *bubble, r *row) {
 
 // show collects what is to be drawn, in the order of painting.
 func (v *transcriptView) show(offset, viewHeight float32) {
-	v.shown = v.shown[:0]
+	v.shown = append(v.shown[:0], v.bars.objects()...) // first, for the order of Tab
 	top, bottom := offset-margin, offset+viewHeight+margin
 	for _, r := range v.live {
 		y := r.owner.top + r.top
@@ -212,7 +212,6 @@ func (v *transcriptView) show(offset, viewHeight float32) {
 		}
 		v.shown = append(v.shown, r.box)
 	}
-	v.shown = append(v.shown, v.bars.objects()...)
 	if v.placePulse() {
 		v.shown = append(v.shown, v.pulse)
 	}

@@ -150,10 +150,11 @@ func (v *transcriptView) linkAt(p fyne.Position) string {
 
 // pointer is what the mouse is doing.
 type pointer struct {
-	cursor desktop.Cursor
-	clicks int
-	last   time.Time
-	where  fyne.Position
+	cursor   desktop.Cursor
+	clicks   int
+	last     time.Time
+	where    fyne.Position
+	pressing bool // the focus comes from the mouse, which needs no sign of it
 }
 
 // clickPause and clickReach are how fast and how near clicks must follow to count together.
@@ -165,7 +166,9 @@ const (
 // MouseDown implements desktop.Mouseable: it begins a selection.
 func (v *transcriptView) MouseDown(event *desktop.MouseEvent) {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(v); c != nil {
+		v.pointer.pressing = true
 		c.Focus(v)
+		v.pointer.pressing = false
 	}
 	if event.Button != desktop.MouseButtonPrimary {
 		return

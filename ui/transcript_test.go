@@ -479,12 +479,12 @@ func TestWheelOverCodeScrollsThePage(t *testing.T) {
 	measureAll(tr)
 	before := tr.scroll.Offset.Y
 	side.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, 100)})
-	if tr.scroll.Offset.Y != before-100 || side.Offset.X != 0 {
-		t.Errorf("the wheel over code moved the page from %v to %v, the code to %v", before, tr.scroll.Offset.Y, side.Offset.X)
+	if tr.scroll.Offset.Y != before-100 || side.offset != 0 {
+		t.Errorf("the wheel over code moved the page from %v to %v, the code to %v", before, tr.scroll.Offset.Y, side.offset)
 	}
 	side.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(-50, 0)})
-	if side.Offset.X != 50 {
-		t.Errorf("scrolling sideways moved the code to %v", side.Offset.X)
+	if side.offset != 50 {
+		t.Errorf("scrolling sideways moved the code to %v", side.offset)
 	}
 }
 
@@ -502,8 +502,8 @@ func TestCodeKeepsItsPlaceWhileItStreams(t *testing.T) {
 	first := find()
 	first.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(-70, 0)})
 	tr.Append(1, "y := 2\n```\nafter")
-	if now := find(); now != first || now.Offset.X != 70 {
-		t.Errorf("the code went to %v while it grew", now.Offset.X)
+	if now := find(); now != first || now.offset != 70 {
+		t.Errorf("the code went to %v while it grew", now.offset)
 	}
 }
 

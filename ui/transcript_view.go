@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"image/color"
 	"slices"
 	"sort"
 
@@ -57,7 +58,7 @@ func newTranscriptView(owner *Transcript) *transcriptView {
 	v.stage.scrolled = func(event *fyne.ScrollEvent) { owner.scroll.Scrolled(event) }
 	v.stage.hover, v.stage.typed = v.hovered, v.TypedKey
 	v.pulse = newPulse(v.stage)
-	v.bars.view = v
+	v.bars.view, v.bars.sign = v, canvas.NewRectangle(color.Transparent)
 	v.ExtendBaseWidget(v)
 	return v
 }
@@ -116,7 +117,6 @@ func (v *transcriptView) append(id uint64, text string) {
 	}
 	closed := len(b.split.closed)
 	b.split.add(text)
-	b.entry.Text = "" // the splitter holds it
 	b.grow(closed)
 	b.fitted = b.fitted && !b.user()
 	if !b.ready {
@@ -213,7 +213,7 @@ func (v *transcriptView) settle(offset float32, size fyne.Size) {
 	if away := v.height-offset-size.Height > v.stage.style.px(48); away != v.owner.jump.Visible() {
 		setShown(v.owner.jump, away)
 	}
-	canvas.Refresh(v.pulse)
+	canvas.Refresh(v) // Fyne draws again only when something says so
 }
 
 func setShown(o fyne.CanvasObject, shown bool) {
