@@ -1,3 +1,8 @@
+// Package ui is the window: the sidebar, the transcript, the composer, the
+// settings, and the words that users read. Its one rule: widgets announce what
+// the user wants and package app does it; nothing here is decided or stored. It
+// does not know the engine's workings or the database, and it does not import
+// fyne.io/fyne/v2/app, so that it builds and is tested without C or a display.
 package ui
 
 import (

@@ -282,5 +282,11 @@ func (v *transcriptView) hovered(over bool) {
 	}
 }
 
-// Cursor implements desktop.Cursorable.
-func (v *transcriptView) Cursor() desktop.Cursor { return v.pointer.cursor }
+// Cursor implements desktop.Cursorable. Fyne asks before the pointer's first
+// move is told, and does not survive a nil.
+func (v *transcriptView) Cursor() desktop.Cursor {
+	if v.pointer.cursor == nil {
+		return desktop.DefaultCursor
+	}
+	return v.pointer.cursor
+}

@@ -360,33 +360,39 @@ func TestUnknownMessagesAreIgnored(t *testing.T) {
 	}
 }
 
-func TestSelectingAndCopying(t *testing.T) {
+// selecting is a transcript with text to select: press puts the mouse down on a
+// text, take copies what is selected.
+func selecting(t *testing.T) (tr *Transcript, press func(text string, dx float32), take func() string) {
 	copied := ""
-	tr, _ := openTranscript(t, "light", nil)
+	tr, _ = openTranscript(t, "light", nil)
 	tr.OnCopy = func(text string) { copied = text }
 	tr.SetEntries([]Entry{
 		{ID: 1, Role: "user", Text: "the question", State: "complete"},
 		{ID: 2, Role: "assistant", Text: "First **bold** words.\n\n1. one\n2. two\n\n```go\nx := 1\n```\n\nLast words.", State: "complete"},
 	})
-	press := func(text string, dx float32) fyne.Position {
+	press = func(text string, dx float32) {
 		at, ok := textPlace(tr, text)
 		if !ok {
 			t.Fatalf("%q is not on screen", text)
 		}
 		p := onPage(tr, at.AddXY(dx, 8))
 		tr.view.MouseDown(&desktop.MouseEvent{Button: desktop.MouseButtonPrimary, PointEvent: fyne.PointEvent{Position: p}})
-		return p
 	}
-	take := func() string {
+	take = func() string {
 		copied = ""
 		tr.view.TypedShortcut(&fyne.ShortcutCopy{})
 		return copied
 	}
+	return tr, press, take
+}
+
+func TestSelectingAndCopying(t *testing.T) {
+	tr, press, take := selecting(t)
 	press("First", 0)
 	to, _ := textPlace(tr, "Last")
 	tr.view.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: onPage(tr, to.AddXY(30, 8))}})
 	if want := "First bold words.\n\n1. one\n2. two\n\nx := 1\n\nLast"; take() != want {
-		t.Errorf("dragging copied\n%q, want\n%q", copied, want)
+		t.Errorf("dragging copied\n%q, want\n%q", take(), want)
 	}
 	if !strings.Contains(sketch(tr.view), "rect "+paint(tr.view.stage.style.theme.Color("selection", 0))) {
 		t.Error("the selection is not shown")
@@ -394,19 +400,19 @@ func TestSelectingAndCopying(t *testing.T) {
 	press("bold", 8)
 	press("bold", 8)
 	if take() != "bold" {
-		t.Errorf("a double click selected %q", copied)
+		t.Errorf("a double click selected %q", take())
 	}
 	press("bold", 8)
 	if take() != "First bold words." {
-		t.Errorf("a triple click selected %q", copied)
+		t.Errorf("a triple click selected %q", take())
 	}
 	tr.view.TypedShortcut(&fyne.ShortcutSelectAll{})
 	if want := "the question\n\nFirst bold words.\n\n1. one\n2. two\n\nx := 1\n\nLast words."; take() != want {
-		t.Errorf("select all copied\n%q, want\n%q", copied, want)
+		t.Errorf("select all copied\n%q, want\n%q", take(), want)
 	}
 	press("Last", 0)
 	if take() != "" {
-		t.Errorf("after a click %q is selected", copied)
+		t.Errorf("after a click %q is selected", take())
 	}
 }
 
