@@ -159,3 +159,11 @@ func TestALongPasteIsSetAside(t *testing.T) {
 		t.Error("it cannot be emptied")
 	}
 }
+
+func TestComposerAsMarkup(t *testing.T) {
+	c, _ := newComposerRig(t)
+	c.SetReason("Choose a model first.")
+	c.SetText("One line\nand another")
+	c.Resize(fyne.NewSize(600, c.MinSize().Height))
+	test.AssertObjectRendersToMarkup(t, "composer.xml", c)
+}

@@ -23,17 +23,19 @@ type emptyPage struct {
 	OnChoose  func(path string)
 
 	content *fyne.Container
+	scroll  *container.Scroll // where the window is too low for it
 }
 
 func newEmptyPage() *emptyPage {
 	e := &emptyPage{content: container.New(centred{width: 600})}
+	e.scroll = container.NewVScroll(e.content)
 	e.ExtendBaseWidget(e)
 	return e
 }
 
 // CreateRenderer implements fyne.Widget.
 func (e *emptyPage) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(e.content)
+	return widget.NewSimpleRenderer(e.scroll)
 }
 
 // askForModel shows the drop target, with the models that are known.
@@ -80,6 +82,7 @@ func (e *emptyPage) choice(title, caption string, chosen func()) fyne.CanvasObje
 
 func (e *emptyPage) show(page fyne.CanvasObject) {
 	e.content.Objects = []fyne.CanvasObject{page}
+	e.scroll.Refresh()
 	e.content.Refresh()
 }
 
@@ -87,14 +90,20 @@ func (e *emptyPage) show(page fyne.CanvasObject) {
 type centred struct{ width float32 }
 
 // MinSize implements fyne.Layout.
-func (centred) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(px(200), px(100)) }
+func (centred) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	height := float32(0)
+	for _, o := range objects {
+		height = max(height, o.MinSize().Height)
+	}
+	return fyne.NewSize(px(200), height+px(16))
+}
 
 // Layout implements fyne.Layout.
 func (c centred) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
 		width := min(px(c.width), size.Width-px(48))
 		height := fit(o, width)
-		o.Move(fyne.NewPos((size.Width-width)/2, max(0, (size.Height-height)*0.45)))
+		o.Move(fyne.NewPos((size.Width-width)/2, max(px(8), (size.Height-height)*0.45)))
 	}
 }
 

@@ -93,8 +93,8 @@ func (p *ModelPicker) open() {
 	}
 	menu := newColumn(4)
 	if len(list.Objects) > 0 {
-		scroll := container.NewVScroll(list)
-		wanted := min(list.MinSize().Height, px(300))
+		scroll := container.NewVScroll(newPadded(1, 1, 1, 1, list))
+		wanted := min(list.MinSize().Height+px(2), px(300))
 		menu.Add(newSized(0, wanted/px(1), scroll))
 		menu.Add(widget.NewSeparator())
 	}

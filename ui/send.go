@@ -218,7 +218,7 @@ func (w *Window) finish(j *job, err error) {
 	w.showLast(j)
 	w.explain(j, err)
 	if w.closing {
-		w.win.Close()
+		w.closeNow()
 	}
 }
 

@@ -31,7 +31,7 @@ func newSidebarRig(t *testing.T, titles ...string) *sidebarRig {
 		list = append(list, app.Conversation{ID: app.ID(i + 1), Title: title})
 	}
 	s.Set(list, false)
-	w := test.NewTempWindow(t, s)
+	w := test.NewTempWindow(t, s.Sidebar)
 	w.Resize(fyne.NewSize(260, 700))
 	return s
 }
@@ -131,4 +131,14 @@ func TestTheSidebarIsVirtualised(t *testing.T) {
 	if n := len(s.rows()); n > 40 {
 		t.Errorf("%d rows have been made", n)
 	}
+}
+
+func TestSidebarAsMarkup(t *testing.T) {
+	s := newSidebarRig(t, "Alpha", "A title that is much too long for the room that there is", "Gamma")
+	s.SetCurrent(2)
+	s.SetWriting(3)
+	s.SetTrashed(1)
+	test.AssertObjectRendersToMarkup(t, "sidebar.xml", s.Sidebar)
+	s.Set(s.all[:1], true)
+	test.AssertObjectRendersToMarkup(t, "sidebar-trash.xml", s.Sidebar)
 }

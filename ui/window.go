@@ -30,6 +30,7 @@ type Window struct {
 	options Options
 	trace   *tracer
 	closing bool
+	late    *time.Timer // closes the window if closing takes too long
 
 	frame      *frame
 	root       *fyne.Container // laid out by frame

@@ -26,5 +26,12 @@ func (w *Window) close() {
 	}
 	w.stop()
 	w.win.Hide()
-	w.post.after(closeTime, w.win.Close)
+	w.late = w.post.after(closeTime, w.win.Close)
+}
+
+// closeNow closes the window when what close waited for has ended.
+func (w *Window) closeNow() {
+	if w.late.Stop() {
+		w.win.Close()
+	}
 }

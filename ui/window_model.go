@@ -68,7 +68,7 @@ func (w *Window) loaded(l *loading, err error, then func()) {
 	var memory *engine.MemoryError
 	switch {
 	case w.closing:
-		w.win.Close()
+		w.closeNow()
 	case l.next != nil:
 		l.next()
 	case errors.As(err, &memory):
