@@ -7,7 +7,7 @@ export CGO_ENABLED = 1
 BINARY = build/beyonder
 SOURCES = $(shell find . -name '*.go' -o -name '*.s' -o -name '*.svg' -o -name '*.ttf' -o -name '*.jinja') go.mod go.sum
 
-.PHONY: run build test vet soak bench clean
+.PHONY: run build test vet soak screenshot bench clean
 
 run: build
 	@$(BINARY)
@@ -34,6 +34,13 @@ soak:
 	@.ci/deps test
 	@$(MAKE) --no-print-directory $(BINARY)
 	BEYONDER_SOAK=200 BEYONDER_WINDOW_TESTS=required BEYONDER_BINARY=$(CURDIR)/$(BINARY) go test -count=1 -timeout 60m -run 'Kill|Soak' -v . ./app ./store
+
+# The README's picture, of the real window; needs ImageMagick's import.
+screenshot:
+	@.ci/deps test
+	@$(MAKE) --no-print-directory $(BINARY)
+	BEYONDER_SCREENSHOTS=$(CURDIR)/build BEYONDER_WINDOW_TESTS=required BEYONDER_BINARY=$(CURDIR)/$(BINARY) go test -count=1 -run TestScreenshot .
+	cp build/screenshot-light.png docs/screenshot.png
 
 bench:
 	go test -run '^$$' -bench . ./...
