@@ -32,11 +32,13 @@ func count(n int) string {
 	return digits
 }
 
-// durationText writes a time to wait or a time taken: "0.8 s", "12 s",
+// durationText writes a time to wait or a time taken: "10 ms", "0.8 s", "12 s",
 // "3 min 20 s", "2 h 5 min".
 func durationText(d time.Duration) string {
 	seconds := int(d.Round(time.Second) / time.Second)
 	switch {
+	case d < 100*time.Millisecond:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	case seconds < 60:

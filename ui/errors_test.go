@@ -63,7 +63,7 @@ func TestNumbersInWords(t *testing.T) {
 	for want, got := range map[string]string{
 		"14.1 GB": bytesText(14_100_000_000), "3.2 MB": bytesText(3_200_000), "12 kB": bytesText(12_345), "999 bytes": bytesText(999),
 		"0": count(0), "999": count(999), "1,000": count(1000), "12,288": count(12288), "1,234,567": count(1234567), "-1,000": count(-1000), "-100": count(-100),
-		"0.8 s": durationText(800 * time.Millisecond), "12 s": durationText(12 * time.Second),
+		"10 ms": durationText(10*time.Millisecond + 267*time.Microsecond), "0.8 s": durationText(800 * time.Millisecond), "12 s": durationText(12 * time.Second),
 		"3 min 20 s": durationText(200 * time.Second), "2 h 5 min": durationText(125 * time.Minute),
 		"9 s left": timeLeft(10, 100, time.Second), "1 min 39 s left": timeLeft(1, 100, time.Second),
 	} {

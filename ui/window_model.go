@@ -45,7 +45,7 @@ func (w *Window) load(path string, force bool, then func()) {
 	w.status.SetActivity("Loading "+fileName(path), -1)
 	w.status.SetFigures(figures{})
 	w.picker.Set(strings.TrimSuffix(fileName(path), filepath.Ext(path)), "")
-	w.cards.set("error", nil)
+	w.cards.clear("error", "warning")
 	w.cards.set("loading", l.card)
 	w.showState()
 	follow(w.post, w.app.Load(ctx, path, force),
