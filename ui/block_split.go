@@ -192,11 +192,23 @@ func (s splitState) extend(l splitLine) (splitState, []chunk) {
 		last = s.plain && l.indent < 4 && isUnderline(l.rest)
 		s.lazy = s.lazy || l.rest[0] != '>'
 	}
+	s.maybeHTML(&l)
 	if !last {
 		return s, nil
 	}
 	s.chunk.closed = true
 	return splitState{}, []chunk{s.chunk}
+}
+
+// maybeHTML keeps everything up to the next blank line together when a line may
+// open a block of HTML, depending on what goldmark makes of the line before.
+func (s *splitState) maybeHTML(l *splitLine) {
+	if l.plain || l.rest == "" || l.indent >= 4 || s.chunk.kind != proseChunk && !(s.chunk.kind == listChunk && s.lazy) {
+		return
+	}
+	if until, ok := opensHTML(l.rest, true); ok && until == "" {
+		s.chunk.kind, s.until = htmlChunk, ""
+	}
 }
 
 // begin opens a chunk with the line; one that is whole already comes back not

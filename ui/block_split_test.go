@@ -34,7 +34,7 @@ func splitSamples() []string {
 		"-\n-\n\n- \n+ x\n",
 		"\tcode\n- \tx\n\n\ty\n",
 		"- a\n\n\n\n  b\n\n\n\nc",
-		"0) \n\n   ```\n0", "> \n0\n0\n* \n0",
+		"a\n>\n<A>\n```\n", "- a\n# b\n<A>\n- c\n\n- d\n", "0) \n\n   ```\n0", "> \n0\n0\n* \n0",
 		"*\n0\n*\n", "1. # a\nb\n2.\nc\n\n3. d\n",
 		"a\n> b\n-\n- c\n",
 		"a\n-\n0.\n\n0.\na\n> b\n===\nc\n",
