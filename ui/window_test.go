@@ -55,7 +55,7 @@ func newRigWith(t *testing.T, e *apptest.Engine, dir string, o Options) *rig {
 // until runs what others post until done.
 func (r *rig) until(what string, done func() bool) {
 	r.t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(60 * time.Second)
 	for !done() {
 		select {
 		case f := <-r.queue:
