@@ -4,14 +4,18 @@ import "beyonder/engine/compute"
 
 // forward reads ids at positions pos, pos+1, … and returns the residual stream
 // after the last layer, one row per token. It only records verbs: errors come
-// out of Read.
+// out of Read. enter, if not nil, sees what goes into each layer before the
+// layer's own verbs are recorded.
 //
 //	h = x + Wo·attention(RMSNorm(x))
 //	y = h + feedForward(RMSNorm(h))
-func (m *Model) forward(ids []int32, pos int) compute.Rows {
+func (m *Model) forward(ids []int32, pos int, enter func(layer int, x compute.Rows)) compute.Rows {
 	s := m.scratch.first(len(ids))
 	m.dev.Embed(s.x, m.w.embed, ids)
 	for i := range m.w.layers {
+		if enter != nil {
+			enter(i, s.x)
+		}
 		m.attention(i, pos, s)
 		m.feedForward(i, s)
 	}

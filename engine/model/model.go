@@ -64,17 +64,13 @@ func (m *Model) Config() Config { return m.c }
 // positions from pos on held before is overwritten. When ctx ends it returns
 // early with ctx's error; the positions are then undefined.
 func (m *Model) Step(ctx context.Context, ids []int32, pos int, logits [][]float32) error {
-	switch {
-	case len(ids) == 0 || len(ids) > m.o.Batch:
-		return fmt.Errorf("a step reads 1 to %d tokens, not %d", m.o.Batch, len(ids))
-	case pos < 0 || pos+len(ids) > m.o.Context:
-		return fmt.Errorf("position %d is outside the context window of %d tokens", pos+len(ids)-1, m.o.Context)
-	case len(logits) > len(ids):
+	if len(logits) > len(ids) {
 		return fmt.Errorf("logits of %d tokens were asked for, but %d are read", len(logits), len(ids))
 	}
-	m.last = len(ids)
-	m.dev.Begin(ctx)
-	x := m.forward(ids, pos)
+	if err := m.begin(ctx, ids, pos); err != nil {
+		return err
+	}
+	x := m.forward(ids, pos, nil)
 	if len(logits) == 0 {
 		return m.dev.Read(nil, x.Slice(0, 0))
 	}
@@ -88,6 +84,39 @@ func (m *Model) Step(ctx context.Context, ids []int32, pos int, logits [][]float
 		}
 	}
 	return nil
+}
+
+func (m *Model) begin(ctx context.Context, ids []int32, pos int) error {
+	switch {
+	case len(ids) == 0 || len(ids) > m.o.Batch:
+		return fmt.Errorf("a step reads 1 to %d tokens, not %d", m.o.Batch, len(ids))
+	case pos < 0 || pos+len(ids) > m.o.Context:
+		return fmt.Errorf("position %d is outside the context window of %d tokens", pos+len(ids)-1, m.o.Context)
+	}
+	m.last = len(ids)
+	m.dev.Begin(ctx)
+	return nil
+}
+
+// Residual is a Step that, instead of logits, returns the residual stream of
+// the last of ids as it enters each layer, before any norm: Layers rows of Width
+// float32, the first of them the token's embedding.
+func (m *Model) Residual(ctx context.Context, ids []int32, pos int) ([][]float32, error) {
+	if err := m.begin(ctx, ids, pos); err != nil {
+		return nil, err
+	}
+	entering := make([][]float32, m.c.Layers)
+	var failed error
+	m.forward(ids, pos, func(layer int, x compute.Rows) {
+		entering[layer] = make([]float32, m.c.Width)
+		if err := m.dev.Read(entering[layer], x.Slice(x.N-1, 1)); err != nil && failed == nil {
+			failed = err
+		}
+	})
+	if failed != nil {
+		return nil, failed
+	}
+	return entering, m.dev.Read(nil, m.scratch.x.Slice(0, 0)) // the cache is written when this returns
 }
 
 // Route is what one layer's router chose for one token.
