@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -123,16 +125,22 @@ func TestWindowEngineKilled(t *testing.T) {
 // children are the processes that one has started.
 func children(t *testing.T, pid int) (ids []int) {
 	t.Helper()
-	out, err := exec.Command("pgrep", "-P", strconv.Itoa(pid)).Output()
-	if err != nil {
-		t.Fatalf("pgrep: %v", err)
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil || len(lists) == 0 {
+		t.Fatalf("the children of process %d are not told: %v", pid, err)
 	}
-	for _, f := range strings.Fields(string(out)) {
-		n, err := strconv.Atoi(f)
+	for _, list := range lists {
+		text, err := os.ReadFile(list)
 		if err != nil {
-			t.Fatal(err)
+			continue // a thread that has ended
 		}
-		ids = append(ids, n)
+		for _, f := range strings.Fields(string(text)) {
+			n, err := strconv.Atoi(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, n)
+		}
 	}
 	return ids
 }
