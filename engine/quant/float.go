@@ -47,14 +47,21 @@ func decodeBF16(dst []float32, src []byte) {
 	}
 }
 
-func encodeF16(dst []byte, src []float32) error {
+func encodeF32(dst []byte, src, _ []float32) error {
+	for i, x := range src {
+		binary.LittleEndian.PutUint32(dst[4*i:], math.Float32bits(x))
+	}
+	return nil
+}
+
+func encodeF16(dst []byte, src, _ []float32) error {
 	for i, x := range src {
 		binary.LittleEndian.PutUint16(dst[2*i:], F32ToF16(x))
 	}
 	return nil
 }
 
-func encodeBF16(dst []byte, src []float32) error {
+func encodeBF16(dst []byte, src, _ []float32) error {
 	for i, x := range src {
 		binary.LittleEndian.PutUint16(dst[2*i:], F32ToBF16(x))
 	}

@@ -27,3 +27,36 @@ func decodeIQ4_XS(dst []float32, src []byte) {
 		dst, src = dst[256:], src[136:]
 	}
 }
+
+func encodeIQ4_XS(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 136, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var scales [8]float32
+		variance := 2 * sumSquares(x) / 256
+		for j := range scales {
+			var w [32]float32
+			part, of := x[32*j:32*j+32], []float32(nil)
+			if importance != nil {
+				of = importance[32*j : 32*j+32]
+			}
+			weighIQ4(w[:], part, of, variance)
+			scales[j] = fitIQ4(part, w[:])
+		}
+		d := -extreme(scales[:]) / 32
+		if err := putScale(b, d); err != nil {
+			return err
+		}
+		clear(b[2:8])
+		var upper uint16
+		for j, s := range scales {
+			l := clamp(nearest(inverse(d)*s), -32, 31)
+			stored := byte(l + 32)
+			b[4+j/2] |= stored & 15 << (4 * (j % 2))
+			upper |= uint16(stored>>4) << (2 * j)
+			var level [32]uint8
+			levelsIQ4(x[32*j:32*j+32], d*float32(l), &level)
+			packNibbles((*[16]byte)(b[8+16*j:]), &level)
+		}
+		binary.LittleEndian.PutUint16(b[2:], upper)
+		return nil
+	})
+}

@@ -36,3 +36,37 @@ func e8m0(e byte) float32 {
 	}
 	return math.Float32frombits(uint32(e-1) << 23)
 }
+
+// encodeMXFP4 takes the exponent that brings the largest weight to between four
+// and eight, of which a level reaches six: half a step at the top is given away
+// for finer steps below, as the OCP specification has it.
+func encodeMXFP4(dst []byte, src, importance []float32) error {
+	return eachBlock(32, 17, dst, src, importance, func(b []byte, x, _ []float32) error {
+		b[0] = 0
+		if m := abs(extreme(x)); m > 0 {
+			b[0] = byte(max(0, math.Ilogb(float64(m))-2+127))
+		}
+		var level [32]uint8
+		d := e8m0(b[0])
+		for i, v := range x {
+			level[i] = nearestE2M1(v, d)
+		}
+		packNibbles((*[16]byte)(b[1:]), &level)
+		return nil
+	})
+}
+
+// nearestE2M1 is the index with d·e2m1[index] nearest to x, of equals the first.
+func nearestE2M1(x, d float32) uint8 {
+	sign := uint8(0)
+	if x < 0 {
+		x, sign = -x, 8
+	}
+	best, least := uint8(0), x
+	for i := uint8(1); i < 8; i++ {
+		if e := abs(float32(e2m1[i]*d) - x); e < least {
+			best, least = i|sign, e
+		}
+	}
+	return best
+}

@@ -38,3 +38,31 @@ func ue4m3(x byte) float32 {
 	}
 	return math.Float32frombits((e-7+127)<<23 | m<<20)
 }
+
+// encodeNVFP4 scales each sub-block so that its largest weight is about six, the
+// largest level.
+func encodeNVFP4(dst []byte, src, importance []float32) error {
+	return eachBlock(64, 36, dst, src, importance, func(b []byte, x, _ []float32) error {
+		for s := range 4 {
+			part := x[16*s : 16*s+16]
+			b[s] = nearestUE4M3(abs(extreme(part)) / 6)
+			d := ue4m3(b[s]) / 2
+			q := (*[8]byte)(b[4+8*s:])
+			for l := range q {
+				q[l] = nearestE2M1(part[l], d) | nearestE2M1(part[l+8], d)<<4
+			}
+		}
+		return nil
+	})
+}
+
+// nearestUE4M3 is the code nearest to x ≥ 0, of two equally near ones the larger;
+// 448 is the largest. Below the normal numbers it does not reach up to the first
+// of them, as in ggml.
+func nearestUE4M3(x float32) byte {
+	if x < 0x1p-6 {
+		return byte(min(7, int32(float32(x*512)+0.5)))
+	}
+	bits := math.Float32bits(x) + 1<<19 // half of the last place that is kept
+	return byte(min(0x7e, (bits>>20)-(127-7)<<3))
+}

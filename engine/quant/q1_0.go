@@ -21,3 +21,18 @@ func decodeQ1_0(dst []float32, src []byte) {
 		dst, src = dst[128:], src[18:]
 	}
 }
+
+// encodeQ1_0 takes the mean magnitude, which has the least squared error.
+func encodeQ1_0(dst []byte, src, importance []float32) error {
+	return eachBlock(128, 18, dst, src, importance, func(b []byte, x, _ []float32) error {
+		var sum float32
+		clear(b)
+		for i, v := range x {
+			sum += abs(v)
+			if v >= 0 {
+				b[2+i/8] |= 1 << (i % 8)
+			}
+		}
+		return putScale(b, sum/128)
+	})
+}

@@ -21,3 +21,14 @@ func decodeQ2_0(dst []float32, src []byte) {
 		dst, src = dst[64:], src[18:]
 	}
 }
+
+func encodeQ2_0(dst []byte, src, importance []float32) error {
+	return eachBlock(64, 18, dst, src, importance, func(b []byte, x, _ []float32) error {
+		var level [64]uint8
+		d := ternary(x, level[:])
+		for k := range 16 {
+			b[2+k] = level[4*k] | level[4*k+1]<<2 | level[4*k+2]<<4 | level[4*k+3]<<6
+		}
+		return putScale(b, d)
+	})
+}

@@ -28,3 +28,33 @@ func decodeQ2_K(dst []float32, src []byte) {
 		dst, src = dst[256:], src[84:]
 	}
 }
+
+var affineQ2_K = affine{
+	size: 16, top: 3, limit: 15, spread: 1,
+	plain:    affineSearch{from: -0.5, step: 0.1, steps: 15, absolute: true},
+	weighted: affineSearch{from: -0.9, step: 0.05, steps: 36},
+}
+
+func encodeQ2_K(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 84, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var f affineBlock
+		if err := affineQ2_K.fit(&f, b[80:], b[82:], x, importance); err != nil {
+			return err
+		}
+		for j := range 16 {
+			b[j] = f.scales[j] | f.mins[j]<<4
+		}
+		packTwoBits(b[16:80], &f.levels)
+		return nil
+	})
+}
+
+// packTwoBits is the layout that Q2_K, Q3_K and TQ2_0 share.
+func packTwoBits(b []byte, level *[256]uint8) {
+	for n := range 2 {
+		l := (*[128]uint8)(level[128*n:])
+		for i := range 32 {
+			b[32*n+i] = l[i]&3 | l[32+i]&3<<2 | l[64+i]&3<<4 | l[96+i]&3<<6
+		}
+	}
+}

@@ -20,20 +20,39 @@ func decodeQ4_0(dst []float32, src []byte) {
 }
 
 // encodeQ4_0 maps the value farthest from zero to −8, the end of the range that
-// reaches one step further.
-func encodeQ4_0(dst []byte, src []float32) error {
-	for len(src) >= 32 {
-		x, b := (*[32]float32)(src), (*[18]byte)(dst)
-		d := extreme(x[:]) / -8
-		if err := putScale(b[:], d); err != nil {
-			return err
+// reaches one step further; with an importance it tries others too.
+func encodeQ4_0(dst []byte, src, importance []float32) error {
+	return encodeSymmetric(18, dst, src, importance, 8, func(b []byte, level *[32]uint8) {
+		packNibbles((*[16]byte)(b[2:]), level)
+	})
+}
+
+// encodeSymmetric is what Q4_0 and Q5_0 have in common: levels from −n to n−1,
+// which pack stores; the scale is in front.
+func encodeSymmetric(size int, dst []byte, src, importance []float32, n int32, pack func(b []byte, level *[32]uint8)) error {
+	variance := rowVariance(src, importance)
+	return eachBlock(32, size, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var level [32]uint8
+		var w [32]float32
+		if importance != nil {
+			emphasis(w[:], x, importance, variance)
+			d := symmetric(x, w[:], n, level[:])
+			pack(b, &level)
+			return putScale(b, d)
 		}
-		id := inverse(d)
-		for l := range 16 {
-			lo, hi := min(15, int8(float32(x[l]*id)+8.5)), min(15, int8(float32(x[l+16]*id)+8.5))
-			b[2+l] = byte(lo) | byte(hi)<<4
+		d := extreme(x) / -float32(n)
+		id, half := inverse(d), float32(n)+0.5
+		for i, v := range x {
+			level[i] = uint8(min(2*n-1, int32(float32(v*id)+half)))
 		}
-		dst, src = dst[18:], src[32:]
+		pack(b, &level)
+		return putScale(b, d)
+	})
+}
+
+// packNibbles stores weights 0–15 in the low nibbles, 16–31 in the high ones.
+func packNibbles(b *[16]byte, level *[32]uint8) {
+	for l := range b {
+		b[l] = level[l]&15 | level[l+16]<<4
 	}
-	return nil
 }

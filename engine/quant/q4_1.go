@@ -19,3 +19,48 @@ func decodeQ4_1(dst []float32, src []byte) {
 		dst, src = dst[32:], src[20:]
 	}
 }
+
+// encodeQ4_1 divides the range of the values into fifteen steps; with an
+// importance it looks for a better range.
+func encodeQ4_1(dst []byte, src, importance []float32) error {
+	return encodeAsymmetric(20, dst, src, importance, 15, func(b []byte, level *[32]uint8) {
+		packNibbles((*[16]byte)(b[4:]), level)
+	})
+}
+
+// encodeAsymmetric is what Q4_1 and Q5_1 have in common: levels from 0 to n,
+// which pack stores; scale and minimum are in front.
+func encodeAsymmetric(size int, dst []byte, src, importance []float32, n int32, pack func(b []byte, level *[32]uint8)) error {
+	variance := rowVariance(src, importance)
+	search := affineSearch{from: -0.9, step: 0.05, steps: 36}
+	return eachBlock(32, size, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var level [32]uint8
+		var d, m float32
+		if importance != nil {
+			var w [32]float32
+			emphasis(w[:], x, importance, variance)
+			d, m = search.asymmetric(x, w[:], n, level[:])
+			m = -m
+		} else {
+			d, m = byRange(x, n, level[:])
+		}
+		pack(b, &level)
+		if err := putScale(b[2:], m); err != nil {
+			return err
+		}
+		return putScale(b, d)
+	})
+}
+
+func byRange(x []float32, n int32, level []uint8) (scale, minimum float32) {
+	lo, hi := x[0], x[0]
+	for _, v := range x {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	d := (hi - lo) / float32(n)
+	id := inverse(d)
+	for i, v := range x {
+		level[i] = uint8(min(n, int32(float32((v-lo)*id)+0.5)))
+	}
+	return d, lo
+}

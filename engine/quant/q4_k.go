@@ -38,3 +38,40 @@ func scalesQ4_K(s *[12]byte) (scales, mins [8]byte) {
 	}
 	return scales, mins
 }
+
+var affineQ4_K = affine{
+	size: 32, top: 15, limit: 63, spread: 2,
+	plain:    affineSearch{from: -1, step: 0.1, steps: 20},
+	weighted: affineSearch{from: -0.9, step: 0.05, steps: 36},
+}
+
+func encodeQ4_K(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 144, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var f affineBlock
+		if err := affineQ4_K.fit(&f, b[0:], b[2:], x, importance); err != nil {
+			return err
+		}
+		packScalesQ4_K((*[12]byte)(b[4:]), &f)
+		packNibbles64(b[16:144], &f.levels)
+		return nil
+	})
+}
+
+// packScalesQ4_K is the inverse of scalesQ4_K.
+func packScalesQ4_K(s *[12]byte, f *affineBlock) {
+	for j := range 4 {
+		s[j] = f.scales[j] | f.scales[j+4]>>4<<6
+		s[j+4] = f.mins[j] | f.mins[j+4]>>4<<6
+		s[j+8] = f.scales[j+4]&15 | f.mins[j+4]<<4
+	}
+}
+
+// packNibbles64 stores the lower four bits of 64 weights in each 32 bytes.
+func packNibbles64(b []byte, level *[256]uint8) {
+	for c := range 4 {
+		l := (*[64]uint8)(level[64*c:])
+		for i := range 32 {
+			b[32*c+i] = l[i]&15 | l[32+i]<<4
+		}
+	}
+}

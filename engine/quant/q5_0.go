@@ -22,3 +22,19 @@ func decodeQ5_0(dst []float32, src []byte) {
 		dst, src = dst[32:], src[22:]
 	}
 }
+
+// encodeQ5_0 is encodeQ4_0 with twice the levels.
+func encodeQ5_0(dst []byte, src, importance []float32) error {
+	return encodeSymmetric(22, dst, src, importance, 16, func(b []byte, level *[32]uint8) {
+		binary.LittleEndian.PutUint32(b[2:], fifthBits(level))
+		packNibbles((*[16]byte)(b[6:]), level)
+	})
+}
+
+// fifthBits collects bit 4 of each level, that of weight i in bit i.
+func fifthBits(level *[32]uint8) (h uint32) {
+	for i, l := range level {
+		h |= uint32(l>>4) << i
+	}
+	return h
+}

@@ -23,3 +23,11 @@ func decodeQ5_1(dst []float32, src []byte) {
 		dst, src = dst[32:], src[24:]
 	}
 }
+
+// encodeQ5_1 is encodeQ4_1 with twice the levels.
+func encodeQ5_1(dst []byte, src, importance []float32) error {
+	return encodeAsymmetric(24, dst, src, importance, 31, func(b []byte, level *[32]uint8) {
+		binary.LittleEndian.PutUint32(b[4:], fifthBits(level))
+		packNibbles((*[16]byte)(b[8:]), level)
+	})
+}

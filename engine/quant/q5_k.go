@@ -29,3 +29,26 @@ func decodeQ5_K(dst []float32, src []byte) {
 		dst, src = dst[256:], src[176:]
 	}
 }
+
+var affineQ5_K = affine{
+	size: 32, top: 31, limit: 63, spread: 2,
+	plain:    affineSearch{from: -0.5, step: 0.1, steps: 15},
+	weighted: affineSearch{from: -0.9, step: 0.05, steps: 36},
+}
+
+func encodeQ5_K(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 176, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var f affineBlock
+		if err := affineQ5_K.fit(&f, b[0:], b[2:], x, importance); err != nil {
+			return err
+		}
+		packScalesQ4_K((*[12]byte)(b[4:]), &f)
+		h := (*[32]byte)(b[16:])
+		clear(h[:])
+		for i, l := range f.levels {
+			h[i%32] |= l >> 4 << (i / 32)
+		}
+		packNibbles64(b[48:176], &f.levels)
+		return nil
+	})
+}

@@ -35,3 +35,49 @@ func decodeQ6_K(dst []float32, src []byte) {
 		dst, src = dst[256:], src[210:]
 	}
 }
+
+func encodeQ6_K(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 210, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var levels [256]uint8
+		var scales [16]float32
+		for k := range scales {
+			var own [16]float32
+			w := own[:]
+			part := x[16*k : 16*k+16]
+			if squares(w, part); importance != nil {
+				w = importance[16*k : 16*k+16]
+			}
+			scales[k] = symmetric(part, w, 32, levels[16*k:])
+		}
+		m := extreme(scales[:])
+		if abs(m) < tiny {
+			clear(b)
+			return nil
+		}
+		inverse := -128 / m
+		if err := putScale(b[208:], 1/inverse); err != nil {
+			return err
+		}
+		d := f16(b[208:])
+		for k, s := range scales {
+			stored := clamp(nearest(inverse*s), -128, 127)
+			b[192+k] = byte(stored)
+			if dl := d * float32(stored); dl != 0 {
+				roundSymmetric(x[16*k:16*k+16], dl, 32, levels[16*k:])
+			}
+		}
+		packQ6_K(b, &levels)
+		return nil
+	})
+}
+
+func packQ6_K(b []byte, level *[256]uint8) {
+	for n := range 2 {
+		l := (*[128]uint8)(level[128*n:])
+		for i := range 32 {
+			b[64*n+i] = l[i]&15 | l[64+i]<<4
+			b[64*n+32+i] = l[32+i]&15 | l[96+i]<<4
+			b[128+32*n+i] = l[i]>>4 | l[32+i]>>4<<2 | l[64+i]>>4<<4 | l[96+i]>>4<<6
+		}
+	}
+}

@@ -3,7 +3,6 @@ package quant
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -116,10 +115,15 @@ func TestQuantizeErrors(t *testing.T) {
 		x    []float32
 		want string
 	}{
-		{Q6_K, row(0), "cannot quantize to Q6_K: it has no encoder yet"},
+		{I32, row(0), "cannot quantize to I32: it has no encoder"},
 		{Type(4), row(0), "cannot quantize to type 4"},
 		{Q8_0, row(math.NaN()), "cannot quantize to Q8_0: a weight is infinite or not a number"},
+		{IQ2_XS, row(0), "without an importance matrix"},
 		{Q4_0, row(math.NaN()), "not a number"},
+		{Q4_K, row(math.NaN()), "not a number"},
+		{Q3_K, row(math.Inf(1)), "infinite"},
+		{Q6_K, row(1e20), "beyond the 65504"},
+		{Q2_K, row(1e8), "beyond the 65504"},
 		{Q4_0, row(math.Inf(-1)), "infinite"},
 		{Q4_0, row(1e6), "beyond the 65504"},
 		{Q8_0, row(-1e7), "beyond the 65504"},
@@ -162,12 +166,31 @@ func BenchmarkQuantize(b *testing.B) {
 	for i := range src {
 		src[i] = float32(random.NormFloat64())
 	}
-	for _, typ := range []Type{F16, BF16, Q8_0, Q4_0} {
-		b.Run(fmt.Sprint(typ), func(b *testing.B) {
+	importance := make([]float32, row)
+	for i := range importance {
+		importance[i] = random.Float32() + 0.1
+	}
+	for i := range layouts {
+		typ := Type(i)
+		if !Encodable(typ) {
+			continue
+		}
+		b.Run(typ.String(), func(b *testing.B) {
 			dst := make([]byte, typ.RowBytes(row))
-			b.SetBytes(int64(len(dst)))
+			if NeedsImportance(typ) {
+				b.Skip("only with importance")
+			}
 			for b.Loop() {
 				if err := Quantize(typ, dst, src); err != nil {
+					b.Fatal(err)
+				}
+			}
+			reportWeights(b, row)
+		})
+		b.Run(typ.String()+"/weighted", func(b *testing.B) {
+			dst := make([]byte, typ.RowBytes(row))
+			for b.Loop() {
+				if err := QuantizeWeighted(typ, dst, src, importance); err != nil {
 					b.Fatal(err)
 				}
 			}

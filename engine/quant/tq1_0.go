@@ -33,3 +33,29 @@ func trits(w []float32, q []byte, d float32) {
 		w = w[len(q):]
 	}
 }
+
+func encodeTQ1_0(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 54, dst, src, importance, func(b []byte, x, _ []float32) error {
+		var level [256]uint8
+		d := ternary(x, level[:])
+		packTrits(b[0:32], level[0:160])
+		packTrits(b[32:48], level[160:240])
+		packTrits(b[48:52], level[240:256])
+		return putScale(b[52:], d)
+	})
+}
+
+// packTrits is the inverse of trits: five digits to a byte of b, those that are
+// missing zero.
+func packTrits(b []byte, level []uint8) {
+	for l := range b {
+		v := 0
+		for n := range 5 {
+			v *= 3
+			if i := n*len(b) + l; i < len(level) {
+				v += int(level[i])
+			}
+		}
+		b[l] = byte((v*256 + 242) / 243)
+	}
+}

@@ -1,5 +1,7 @@
 package quant
 
+import "math"
+
 // TQ2_0, 256 weights of −1, 0 or 1 in 66 bytes:
 //
 //	0   q    64 bytes  two bits a weight, laid out as in Q2_K
@@ -22,4 +24,24 @@ func decodeTQ2_0(dst []float32, src []byte) {
 		}
 		dst, src = dst[256:], src[66:]
 	}
+}
+
+func encodeTQ2_0(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 66, dst, src, importance, func(b []byte, x, _ []float32) error {
+		var level [256]uint8
+		d := ternary(x, level[:])
+		packTwoBits(b[:64], &level)
+		return putScale(b[64:], d)
+	})
+}
+
+// ternary stores 0, 1 or 2 for −1, 0 and 1 times the scale, that of the weight
+// farthest from zero.
+func ternary(x []float32, level []uint8) (scale float32) {
+	d := abs(extreme(x))
+	id := inverse(d)
+	for i, v := range x {
+		level[i] = uint8(int32(math.Round(float64(v*id))) + 1)
+	}
+	return d
 }

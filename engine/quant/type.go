@@ -55,16 +55,16 @@ const (
 // layout is all that is known of a type; a new format is a file and a row.
 type layout struct {
 	name   string
-	elems  int                                   // weights in a block
-	bytes  int                                   // bytes of a block
-	decode func(dst []float32, src []byte)       // whole blocks; nil: never weights
-	encode func(dst []byte, src []float32) error // whole blocks; nil: not written yet
+	elems  int                             // weights in a block
+	bytes  int                             // bytes of a block
+	decode func(dst []float32, src []byte) // whole blocks; nil: never weights
+	encode encoder                         // nil: not written here
 }
 
 // layouts is indexed by Type and never written. The ids that are missing were
 // taken out of the format (4, 5, 31–33, 36–38) or never given.
 var layouts = [...]layout{
-	F32:  {"F32", 1, 4, decodeF32, nil},
+	F32:  {"F32", 1, 4, decodeF32, encodeF32},
 	F16:  {"F16", 1, 2, decodeF16, encodeF16},
 	BF16: {"BF16", 1, 2, decodeBF16, encodeBF16},
 	F64:  {"F64", 1, 8, nil, nil},
@@ -74,16 +74,16 @@ var layouts = [...]layout{
 	I64:  {"I64", 1, 8, nil, nil},
 
 	Q4_0: {"Q4_0", 32, 18, decodeQ4_0, encodeQ4_0},
-	Q4_1: {"Q4_1", 32, 20, decodeQ4_1, nil},
-	Q5_0: {"Q5_0", 32, 22, decodeQ5_0, nil},
-	Q5_1: {"Q5_1", 32, 24, decodeQ5_1, nil},
+	Q4_1: {"Q4_1", 32, 20, decodeQ4_1, encodeQ4_1},
+	Q5_0: {"Q5_0", 32, 22, decodeQ5_0, encodeQ5_0},
+	Q5_1: {"Q5_1", 32, 24, decodeQ5_1, encodeQ5_1},
 	Q8_0: {"Q8_0", 32, 34, decodeQ8_0, encodeQ8_0},
 
-	Q2_K: {"Q2_K", 256, 84, decodeQ2_K, nil},
-	Q3_K: {"Q3_K", 256, 110, decodeQ3_K, nil},
-	Q4_K: {"Q4_K", 256, 144, decodeQ4_K, nil},
-	Q5_K: {"Q5_K", 256, 176, decodeQ5_K, nil},
-	Q6_K: {"Q6_K", 256, 210, decodeQ6_K, nil},
+	Q2_K: {"Q2_K", 256, 84, decodeQ2_K, encodeQ2_K},
+	Q3_K: {"Q3_K", 256, 110, decodeQ3_K, encodeQ3_K},
+	Q4_K: {"Q4_K", 256, 144, decodeQ4_K, encodeQ4_K},
+	Q5_K: {"Q5_K", 256, 176, decodeQ5_K, encodeQ5_K},
+	Q6_K: {"Q6_K", 256, 210, decodeQ6_K, encodeQ6_K},
 
 	IQ1_S:   {"IQ1_S", 256, 50, decodeIQ1_S, nil},
 	IQ1_M:   {"IQ1_M", 256, 56, decodeIQ1_M, nil},
@@ -92,15 +92,15 @@ var layouts = [...]layout{
 	IQ2_S:   {"IQ2_S", 256, 82, decodeIQ2_S, nil},
 	IQ3_XXS: {"IQ3_XXS", 256, 98, decodeIQ3_XXS, nil},
 	IQ3_S:   {"IQ3_S", 256, 110, decodeIQ3_S, nil},
-	IQ4_NL:  {"IQ4_NL", 32, 18, decodeIQ4_NL, nil},
-	IQ4_XS:  {"IQ4_XS", 256, 136, decodeIQ4_XS, nil},
+	IQ4_NL:  {"IQ4_NL", 32, 18, decodeIQ4_NL, encodeIQ4_NL},
+	IQ4_XS:  {"IQ4_XS", 256, 136, decodeIQ4_XS, encodeIQ4_XS},
 
-	TQ1_0: {"TQ1_0", 256, 54, decodeTQ1_0, nil},
-	TQ2_0: {"TQ2_0", 256, 66, decodeTQ2_0, nil},
-	MXFP4: {"MXFP4", 32, 17, decodeMXFP4, nil},
-	NVFP4: {"NVFP4", 64, 36, decodeNVFP4, nil},
-	Q1_0:  {"Q1_0", 128, 18, decodeQ1_0, nil},
-	Q2_0:  {"Q2_0", 64, 18, decodeQ2_0, nil},
+	TQ1_0: {"TQ1_0", 256, 54, decodeTQ1_0, encodeTQ1_0},
+	TQ2_0: {"TQ2_0", 256, 66, decodeTQ2_0, encodeTQ2_0},
+	MXFP4: {"MXFP4", 32, 17, decodeMXFP4, encodeMXFP4},
+	NVFP4: {"NVFP4", 64, 36, decodeNVFP4, encodeNVFP4},
+	Q1_0:  {"Q1_0", 128, 18, decodeQ1_0, encodeQ1_0},
+	Q2_0:  {"Q2_0", 64, 18, decodeQ2_0, encodeQ2_0},
 
 	// Formats of activations: dot products quantize to them, files do not hold them.
 	Q8_1: {"Q8_1", 32, 36, nil, nil},

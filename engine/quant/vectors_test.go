@@ -59,34 +59,51 @@ func testVectors(t *testing.T, path string) {
 	}
 }
 
-// TestEncodeVectors compares Quantize with the bytes of ggml's encoders, without
-// an importance matrix, for the types that have an encoder here.
+// TestEncodeVectors compares Quantize and QuantizeWeighted with the bytes of
+// ggml's encoders. Of each type the blocks of the first 256 weights are in testdata.
 func TestEncodeVectors(t *testing.T) {
-	var row []float32
-	compared := 0
-	for _, fields := range vectorLines(t, shared(t, "data/quant_encode_vectors.txt")) {
-		switch {
-		case fields[0] == "x":
+	testEncodeVectors(t, filepath.Join("testdata", "encode_vectors.txt"))
+}
+
+// TestAllEncodeVectors does the same with the full set.
+func TestAllEncodeVectors(t *testing.T) {
+	testEncodeVectors(t, shared(t, "data/quant_encode_vectors.txt"))
+}
+
+func testEncodeVectors(t *testing.T, path string) {
+	var row, importance []float32
+	seen := map[Type]bool{}
+	for _, fields := range vectorLines(t, path) {
+		switch fields[0] {
+		case "x":
 			row = bigEndianFloats(t, fields[1])
 			continue
-		case fields[0] == "qw" || fields[1] != "0":
+		case "qw":
+			importance = bigEndianFloats(t, fields[1])
 			continue
 		}
 		typ := typeNamed(t, fields[0])
 		if !Encodable(typ) {
 			continue
 		}
-		dst := make([]byte, typ.RowBytes(len(row)))
-		if err := Quantize(typ, dst, row); err != nil {
+		dst, err := make([]byte, typ.RowBytes(len(row))), error(nil)
+		if fields[1] == "1" {
+			err = QuantizeWeighted(typ, dst, row, importance)
+		} else {
+			err = Quantize(typ, dst, row)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		if got := hex.EncodeToString(dst); got != fields[2] {
-			t.Errorf("%v:\n got %s\nwant %s", typ, got, fields[2])
+			t.Errorf("%v, importance %s:\n got %s\nwant %s", typ, fields[1], got, fields[2])
 		}
-		compared++
+		seen[typ] = true
 	}
-	if compared < 2 {
-		t.Errorf("compared %d types, want Q4_0 and Q8_0 at least", compared)
+	for _, typ := range vectorTypes {
+		if Encodable(typ) && !seen[typ] {
+			t.Errorf("%s has no line for %v", path, typ)
+		}
 	}
 }
 
