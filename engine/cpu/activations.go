@@ -33,6 +33,9 @@ func (a *activations) of(d *Device, x compute.Rows) []kernel.Q8 {
 	return a.rows[:x.N]
 }
 
+// forget has the next call of `of` quantize anew.
+func (a *activations) forget() { a.buf = nil }
+
 // tiled returns the rows of the last call of `of` as tiles.
 func (a *activations) tiled(d *Device) []kernel.Tile {
 	count := (a.n + tileRows - 1) / tileRows

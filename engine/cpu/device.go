@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 
 	"beyonder/engine/compute"
 	"beyonder/engine/cpu/kernel"
@@ -51,6 +52,7 @@ func New(o Options) *Device {
 	return &Device{
 		k: o.Kernels, exact: o.Exact, pool: newPool(o.Threads),
 		scratch: make([][]float32, o.Threads), ctxErr: context.Background().Err,
+		unhook:  func() bool { return true },
 		kernels: make([]kernel.Scratch, o.Threads),
 	}
 }
@@ -75,13 +77,13 @@ func (d *Device) Close() error {
 
 // Begin arms the following verbs with ctx.
 func (d *Device) Begin(ctx context.Context) {
-	if d.unhook != nil {
-		d.unhook()
-	}
-	d.err = ctx.Err()
-	d.pool.stop.Store(d.err != nil)
-	d.unhook = context.AfterFunc(ctx, func() { d.pool.stop.Store(true) })
-	d.ctxErr = ctx.Err
+	d.unhook()
+	d.err, d.ctxErr = ctx.Err(), ctx.Err
+	d.acts.forget()          // a quantization may have been dropped
+	stop := new(atomic.Bool) // of this step alone: the last one's hook may run as late as it likes
+	stop.Store(d.err != nil)
+	d.pool.stop = stop
+	d.unhook = context.AfterFunc(ctx, func() { stop.Store(true) })
 }
 
 // fail keeps the first failure and drops the work of the verbs after it.

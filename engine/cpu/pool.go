@@ -10,8 +10,8 @@ import (
 // hundred verbs of a few microseconds each, so workers spin between verbs (a
 // wake-up costs more than the verb) and park once nothing has come for a while.
 type pool struct {
-	workers int         // goroutines besides the caller
-	stop    atomic.Bool // set: parts not yet drawn are dropped
+	workers int          // goroutines besides the caller
+	stop    *atomic.Bool // set: parts not yet drawn are dropped; changed only between verbs
 
 	round atomic.Int64 // counts the verbs
 	next  atomic.Int64 // the next part to draw
@@ -30,7 +30,7 @@ type pool struct {
 const spins = 20000
 
 func newPool(threads int) *pool {
-	p := &pool{workers: threads - 1}
+	p := &pool{workers: threads - 1, stop: new(atomic.Bool)}
 	p.wake = sync.NewCond(&p.mu)
 	for i := range p.workers {
 		go p.serve(i + 1)

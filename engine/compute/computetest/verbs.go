@@ -54,29 +54,38 @@ func rmsNorm(b *bench) {
 	}
 }
 
+// matMul multiplies the first rows of the same activations, so that the slow
+// product is computed once.
 func matMul(b *bench) {
+	const most = 33
 	for _, t := range b.s.Types {
-		for _, rows := range []int{1, 2, 7, 8, 33} {
-			for _, s := range [][2]int{{256, 16}, {512, 70}, {4352, 33}} {
-				in, out := s[0], s[1]
-				w, values := b.weights(t, in, out)
-				m, err := b.dev.Upload(w)
-				b.must(err)
-				x := b.random(rows * in)
-				want, size := product(x, values, rows, in, out)
-				what := t.String() + ", " + shape(rows, in, out)
-				r, to := b.rows(x, rows, in), b.empty(rows, out)
-				b.dev.MatMul(to, m, r)
-				b.close(what, b.read(to), want, size)
-				b.dev.MatMulAdd(to, m, r)
-				for i := range want {
-					want[i] *= 2
-					size[i] *= 2
-				}
-				b.close(what+", added", b.read(to), want, size)
+		for _, s := range [][2]int{{256, 16}, {512, 70}, {4352, 33}} {
+			in, out := s[0], s[1]
+			w, values := b.weights(t, in, out)
+			m, err := b.dev.Upload(w)
+			b.must(err)
+			x := b.random(most * in)
+			want, size := product(x, values, most, in, out)
+			for _, rows := range []int{1, 2, 7, 8, most} {
+				matMulRows(b, m, t.String()+", "+shape(rows, in, out), x[:rows*in], want[:rows*out], size[:rows*out])
 			}
 		}
 	}
+}
+
+// matMulRows tests both verbs: the second adds the product to the first's.
+func matMulRows(b *bench, m compute.Matrix, what string, x, want []float32, size []float64) {
+	in, out := m.Shape()
+	r, to := b.rows(x, len(x)/in, in), b.empty(len(x)/in, out)
+	b.dev.MatMul(to, m, r)
+	b.close(what, b.read(to), want, size)
+	b.dev.MatMulAdd(to, m, r)
+	twice, sizes := slices.Clone(want), slices.Clone(size)
+	for i := range twice {
+		twice[i] *= 2
+		sizes[i] *= 2
+	}
+	b.close(what+", added", b.read(to), twice, sizes)
 }
 
 // matMulHalf: with HalfInput the activations are float16.
@@ -280,56 +289,79 @@ func routed(x []float32, n, experts, used int) (ids []int32, weights []float32) 
 
 func expert(b *bench) {
 	for _, t := range b.s.Types {
-		for _, n := range []int{1, 5, 40} {
-			expertsOf(b, []quant.Type{t, t, t, t}, n)
-		}
+		newMixture(b, t, t, t, t).test(1, 5, 40)
 	}
-	expertsOf(b, []quant.Type{quant.F32, quant.F16, quant.Q8_0, quant.Q4_0}, 11)
+	newMixture(b, quant.F32, quant.F16, quant.Q8_0, quant.Q4_0).test(11)
+	newMixture(b, quant.Q8_0).test(1, 3)
 }
 
-// expertsOf tests both expert verbs on experts of the given types.
-func expertsOf(b *bench, types []quant.Type, n int) {
-	const used, in, out = 2, 256, 96
+// mixture is experts of the given types, to test both expert verbs on.
+type mixture struct {
+	*bench
+	types  []quant.Type
+	es     compute.Experts
+	values [][]float32 // of each expert
+	used   int
+}
+
+const mixtureIn, mixtureOut = 256, 96
+
+func newMixture(b *bench, types ...quant.Type) *mixture {
+	m := &mixture{bench: b, types: types, used: min(2, len(types))}
 	var ws []compute.Weights
-	var values [][]float32
 	for _, t := range types {
-		w, v := b.weights(t, in, out)
-		ws, values = append(ws, w), append(values, v)
+		w, v := b.weights(t, mixtureIn, mixtureOut)
+		ws, m.values = append(ws, w), append(m.values, v)
 	}
-	es, err := b.dev.UploadExperts(ws)
+	var err error
+	m.es, err = b.dev.UploadExperts(ws)
 	b.must(err)
-	if es.Count() != len(types) {
-		b.Fatalf("%d experts, want %d", es.Count(), len(types))
+	if m.es.Count() != len(types) {
+		b.Fatalf("%d experts, want %d", m.es.Count(), len(types))
 	}
-	logits := b.random(n * len(types))
-	c, err := b.dev.NewChoices(n, used)
-	b.must(err)
-	b.dev.Route(c, b.rows(logits, n, len(types)))
-	ids, weights := routed(logits, n, len(types), used)
+	return m
+}
 
-	x := b.random(n * in)
-	to := b.empty(n*used, out)
-	b.dev.ExpertMatMul(to, es, b.rows(x, n, in), c)
-	want, size := make([]float32, n*used*out), make([]float64, n*used*out)
-	for i, e := range ids {
-		y, z := product(x[i/used*in:(i/used+1)*in], values[e], 1, in, out)
-		copy(want[i*out:], y)
-		copy(size[i*out:], z)
+// test multiplies n rows, each with the experts that random logits choose.
+func (m *mixture) test(ns ...int) {
+	for _, n := range ns {
+		logits := m.random(n * len(m.types))
+		c, err := m.dev.NewChoices(n, m.used)
+		m.must(err)
+		m.dev.Route(c, m.rows(logits, n, len(m.types)))
+		ids, weights := routed(logits, n, len(m.types), m.used)
+		m.testMatMul(n, c, ids)
+		m.testMatMulAdd(n, c, ids, weights)
 	}
-	b.close(fmt.Sprint("ExpertMatMul ", types, n), b.read(to), want, size)
+}
 
-	deep, base := b.random(n*used*in), b.random(n*out)
-	sum := b.rows(base, n, out)
-	b.dev.ExpertMatMulAdd(sum, es, b.rows(deep, n*used, in), c)
-	want, size = slices.Clone(base), make([]float64, n*out)
+func (m *mixture) testMatMul(n int, c compute.Choices, ids []int32) {
+	x := m.random(n * mixtureIn)
+	to := m.empty(n*m.used, mixtureOut)
+	m.dev.ExpertMatMul(to, m.es, m.rows(x, n, mixtureIn), c)
+	var want []float32
+	var size []float64
 	for i, e := range ids {
-		y, z := product(deep[i*in:(i+1)*in], values[e], 1, in, out)
-		for o := range out {
-			want[i/used*out+o] += weights[i] * y[o]
-			size[i/used*out+o] += float64(weights[i]) * z[o]
+		t := i / m.used
+		y, z := product(x[t*mixtureIn:(t+1)*mixtureIn], m.values[e], 1, mixtureIn, mixtureOut)
+		want, size = append(want, y...), append(size, z...)
+	}
+	m.close(fmt.Sprint("ExpertMatMul ", m.types, n), m.read(to), want, size)
+}
+
+func (m *mixture) testMatMulAdd(n int, c compute.Choices, ids []int32, weights []float32) {
+	x, base := m.random(n*m.used*mixtureIn), m.random(n*mixtureOut)
+	sum := m.rows(base, n, mixtureOut)
+	m.dev.ExpertMatMulAdd(sum, m.es, m.rows(x, n*m.used, mixtureIn), c)
+	want, size := slices.Clone(base), make([]float64, n*mixtureOut)
+	for i, e := range ids {
+		y, z := product(x[i*mixtureIn:(i+1)*mixtureIn], m.values[e], 1, mixtureIn, mixtureOut)
+		for o := range y {
+			want[i/m.used*mixtureOut+o] += weights[i] * y[o]
+			size[i/m.used*mixtureOut+o] += float64(weights[i]) * z[o]
 		}
 	}
-	b.close(fmt.Sprint("ExpertMatMulAdd ", types, n), b.read(sum), want, size)
+	m.close(fmt.Sprint("ExpertMatMulAdd ", m.types, n), m.read(sum), want, size)
 }
 
 // failure: the first failure sticks until Begin.
