@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"beyonder/engine/gguf"
 	"beyonder/engine/model"
 	"beyonder/engine/prompt"
 )
@@ -15,10 +14,10 @@ import (
 const DefaultContext = 8192
 
 // describe fills in what the file says of itself.
-func describe(f *gguf.File, c model.Config, o LoadOptions) Info {
+func describe(f container, c model.Config, o LoadOptions) Info {
 	i := Info{
 		Path: o.Path, Hash: f.Fingerprint(), Architecture: c.Architecture,
-		Quantization: Quantization(f),
+		Quantization: quantization(f),
 		Layers:       c.Layers, Experts: c.Experts, ExpertsUsed: c.Used,
 		Vocabulary: c.Vocabulary, TrainedContext: c.Context,
 		Context: o.Context,
@@ -37,11 +36,11 @@ func describe(f *gguf.File, c model.Config, o LoadOptions) Info {
 }
 
 // count adds up weights, those at work for one token, and bytes.
-func count(f *gguf.File, c model.Config) (all, active uint64, bytes int64) {
-	for _, t := range f.Tensors() {
-		n := t.Elems()
+func count(f container, c model.Config) (all, active uint64, bytes int64) {
+	for _, t := range f.table() {
+		n := t.elems()
 		all += n
-		bytes += int64(len(t.Data))
+		bytes += int64(t.Bytes)
 		switch {
 		case isExpert(t.Name):
 			active += n * uint64(c.Used) / uint64(max(1, c.Experts))
@@ -119,8 +118,8 @@ func (m *loaded) guess(why string) (*prompt.Template, error) {
 	return t, nil
 }
 
-// Quantization names the mixture of types in a file, as file names do: "Q4_K_M".
-func Quantization(f *gguf.File) string {
+// quantization names the mixture of types in a file, as file names do: "Q4_K_M".
+func quantization(f container) string {
 	v, ok, err := f.Uint("general.file_type")
 	if err == nil && ok {
 		if name, known := fileTypes[v&^1024]; known {
@@ -131,14 +130,13 @@ func Quantization(f *gguf.File) string {
 }
 
 // commonest is the type that most bytes of the file have.
-func commonest(f *gguf.File) string {
+func commonest(f container) string {
 	bytes := map[string]int{}
 	best := ""
-	for _, t := range f.Tensors() {
-		name := t.Type.String()
-		bytes[name] += len(t.Data)
-		if best == "" || bytes[name] > bytes[best] {
-			best = name
+	for _, t := range f.table() {
+		bytes[t.Type] += t.Bytes
+		if best == "" || bytes[t.Type] > bytes[best] {
+			best = t.Type
 		}
 	}
 	return best

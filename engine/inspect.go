@@ -3,14 +3,13 @@ package engine
 import (
 	"fmt"
 
-	"beyonder/engine/gguf"
 	"beyonder/engine/model"
 )
 
 // Report is what a file holds.
 type Report struct {
 	File         string           `json:"file"`
-	Version      int              `json:"version"`
+	Version      int              `json:"version,omitempty"` // of GGUF; 0: safetensors in a folder
 	Bytes        int64            `json:"bytes"`
 	Quantization string           `json:"quantization,omitempty"`
 	Model        *ModelReport     `json:"model,omitempty"`
@@ -50,21 +49,26 @@ type TensorReport struct {
 	Bytes int      `json:"bytes"`
 }
 
-// Inspect reads a file's header. A file that cannot be run (a vocabulary, an
+func (t TensorReport) elems() uint64 {
+	n := uint64(1)
+	for _, d := range t.Shape {
+		n *= d
+	}
+	return n
+}
+
+// Inspect reads a file's header, or a folder's configuration. A file that cannot be run (a vocabulary, an
 // unknown architecture) is no error: the report says why.
 func Inspect(path string, context int) (Report, error) {
-	f, err := gguf.Open(path)
+	f, err := openContainer(path)
 	if err != nil {
 		return Report{}, err
 	}
 	defer f.Close()
-	r := Report{File: path, Version: f.Version, Bytes: f.Size(), Quantization: Quantization(f)}
+	r := Report{File: path, Version: f.version(), Bytes: f.Size(), Quantization: quantization(f), Tensors: f.table()}
 	for _, k := range f.Keys() {
 		v, _ := f.Value(k)
 		r.Metadata = append(r.Metadata, MetadataReport{Key: k, Value: plain(v)})
-	}
-	for _, t := range f.Tensors() {
-		r.Tensors = append(r.Tensors, TensorReport{Name: t.Name, Type: t.Type.String(), Shape: t.Shape, Bytes: len(t.Data)})
 	}
 	if r.Model, err = reckon(f, LoadOptions{Path: path, Context: context}); err != nil {
 		r.Problem = err.Error()
@@ -92,16 +96,16 @@ func plain(v any) any {
 	return v
 }
 
-func reckon(f *gguf.File, o LoadOptions) (*ModelReport, error) {
+func reckon(f container, o LoadOptions) (*ModelReport, error) {
 	tokens, _, err := f.Strings("tokenizer.ggml.tokens")
 	if err != nil {
 		return nil, err
 	}
-	c, err := model.ReadConfig(source{f}, len(tokens))
+	c, err := model.ReadConfig(f, len(tokens))
 	if err != nil {
 		return nil, err
 	}
-	if len(f.Tensors()) == 0 {
+	if len(f.table()) == 0 {
 		return nil, fmt.Errorf("the file holds a vocabulary, but no weights")
 	}
 	i := describe(f, c, o)

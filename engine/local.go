@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
 	"beyonder/engine/cpu"
-	"beyonder/engine/gguf"
 	"beyonder/engine/model"
 	"beyonder/engine/prompt"
 	"beyonder/engine/token"
@@ -30,7 +30,9 @@ type Local struct {
 // loaded is a model ready to answer.
 type loaded struct {
 	info    Info
-	file    *gguf.File
+	file    container
+	config  model.Config
+	options model.Options
 	dev     *cpu.Device
 	model   *model.Model
 	tok     *token.Tokenizer
@@ -112,7 +114,7 @@ func (l *Local) Load(ctx context.Context, o LoadOptions) iter.Seq2[Progress, err
 			yield(Progress{}, err)
 			return
 		}
-		if err := m.read(ctx, yield); err != nil {
+		if err := m.ready(ctx, yield); err != nil {
 			m.close()
 			if !errors.Is(err, errBreak) {
 				yield(Progress{}, err)
@@ -126,6 +128,32 @@ func (l *Local) Load(ctx context.Context, o LoadOptions) iter.Seq2[Progress, err
 
 // errBreak says that the consumer has ended the sequence.
 var errBreak = errors.New("ended by the consumer")
+
+// ready brings the weights into memory and hands them to the device. Those of a
+// GGUF file are handed over first: one that cannot work is refused before any time
+// is spent on it. Those of a folder, whose shapes have been looked at, are read
+// first: handing them over means reading, and this tells how far it is.
+func (m *loaded) ready(ctx context.Context, yield func(Progress, error) bool) error {
+	if !m.file.rearranged() {
+		if err := m.start(); err != nil {
+			return err
+		}
+		return m.read(ctx, yield)
+	}
+	if err := m.read(ctx, yield); err != nil {
+		return err
+	}
+	return m.start()
+}
+
+// start hands the weights to the device.
+func (m *loaded) start() (err error) {
+	if m.model, err = model.New(m.file, m.config, m.dev, m.options); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(m.info.Path), err)
+	}
+	m.session = session{model: m.model}
+	return nil
+}
 
 // read brings the weights into memory, so that the first reply is not slow, and
 // tells how far it is.
@@ -142,10 +170,9 @@ func (m *loaded) read(ctx context.Context, yield func(Progress, error) bool) err
 	return ctx.Err()
 }
 
-// open does everything but read the weights: a file that cannot work is refused
-// before any time is spent on it.
+// open does everything but touch the weights.
 func open(o LoadOptions) (*loaded, error) {
-	f, err := gguf.Open(o.Path)
+	f, err := openContainer(o.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -161,37 +188,32 @@ func open(o LoadOptions) (*loaded, error) {
 	return m, nil
 }
 
-func build(f *gguf.File, o LoadOptions) (*loaded, error) {
-	tok, err := vocabulary(f)
+func build(f container, o LoadOptions) (*loaded, error) {
+	tok, err := vocabulary(f, o.Path)
 	if err != nil {
 		return nil, err
 	}
-	c, err := model.ReadConfig(source{f}, tok.Size())
+	c, err := model.ReadConfig(f, tok.Size())
 	if err != nil {
 		return nil, err
 	}
-	m := &loaded{file: f, tok: tok, info: describe(f, c, o)}
-	m.info.Warnings = append(m.info.Warnings, tok.Warnings()...)
+	m := &loaded{file: f, config: c, tok: tok, info: describe(f, c, o)}
+	m.info.Warnings = slices.Concat(m.info.Warnings, f.oddities(), tok.Warnings())
 	if m.tmpl, err = m.template(o.Template); err != nil {
 		return nil, err
 	}
-	mo := model.Options{Context: m.info.Context, Batch: batch(m.info), F16: o.KV != "f32" && !o.Exact}
-	m.batch = mo.Batch
-	if err := checkMemory(m.info, c.WorkingBytes(mo), o); err != nil {
+	m.options = model.Options{Context: m.info.Context, Batch: batch(m.info), F16: o.KV != "f32" && !o.Exact}
+	m.batch = m.options.Batch
+	if err := checkMemory(m.info, c.WorkingBytes(m.options), o); err != nil {
 		return nil, err
 	}
 	if m.dev, err = device(o); err != nil {
 		return nil, err
 	}
-	m.info.Device, m.info.CacheBytes = m.dev.Name(), c.CacheShape(mo).Bytes()
+	m.info.Device, m.info.CacheBytes = m.dev.Name(), c.CacheShape(m.options).Bytes()
 	if o.Device == "" || o.Device == "auto" {
 		m.info.DeviceReason = "no graphics engine in this version"
 	}
-	if m.model, err = model.New(source{f}, c, m.dev, mo); err != nil {
-		m.dev.Close()
-		return nil, err
-	}
-	m.session = session{model: m.model}
 	return m, nil
 }
 

@@ -3,22 +3,21 @@ package engine
 import (
 	"fmt"
 
-	"beyonder/engine/gguf"
 	"beyonder/engine/token"
 )
 
 // OpenVocabulary reads only the vocabulary of a file; the file may hold nothing else.
 func OpenVocabulary(path string) (*token.Tokenizer, error) {
-	f, err := gguf.Open(path)
+	f, err := openContainer(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return vocabulary(f)
+	return vocabulary(f, path)
 }
 
-// vocabulary builds the tokenizer that a GGUF file describes.
-func vocabulary(f *gguf.File) (*token.Tokenizer, error) {
+// vocabulary builds the tokenizer that a model describes; path is for errors.
+func vocabulary(f container, path string) (*token.Tokenizer, error) {
 	r := keys{f: f}
 	kind := r.string("tokenizer.ggml.model")
 	def := token.Defaults(kind)
@@ -49,21 +48,22 @@ func vocabulary(f *gguf.File) (*token.Tokenizer, error) {
 		}
 	}
 	if r.err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Path, r.err)
+		return nil, fmt.Errorf("%s: %w", path, r.err)
 	}
 	if len(c.Tokens) == 0 {
-		return nil, fmt.Errorf("%s holds no vocabulary (tokenizer.ggml.tokens), so it cannot read text", f.Path)
+		return nil, fmt.Errorf("%s holds no vocabulary (tokenizer.ggml.tokens), so it cannot read text", path)
 	}
+	f.refine(&c)
 	t, err := token.New(c)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return t, nil
 }
 
 // keys reads metadata and keeps the first error.
 type keys struct {
-	f   *gguf.File
+	f   container
 	err error
 }
 

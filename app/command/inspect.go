@@ -11,7 +11,7 @@ import (
 
 // inspectCmd shows a file without loading it.
 type inspectCmd struct {
-	File    string `arg:"" help:"Model file (.gguf)."`
+	File    string `arg:"" help:"Model file (.gguf) or folder."`
 	Context int    `short:"c" placeholder:"TOKENS" help:"Window to reckon the memory with."`
 	JSON    bool   `name:"json" help:"Write JSON."`
 }
@@ -31,7 +31,11 @@ func (c *inspectCmd) Run(e *env) error {
 
 func printReport(w io.Writer, r engine.Report) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n  GGUF version %d, %.2f GB, %d tensors", r.File, r.Version, float64(r.Bytes)/1e9, len(r.Tensors))
+	format := "safetensors"
+	if r.Version > 0 {
+		format = fmt.Sprintf("GGUF version %d", r.Version)
+	}
+	fmt.Fprintf(&b, "%s\n  %s, %.2f GB, %d tensors", r.File, format, float64(r.Bytes)/1e9, len(r.Tensors))
 	if r.Quantization != "" {
 		fmt.Fprintf(&b, ", %s", r.Quantization)
 	}

@@ -1,0 +1,81 @@
+package hf
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Limits on the files around the weights, many times what real ones have.
+const (
+	maxConfig    = 4 << 20
+	maxTokenizer = 128 << 20
+	maxIndex     = 128 << 20
+	maxTemplate  = 4 << 20
+)
+
+// files reads the small files of a folder and keeps a digest of all it has read.
+type files struct {
+	dir string
+	sum hash.Hash
+}
+
+func newFiles(dir string) *files { return &files{dir: dir, sum: sha256.New()} }
+
+// read returns a file's content; nil if there is no such file.
+func (r *files) read(name string, limit int64) ([]byte, error) {
+	file, err := os.Open(filepath.Join(r.dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be opened: %w", name, err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be opened: %w", name, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", name)
+	}
+	b, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", name, err)
+	}
+	if int64(len(b)) > limit {
+		return nil, fmt.Errorf("%s has more than %d MiB, which cannot be right", name, limit>>20)
+	}
+	r.digest(name, b)
+	return b, nil // not nil even if it is empty: ReadAll allocates
+}
+
+func (r *files) digest(name string, b []byte) {
+	var sizes [16]byte
+	binary.LittleEndian.PutUint64(sizes[:], uint64(len(name)))
+	binary.LittleEndian.PutUint64(sizes[8:], uint64(len(b)))
+	r.sum.Write(sizes[:])
+	r.sum.Write([]byte(name))
+	r.sum.Write(b)
+}
+
+// object reads a file that holds one JSON object; nil if there is no such file.
+func (r *files) object(name string) (*object, error) {
+	b, err := r.read(name, maxConfig)
+	if b == nil || err != nil {
+		return nil, err
+	}
+	return parseObject(name, b)
+}
+
+// has tells whether the folder has a file of this name.
+func (r *files) has(name string) bool {
+	info, err := os.Stat(filepath.Join(r.dir, name))
+	return err == nil && info.Mode().IsRegular()
+}
