@@ -141,7 +141,7 @@ type Done struct {
 	ReadSeconds  float64         `json:"read_seconds"`  // reading the prompt
 	FirstSeconds float64         `json:"first_seconds"` // from the request to the first token
 	WriteSeconds float64         `json:"write_seconds"` // from the first token to the last
-	ContextUsed  int             `json:"context_used"`  // tokens
+	ContextUsed  int             `json:"context_used"`  // tokens; more than ContextSize for a prompt that does not fit
 	ContextSize  int             `json:"context_size"`  // tokens
 	Seed         int64           `json:"seed"`          // the one that was used
 	Sampling     sample.Settings `json:"sampling"`      // as it was applied

@@ -2,7 +2,7 @@ package engine
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"beyonder/engine/prompt"
@@ -12,24 +12,19 @@ import (
 // prepared is a request as tokens that fit the window.
 type prepared struct {
 	ids     []int32
-	text    string // what ids were made from, guards removed
+	text    string // what ids were made from, guards included
 	dropped int    // messages left out, the oldest but the system prompt
 	tail    int    // how many of ids are the reply so far
 }
 
 // prepare writes the request as a prompt and, with RollWhenFull, leaves out the
-// oldest turns until it fits. With StopWhenFull the result may be too long.
+// oldest turns until it fits. Otherwise the result may be too long.
 func (m *loaded) prepare(r Request) (prepared, error) {
-	first := ""
-	if len(r.Messages) > 0 {
-		first = r.Messages[0].Content
+	if r.Policy != RollWhenFull || len(r.Messages) == 0 {
+		return m.write(r, 0)
 	}
-	s := &m.session
-	if s.first != first || s.dropped >= len(r.Messages) {
-		s.first, s.dropped = first, 0
-	}
-	p, err := m.write(r, s.dropped)
-	if err != nil || r.Policy != RollWhenFull || len(p.ids) < m.info.Context {
+	p, err := m.write(r, m.session.droppedOf(r.Messages))
+	if err != nil || len(p.ids) < m.info.Context {
 		return p, err
 	}
 	return m.roll(r, nil)
@@ -37,31 +32,29 @@ func (m *loaded) prepare(r Request) (prepared, error) {
 
 // roll drops turns until a quarter of the window is free: if it only just made
 // room, every following turn would have to be read anew from the beginning.
-// tail is what the model has written so far.
+// Where that cannot be had, it makes what room there is. tail is what the model
+// has written so far.
 func (m *loaded) roll(r Request, tail []int32) (prepared, error) {
-	limit := m.info.Context * 3 / 4
-	p := prepared{}
-	for drop := m.session.dropped; ; {
-		drop = nextTurn(r.Messages, drop)
-		if drop < 0 {
-			break
-		}
-		var err error
-		if p, err = m.write(r, drop); err != nil {
+	fits := false
+	var best prepared
+	for drop := nextTurn(r.Messages, m.session.droppedOf(r.Messages)); drop >= 0; drop = nextTurn(r.Messages, drop) {
+		p, err := m.write(r, drop)
+		if err != nil {
 			return p, err
 		}
-		if len(p.ids)+len(tail) <= limit {
-			m.session.dropped = drop
-			p.ids, p.tail = append(p.ids, tail...), len(tail)
-			return p, nil
+		p.ids, p.tail = append(p.ids, tail...), len(tail)
+		if len(p.ids) < m.info.Context {
+			best, fits = p, true
+		}
+		if len(p.ids) <= m.info.Context*3/4 {
+			break
 		}
 	}
-	if len(p.ids) > 0 && len(p.ids)+len(tail) < m.info.Context {
-		m.session.dropped = p.dropped
-		p.ids, p.tail = append(p.ids, tail...), len(tail)
-		return p, nil
+	if !fits {
+		return best, fmt.Errorf("the last message alone does not fit the context window of %d tokens; shorten it or load the model with a larger window", m.info.Context)
 	}
-	return p, fmt.Errorf("the last message alone does not fit the context window of %d tokens; shorten it or load the model with a larger window", m.info.Context)
+	m.session.roll(r.Messages, best.dropped)
+	return best, nil
 }
 
 // nextTurn is how many messages must go, more than dropped, for the next turn
@@ -121,11 +114,9 @@ func (m *loaded) special(id int32) string {
 // encode turns text into ids; what the cache already holds is not tokenized
 // anew, so that a reply stays the tokens the model wrote.
 func (m *loaded) encode(p prepared, text string) prepared {
-	p.text = strings.ReplaceAll(text, string(token.Guard), "")
-	if rest, ok := m.session.continues(p.text); ok {
-		guarded := text[len(text)-guardedSuffix(text, len(rest)):]
-		p.ids = append(p.ids, m.session.ids...)
-		p.ids = append(p.ids, m.tok.Encode(guarded, token.Options{Special: true, Continued: true})...)
+	p.text = text
+	if rest, ok := m.session.continues(text); ok {
+		p.ids = slices.Concat(m.session.ids, m.tok.Encode(rest, token.Options{Special: true, Continued: true}))
 		return p
 	}
 	p.ids = m.tok.Encode(text, token.Options{Special: true, BOS: true})
@@ -133,18 +124,4 @@ func (m *loaded) encode(p prepared, text string) prepared {
 		p.ids = p.ids[1:] // the template writes one as well
 	}
 	return p
-}
-
-// guardedSuffix is how many bytes at text's end hold n bytes besides guards.
-func guardedSuffix(text string, n int) int {
-	at := len(text)
-	for n > 0 {
-		if strings.HasSuffix(text[:at], string(token.Guard)) {
-			at -= len(string(token.Guard))
-			continue
-		}
-		at--
-		n--
-	}
-	return len(text) - at
 }

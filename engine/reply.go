@@ -64,7 +64,7 @@ func (w *writer) run(ctx context.Context) error {
 	}
 	w.done.PromptTokens = len(p.ids)
 	if len(p.ids) >= w.m.info.Context {
-		return w.finish(StopContext)
+		return w.close(StopContext, len(p.ids))
 	}
 	for _, id := range p.ids {
 		w.sampler.Accept(id)
@@ -258,9 +258,15 @@ func (w *writer) finish(why StopReason) error {
 		return err
 	}
 	w.m.session.settle(w.m.tok)
+	return w.close(why, len(w.m.session.ids))
+}
+
+// close sends the closing piece. used is how much of the window is taken, or
+// would be.
+func (w *writer) close(why StopReason, used int) error {
 	d := &w.done
 	d.Reason, d.NewTokens = why, len(w.ids)
-	d.ContextUsed, d.ContextSize = len(w.m.session.ids), w.m.info.Context
+	d.ContextUsed, d.ContextSize = used, w.m.info.Context
 	if !w.wrote.IsZero() {
 		d.WriteSeconds = time.Since(w.wrote).Seconds()
 	}
