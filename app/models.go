@@ -138,7 +138,7 @@ func (a *App) KnownModels() ([]KnownModel, error) {
 		}
 		known, listed[m.Path] = append(known, k), true
 	}
-	for _, k := range inFolder(a.ModelsDir()) {
+	for _, k := range ModelsIn(a.ModelsDir()) {
 		if !listed[k.Path] {
 			known = append(known, k)
 		}
@@ -150,8 +150,9 @@ func (a *App) KnownModels() ([]KnownModel, error) {
 // all of them.
 var laterPart = regexp.MustCompile(`-(\d{5})-of-\d{5}\.gguf$`)
 
-// inFolder returns the model files of a folder. One that cannot be read has none.
-func inFolder(dir string) (found []KnownModel) {
+// ModelsIn returns the model files of a folder, by name; of a split model its
+// first part. A folder that cannot be read has none.
+func ModelsIn(dir string) (found []KnownModel) {
 	dir, _ = filepath.Abs(dir)
 	entries, _ := os.ReadDir(dir)
 	for _, entry := range entries {

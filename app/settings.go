@@ -21,6 +21,7 @@ type Settings struct {
 	Policy        engine.ContextPolicy `json:"policy"`
 	Template      string               `json:"template"` // a preset's name, "": the file's own
 	Threads       int                  `json:"threads"`  // 0: one per core
+	LoadAtStart   bool                 `json:"load_at_start"`
 	SidebarHidden bool                 `json:"sidebar_hidden"`
 	PanelOpen     string               `json:"panel_open"` // "", "settings"
 	Window        WindowSize           `json:"window"`
@@ -39,7 +40,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		Theme: "system", Scale: 1,
 		Sampling: preset.Settings, Preset: preset.Name,
-		Policy: engine.StopWhenFull,
+		Policy: engine.StopWhenFull, LoadAtStart: true,
 	}
 }
 

@@ -175,6 +175,15 @@ func (b *bubble) frame() (head, foot []*row) {
 	return head, append(foot, get(footRow))
 }
 
+// touch has the rows of a kind set anew.
+func (b *bubble) touch(kind rowKind) {
+	for _, r := range b.rows {
+		if r.kind == kind {
+			r.stale = true
+		}
+	}
+}
+
 // chunkSpan is where the rows of the text are.
 func (b *bubble) chunkSpan() (first, end int) {
 	for first < len(b.rows) && b.rows[first].kind == headRow {

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -39,7 +41,7 @@ func newActionBar(v *transcriptView, b *bubble) *actionBar {
 	if !b.user() && t.OnRegenerate != nil {
 		bar.add(v.stage, "refresh", "Regenerate", func() { t.OnRegenerate(id) })
 	}
-	if b.unfinished() && t.OnContinue != nil {
+	if b.unfinished() && v.isEnd(b) && t.OnContinue != nil {
 		bar.add(v.stage, "resume", "Continue", func() { t.OnContinue(id) })
 	}
 	if t.OnDelete != nil {
@@ -51,7 +53,12 @@ func newActionBar(v *transcriptView, b *bubble) *actionBar {
 	return bar
 }
 
-// unfinished says whether a reply can be gone on with.
+// isEnd says whether a message is the last one: only that can be gone on with.
+func (v *transcriptView) isEnd(b *bubble) bool {
+	return len(v.bubbles) > 0 && v.bubbles[len(v.bubbles)-1] == b
+}
+
+// unfinished says whether a reply was broken off.
 func (b *bubble) unfinished() bool {
 	state := b.entry.State
 	return !b.user() && (b.entry.Cut || state == "interrupted" || state == "stopped")
@@ -223,9 +230,11 @@ func (v *transcriptView) setState(b *bubble, r *row) {
 	st, t, id := v.stage.style, v.owner, b.entry.ID
 	left, width := v.column()
 	r.box.Move(fyne.NewPos(left, 0))
-	words, ink := "Interrupted", ColorMuted
-	buttons := []*widget.Button{{Text: "Continue", Icon: newIcon("resume", ColorText).Resource, OnTapped: func() { call(t.OnContinue, id) }},
-		{Text: "Regenerate", Icon: newIcon("refresh", ColorText).Resource, OnTapped: func() { call(t.OnRegenerate, id) }}}
+	words, ink := strings.TrimSpace("Interrupted. "+b.entry.Error), ColorMuted
+	buttons := []*widget.Button{{Text: "Regenerate", Icon: newIcon("refresh", ColorText).Resource, OnTapped: func() { call(t.OnRegenerate, id) }}}
+	if v.isEnd(b) {
+		buttons = slices.Insert(buttons, 0, &widget.Button{Text: "Continue", Icon: newIcon("resume", ColorText).Resource, OnTapped: func() { call(t.OnContinue, id) }})
+	}
 	if b.entry.State == "failed" {
 		words, ink = b.entry.Error, ColorDanger
 		buttons = []*widget.Button{{Text: "Try again", Icon: newIcon("refresh", ColorText).Resource, OnTapped: func() { call(t.OnRegenerate, id) }}}

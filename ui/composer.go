@@ -23,7 +23,8 @@ type composerState int
 
 const (
 	composerIdle     composerState = iota // sends
-	composerBusy                          // stops the reply or the loading
+	composerBusy                          // stops the reply
+	composerLoading                       // stops the loading; Enter sends once it is done
 	composerStopping                      // has been told to stop
 )
 
@@ -40,6 +41,7 @@ type Composer struct {
 
 	state   composerState
 	reason  string // why nothing can be sent now; "": it can
+	note    string // what will become of what was sent
 	editing bool
 	rows    int
 	aside   []string // long texts that were pasted
@@ -60,6 +62,7 @@ func NewComposer() *Composer {
 	c.entry.SetMinRowsVisible(1)
 	c.entry.onSend, c.entry.onUpEmpty, c.entry.onFocus, c.entry.onPaste = c.send, c.upEmpty, c.focused, c.paste
 	c.entry.OnChanged = c.changed
+	c.entry.long = func() bool { return c.rows == mostLines }
 	c.button = newGlyph(assets.Icon("send"), 32, c.press)
 	c.button.solid = true
 	c.hint = newParagraph("", captionStyle)
@@ -97,7 +100,7 @@ func (c *Composer) SetText(text string) {
 		c.changed(field)
 	}
 	c.entry.SetText(field)
-	c.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyPageDown})
+	c.entry.Entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyPageDown})
 }
 
 // SetState says what the round button does.
@@ -112,6 +115,14 @@ func (c *Composer) SetState(state composerState) {
 func (c *Composer) SetReason(reason string) {
 	if reason != c.reason {
 		c.reason = reason
+		c.show()
+	}
+}
+
+// SetNote says what will become of what was sent and waits; "": nothing waits.
+func (c *Composer) SetNote(note string) {
+	if note != c.note {
+		c.note = note
 		c.show()
 	}
 }
@@ -140,7 +151,7 @@ func (c *Composer) press() {
 	switch c.state {
 	case composerIdle:
 		c.send()
-	case composerBusy:
+	case composerBusy, composerLoading:
 		c.OnStop()
 	}
 }
@@ -152,11 +163,14 @@ func (c *Composer) send() {
 }
 
 func (c *Composer) canSend() bool {
-	return c.state == composerIdle && c.reason == "" && strings.TrimSpace(c.joined()) != ""
+	return c.ready() && c.reason == "" && strings.TrimSpace(c.joined()) != ""
 }
 
+// ready says whether a message could be taken now.
+func (c *Composer) ready() bool { return c.state == composerIdle || c.state == composerLoading }
+
 func (c *Composer) upEmpty() {
-	if c.state == composerIdle && len(c.aside) == 0 && c.OnEditLast != nil {
+	if c.ready() && len(c.aside) == 0 && c.OnEditLast != nil {
 		c.OnEditLast()
 	}
 }
@@ -185,7 +199,7 @@ func (c *Composer) show() {
 	}
 	c.button.setIcon(assets.Icon(icon))
 	c.button.tip = tip
-	if c.canSend() || c.state == composerBusy {
+	if c.canSend() || c.state == composerBusy || c.state == composerLoading {
 		c.button.Enable()
 	} else {
 		c.button.Disable()
@@ -195,9 +209,11 @@ func (c *Composer) show() {
 
 func (c *Composer) hintText() string {
 	switch {
+	case c.note != "":
+		return c.note
 	case c.editing:
 		return "This becomes a new version of your message. Esc leaves the message as it is."
-	case c.state == composerIdle:
+	case c.ready():
 		return c.reason
 	case c.state == composerStopping:
 		return "Stopping."

@@ -14,6 +14,7 @@ type composerEntry struct {
 	onUpEmpty func()
 	onFocus   func(bool)
 	onPaste   func(text string) bool  // false: the field takes it
+	long      func() bool             // the text has pages of its own to turn
 	modifiers func() fyne.KeyModifier // that are held now
 }
 
@@ -48,6 +49,12 @@ func (e *composerEntry) TypedKey(event *fyne.KeyEvent) {
 			return
 		}
 		e.Entry.TypedKey(event)
+	case fyne.KeyPageUp, fyne.KeyPageDown:
+		if e.long() {
+			e.Entry.TypedKey(event)
+		} else {
+			passKey(e, event) // turns the page of the conversation
+		}
 	case fyne.KeyEscape, fyne.KeyF1:
 		passKey(e, event)
 	default:

@@ -32,6 +32,22 @@ func count(n int) string {
 	return digits
 }
 
+// speedText writes a rate: "12.3", "2,412".
+func speedText(perSecond float64) string {
+	if perSecond < 100 {
+		return fmt.Sprintf("%.1f", perSecond)
+	}
+	return count(int(perSecond + 0.5))
+}
+
+// counted writes a number of things: "1 token", "1,234 tokens".
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return count(n) + " " + thing + "s"
+}
+
 // durationText writes a time to wait or a time taken: "10 ms", "0.8 s", "12 s",
 // "3 min 20 s", "2 h 5 min".
 func durationText(d time.Duration) string {

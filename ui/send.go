@@ -34,13 +34,13 @@ type job struct {
 // send is what the composer asks for: a new message, or a new version of one.
 func (w *Window) send(text string) {
 	w.panel.Flush() // what was just set is to hold for this reply
+	id := w.ensureConversation()
+	if id == 0 || w.onceLoaded(w.composer.send) {
+		return
+	}
 	w.draft.drop()
 	if w.editing != 0 {
 		w.sendEdit(text)
-		return
-	}
-	id := w.ensureConversation()
-	if id == 0 {
 		return
 	}
 	w.drafts.drop(id)
@@ -74,21 +74,27 @@ func (w *Window) goOn(message uint64) {
 	})
 }
 
-// start follows one reply, unless another is being written.
+// start follows one reply. It waits for a model that is being loaded, but not for
+// another reply.
 func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, error]) {
-	if w.job != nil || w.closing {
+	switch {
+	case w.closing, w.onceLoaded(func() { w.start(j, reply) }):
+		return
+	case w.job != nil:
+		w.say("error", "A reply is being written. Stop it, or wait until it has ended.")
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	j.cancel = cancel
 	j.pace.begin(time.Now())
 	w.job = j
-	w.cards.clear("error", "full", "unanswered")
+	w.cards.clear("error", "warning", "full", "unanswered")
 	if j.typed != "" {
 		w.composer.SetText("")
 		w.draft.drop() // Send clears the stored draft itself
 	}
 	w.status.SetActivity("Waiting for the engine", -1)
+	w.status.SetFigures(figures{}) // those of the reply before are not this one's
 	w.sidebar.SetWriting(j.conversation)
 	w.showState()
 	follow(w.post, reply(ctx),
@@ -235,7 +241,7 @@ func (w *Window) explain(j *job, err error) {
 	again := func() { w.answerAgain(j) }
 	switch {
 	case errors.As(err, &memory):
-		w.refused(memory, again)
+		w.refused(w.app.LastModel(), memory, again)
 	case errors.Is(err, app.ErrNoModel):
 		w.say("error", "There is no model to answer. Your message is kept.", action{"Choose a model", true, w.picker.open})
 	case sentence(err) == "":

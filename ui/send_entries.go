@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	"beyonder/app"
@@ -52,7 +51,7 @@ func memoryText(dropped int) string {
 	if dropped == 1 {
 		return "The model's memory begins here: it no longer sees the message above."
 	}
-	return fmt.Sprintf("The model's memory begins here: it no longer sees the %s messages above.", count(dropped))
+	return "The model's memory begins here: it no longer sees the " + count(dropped) + " messages above."
 }
 
 // entryOf is a message as the transcript shows it.
@@ -74,7 +73,7 @@ func replyDetail(r app.Reply) string {
 	if d.Reason == "" {
 		return ""
 	}
-	parts := []string{count(d.NewTokens) + " tokens"}
+	parts := []string{counted(d.NewTokens, "token")}
 	f := doneFigures(d)
 	f.size = 0 // the context is the conversation's, not this reply's
 	if text := f.String(); text != "" {

@@ -3,6 +3,7 @@ package ui
 import (
 	"time"
 
+	"beyonder/app"
 	"beyonder/engine"
 )
 
@@ -65,10 +66,14 @@ func (p *pace) due(now time.Time) bool {
 	return true
 }
 
-// figures are those measured so far, in a window of size tokens.
+// figures are those measured so far, in a window of size tokens; none before the
+// engine has said anything.
 func (p *pace) figures(size int) figures {
 	f := figures{size: size, used: p.context + p.written}
-	if p.written == 0 {
+	switch {
+	case f.used == 0:
+		return figures{}
+	case p.written == 0:
 		return f
 	}
 	f.firstSeconds = p.first.Sub(p.begun).Seconds()
@@ -104,18 +109,27 @@ func (w *Window) showLast(j *job) {
 	}
 }
 
-// showFigures shows those of the last reply of the open conversation.
+// showFigures shows those of the last reply of the open conversation, if it was
+// the loaded model that wrote it: another one counts other tokens in another window.
 func (w *Window) showFigures() {
 	info, loaded := w.app.Model()
-	for i := len(w.messages) - 1; i >= 0; i-- {
-		if r := w.messages[i].Reply; r != nil && r.Done.ContextSize > 0 {
-			w.status.SetFigures(doneFigures(r.Done))
-			return
-		}
-	}
-	if !loaded || len(w.messages) > 0 {
+	r := w.lastReply()
+	switch {
+	case w.job != nil && w.job.conversation == w.current:
+		w.status.SetFigures(w.job.pace.figures(info.Context))
+	case loaded && r == nil && len(w.messages) == 0:
+		w.status.SetFigures(figures{size: info.Context})
+	case loaded && r != nil && r.ModelHash == info.Hash && r.Done.ContextSize == info.Context:
+		w.status.SetFigures(doneFigures(r.Done))
+	default:
 		w.status.SetFigures(figures{})
-		return
 	}
-	w.status.SetFigures(figures{size: info.Context})
+}
+
+// lastReply is what is known of the newest message, if that is a reply.
+func (w *Window) lastReply() *app.Reply {
+	if n := len(w.messages); n > 0 {
+		return w.messages[n-1].Reply
+	}
+	return nil
 }

@@ -37,6 +37,7 @@ type SettingsPanel struct {
 	lists      []*listRowOf
 	order      *orderList
 	policy     *keySelect
+	atStart    *keySelect
 	policyText *paragraph
 	kv         *keySelect
 	template   *keySelect
@@ -100,6 +101,7 @@ func (p *SettingsPanel) Set(s app.Settings) {
 		l.row.Set(l.field.get(&s))
 	}
 	p.policy.SetSelectedIndex(policyIndex(s.Policy))
+	p.atStart.SetSelectedIndex(startIndex(s.LoadAtStart))
 	p.kv.SetSelectedIndex(kvIndex(s.KV))
 	p.template.SetSelectedIndex(max(0, slices.Index(prompt.Presets(), s.Template)+1))
 	p.look.SetSelectedIndex(max(0, slices.Index(lookNames(), s.Theme)))
@@ -192,7 +194,11 @@ func (p *SettingsPanel) modelSection() fyne.CanvasObject {
 	})
 	again := newButton("Load the model again", func() { p.OnReload() })
 	p.reload = newColumn(8, newParagraph("The loaded model still has the earlier values.", captionStyle), again)
+	p.atStart = newKeySelect([]string{"At the start", "With the first message"}, func(i int) {
+		p.change(func(s *app.Settings) { s.LoadAtStart = i == startIndex(true) })
+	})
 	box := section("Context and model",
+		labelled("Load the last model", p.atStart, newParagraph("The model you used last. One that does not fit into memory waits for you.", captionStyle)),
 		labelled("When the context is full", p.policy, p.policyText),
 		newParagraph("After a change below, your next message loads the model again.", captionStyle))
 	for _, f := range loadFields() {

@@ -53,6 +53,14 @@ func policyText(p engine.ContextPolicy) string {
 	return "The reply ends and says so. Nothing is left out of what the model sees."
 }
 
+// startIndex is the place of "at the start" and of "with the first message".
+func startIndex(atStart bool) int {
+	if atStart {
+		return 0
+	}
+	return 1
+}
+
 func kvIndex(kv string) int {
 	if kv == "f32" {
 		return 1

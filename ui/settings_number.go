@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -15,6 +17,8 @@ type numberRow struct {
 	value   float64
 	entry   *filterEntry
 	slider  *keySlider // nil: the field alone
+	unit    *lineText
+	head    *fyne.Container
 	explain *paragraph
 	object  *fyne.Container
 	setting bool // Set is at work: what changes was not the reader's doing
@@ -26,10 +30,9 @@ func newNumberRow(f numberField, onChange func(float64)) *numberRow {
 	r.entry.OnSubmitted = func(string) { r.Set(r.value) }
 	r.explain = newParagraph(f.explain, captionStyle)
 	name := newFlexibleLine(f.name, bodyStyle)
-	unit := newLine(f.unit, captionStyle)
-	setVisible(unit, f.unit != "")
-	head := newRow(8, 0, name, unit, newSized(92, 0, r.entry))
-	r.object = newColumn(4, head)
+	r.unit = newLine(f.unit, captionStyle)
+	r.head = newRow(8, 0, name, r.unit, newSized(92, 0, r.entry))
+	r.object = newColumn(4, r.head)
 	if f.slideTo >= 0 {
 		r.slider = newKeySlider(f, r.slid, r.released)
 		r.object.Add(container.New(outdent{}, r.slider))
@@ -44,6 +47,7 @@ func (r *numberRow) Set(v float64) {
 	defer func() { r.setting = false }()
 	r.value = v
 	r.entry.SetText(r.field.text(v))
+	r.measured()
 	r.complain(nil)
 	if r.slider != nil {
 		r.slider.SetValue(min(max(v, r.slider.Min), r.slider.Max))
@@ -60,6 +64,7 @@ func (r *numberRow) typed(text string) {
 		return
 	}
 	r.value = v
+	r.measured()
 	if r.slider != nil {
 		r.setting = true
 		r.slider.SetValue(min(max(v, r.slider.Min), r.slider.Max))
@@ -84,8 +89,16 @@ func (r *numberRow) released(v float64) {
 	v = tidy(v, r.field.step)
 	if !r.setting && v != r.value {
 		r.value = v
+		r.measured()
 		r.onChange(v)
 	}
+}
+
+// measured shows the unit beside a number, not beside a word such as Off.
+func (r *numberRow) measured() {
+	_, err := strconv.ParseFloat(r.field.text(r.value), 64)
+	setVisible(r.unit, r.field.unit != "" && err == nil)
+	relayout(r.head)
 }
 
 func (r *numberRow) complain(err error) {

@@ -46,6 +46,8 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 		w.escape()
 	case fyne.KeyF1:
 		w.showShortcuts()
+	case fyne.KeyPageUp, fyne.KeyPageDown:
+		w.transcript.Page(event.Name)
 	case fyne.KeyF2:
 		w.sidebar.Rename(w.current)
 	}
@@ -75,7 +77,7 @@ func (w *Window) showShortcuts() {
 	}
 	for _, s := range [][2]string{
 		{"Send the message", "Enter"}, {"Break the line", "Shift+Enter"}, {"Stop, or leave", "Esc"},
-		{"Change your last message", "Up, in an empty field"}, {"Rename the conversation", "F2"},
+		{"Turn the page", "Page Up, Page Down"}, {"Change your last message", "Up, in an empty field"}, {"Rename the conversation", "F2"},
 		{"Move it to the trash", "Delete, in the list"},
 	} {
 		list.Add(keyLine(s[0], s[1]))

@@ -2,11 +2,11 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/engine"
@@ -19,11 +19,11 @@ type StatusLine struct {
 	widget.BaseWidget
 	OnContext func(at fyne.Position) // the figures were clicked
 
-	model    string // model, device and why
-	activity string // what is going on instead, "": nothing
+	model    []string // model, device and why; said shorter and shorter
+	activity string   // what is going on instead, "": nothing
 	figures  figures
 
-	left    *lineText
+	left    *choiceLine
 	right   *tappableLine
 	meter   *meter
 	content *fyne.Container
@@ -38,7 +38,7 @@ type figures struct {
 
 // NewStatusLine returns an empty status line.
 func NewStatusLine() *StatusLine {
-	s := &StatusLine{meter: newMeter(), left: newFlexibleLine("", captionStyle)}
+	s := &StatusLine{meter: newMeter(), left: newChoiceLine(captionStyle)}
 	s.ExtendBaseWidget(s)
 	s.right = newTappableLine(captionStyle, func() { s.OnContext(below(s.right)) })
 	s.meter.Hide()
@@ -51,9 +51,10 @@ func (s *StatusLine) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(newPadded(4, 0, 8, 0, s.content))
 }
 
-// SetModel says which model is loaded and where it runs.
-func (s *StatusLine) SetModel(text string) {
-	s.model = text
+// SetModel says which model is loaded and where it runs; of several texts, the
+// first that has room beside the figures is shown.
+func (s *StatusLine) SetModel(texts ...string) {
+	s.model = texts
 	s.show()
 }
 
@@ -73,11 +74,11 @@ func (s *StatusLine) SetFigures(f figures) {
 }
 
 func (s *StatusLine) show() {
-	text := s.model
+	texts := s.model
 	if s.activity != "" {
-		text = s.activity
+		texts = []string{s.activity}
 	}
-	s.left.SetText(text)
+	s.left.SetTexts(texts...)
 	s.right.SetText(s.figures.String())
 	relayout(s.content)
 }
@@ -89,7 +90,7 @@ func (f figures) String() string {
 		parts = append(parts, fmt.Sprintf("%s of %s tokens", count(f.used), count(f.size)))
 	}
 	if f.tokensPerSecond > 0 {
-		parts = append(parts, fmt.Sprintf("%.1f tokens/s", f.tokensPerSecond))
+		parts = append(parts, speedText(f.tokensPerSecond)+" tokens/s")
 	}
 	if f.firstSeconds > 0 {
 		parts = append(parts, "first after "+durationText(seconds(f.firstSeconds)))
@@ -97,18 +98,24 @@ func (f figures) String() string {
 	return strings.Join(parts, " · ")
 }
 
-// modelText names a model, its device and why that one: "Beyonder-4x7B-v2 ·
-// Q4_K_M · CPU (AVX-512): no OpenGL 4.3".
-func modelText(i engine.Info) string {
-	parts := []string{i.Name}
-	if i.Quantization != "" {
-		parts = append(parts, i.Quantization)
+// modelTexts name a model, its device and why that one: "Beyonder-4x7B-v2 ·
+// Q4_K_M · CPU (AVX-512): no OpenGL 4.3". Where that is too long, the reason is
+// left out first and the model's name last.
+func modelTexts(i engine.Info) []string {
+	var texts []string
+	add := func(parts ...string) {
+		parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+		if text := strings.Join(parts, " · "); !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
 	}
-	device := i.Device
 	if i.DeviceReason != "" {
-		device += ": " + i.DeviceReason
+		add(i.Name, i.Quantization, i.Device+": "+i.DeviceReason)
 	}
-	return strings.Join(append(parts, device), " · ")
+	add(i.Name, i.Quantization, i.Device)
+	add(i.Name, i.Device)
+	add(i.Device)
+	return texts
 }
 
 // loadingText says how far loading a file has come.
@@ -141,27 +148,3 @@ func readingText(r engine.Reading, spent time.Duration) (text string, fraction f
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-
-// tappableLine is a lineText that can be clicked.
-type tappableLine struct {
-	lineText
-	onTapped func()
-}
-
-var (
-	_ fyne.Tappable      = (*tappableLine)(nil)
-	_ desktop.Cursorable = (*tappableLine)(nil)
-)
-
-func newTappableLine(style textStyle, tapped func()) *tappableLine {
-	l := &tappableLine{onTapped: tapped}
-	l.style = style
-	l.ExtendBaseWidget(l)
-	return l
-}
-
-// Tapped implements fyne.Tappable.
-func (l *tappableLine) Tapped(*fyne.PointEvent) { l.onTapped() }
-
-// Cursor implements desktop.Cursorable.
-func (l *tappableLine) Cursor() desktop.Cursor { return desktop.PointerCursor }

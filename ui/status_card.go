@@ -20,6 +20,7 @@ type card struct {
 	back    *surface
 	actions *fyne.Container
 	content *fyne.Container
+	acted   func() // after any of its buttons
 }
 
 // An action is something to do about a card.
@@ -35,22 +36,30 @@ func newCard(text string, edge fyne.ThemeColorName, closed func(), actions ...ac
 	c := &card{text: newParagraph(text, bodyStyle), meter: newMeter(), back: newSurface(theme.ColorNameHeaderBackground, edge, 10)}
 	c.ExtendBaseWidget(c)
 	c.meter.Hide()
-	c.close = newGlyph(assets.Icon("close"), 24, closed)
+	c.close = newGlyph(assets.Icon("close"), 24, func() { c.act(closed) })
 	setVisible(c.close, closed != nil)
 	c.actions = newRow(8, -1)
 	for _, a := range actions {
-		c.actions.Add(a.button())
+		c.actions.Add(a.button(c))
 	}
 	setVisible(c.actions, len(actions) > 0)
 	c.content = container.New(cardLayout{}, c.text, c.meter, c.actions, c.close)
 	return c
 }
 
-func (a action) button() *pushButton {
+func (a action) button(c *card) *pushButton {
+	do := func() { c.act(a.do) }
 	if a.primary {
-		return newPrimaryButton(a.label, a.do)
+		return newPrimaryButton(a.label, do)
 	}
-	return newButton(a.label, a.do)
+	return newButton(a.label, do)
+}
+
+func (c *card) act(do func()) {
+	do()
+	if c.acted != nil {
+		c.acted()
+	}
 }
 
 // progress changes the words and how far it has come; negative: not known.
@@ -138,10 +147,11 @@ type cards struct {
 	box       *fyne.Container
 	shown     map[string]*card
 	onResized func()
+	onActed   func() // a button of a card was pressed
 }
 
-func newCards(resized func()) *cards {
-	return &cards{box: newColumn(8), shown: map[string]*card{}, onResized: resized}
+func newCards(resized, acted func()) *cards {
+	return &cards{box: newColumn(8), shown: map[string]*card{}, onResized: resized, onActed: acted}
 }
 
 // clear takes away what is shown under the keys.
@@ -158,6 +168,7 @@ func (s *cards) set(key string, c *card) {
 		delete(s.shown, key)
 	}
 	if c != nil {
+		c.acted = s.onActed
 		s.shown[key] = c
 		s.box.Add(c)
 	}

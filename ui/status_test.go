@@ -18,13 +18,14 @@ func TestStatusTexts(t *testing.T) {
 	unknown, none := loadingText("a.gguf", engine.Progress{}, 0)
 	reading, read := readingText(engine.Reading{Done: 1024, Total: 4096}, 10*time.Second)
 	for want, got := range map[string]string{
-		"Beyonder-4x7B-v2 · Q4_K_M · CPU (AVX-512): no OpenGL 4.3":            modelText(info),
+		"Beyonder-4x7B-v2 · Q4_K_M · CPU (AVX-512): no OpenGL 4.3":            modelTexts(info)[0],
 		"Loading a.gguf: reading weights, 3.2 GB of 12.8 GB, 25 %, 30 s left": loading,
 		"Loading a.gguf": unknown,
 		"Reading the conversation: 1,024 of 4,096 tokens, 30 s left": reading,
 		"1,234 of 8,192 tokens · 12.3 tokens/s · first after 0.8 s":  figures{1234, 8192, 12.34, 0.8}.String(),
 		"":                  figures{}.String(),
 		"0 of 8,192 tokens": figures{size: 8192}.String(),
+		"2,412 tokens/s":    figures{tokensPerSecond: 2412.18}.String(),
 	} {
 		if got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
@@ -35,14 +36,59 @@ func TestStatusTexts(t *testing.T) {
 	}
 }
 
+// The figures of a reply are those of the model that wrote it.
+func TestFiguresOfAnotherModelAreNotShown(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("hello")
+	if r.status.figures.used == 0 {
+		t.Fatalf("the status line shows %q", r.status.figures)
+	}
+	r.engine.Model.Hash = "another"
+	r.load(modelFile(t, "other.gguf"), false, nil)
+	r.idle()
+	if got := r.status.figures.String(); got != "" {
+		t.Errorf("the status line shows %q", got)
+	}
+	r.say("hello again")
+	if r.status.figures.used == 0 {
+		t.Errorf("the status line shows %q", r.status.figures)
+	}
+	r.unload()
+	if got := r.status.figures.String(); got != "" {
+		t.Errorf("without a model the status line shows %q", got)
+	}
+}
+
+func TestALongStatusLosesTheReasonFirst(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 1))
+	status := NewStatusLine()
+	w := test.NewTempWindow(t, status)
+	w.SetPadded(false)
+	status.SetModel(modelTexts(engine.Info{Name: "Beyonder-4x7B-v2", Quantization: "Q4_K_M", Device: "CPU (AVX-512)", DeviceReason: "no graphics engine in this version"})...)
+	status.SetFigures(figures{1234, 8192, 12.3, 0.8})
+	for width, want := range map[float32]string{
+		900: "Beyonder-4x7B-v2 · Q4_K_M · CPU (AVX-512): no graphics engine in this version",
+		640: "Beyonder-4x7B-v2 · Q4_K_M · CPU (AVX-512)",
+		560: "Beyonder-4x7B-v2 · CPU (AVX-512)",
+		420: "CPU (AVX-512)",
+	} {
+		w.Resize(fyne.NewSize(width, 30))
+		if status.left.text != want {
+			t.Errorf("at %v: %q, want %q", width, status.left.text, want)
+		}
+	}
+}
+
 func TestReplyDetails(t *testing.T) {
 	done := engine.Done{Reason: engine.StopEnd, NewTokens: 211, WriteSeconds: 21, FirstSeconds: 0.8, ContextUsed: 300, ContextSize: 8192}
 	cut := done
 	cut.Reason = engine.StopLength
+	one := engine.Done{Reason: engine.StopEnd, NewTokens: 1}
 	for want, got := range map[string]string{
 		"211 tokens · 10.0 tokens/s · first after 0.8 s":                                          replyDetail(app.Reply{Done: done}),
 		"211 tokens · 10.0 tokens/s · first after 0.8 s · ended at the longest reply that is set": replyDetail(app.Reply{Done: cut}),
-		"": replyDetail(app.Reply{}),
+		"1 token": replyDetail(app.Reply{Done: one}),
+		"":        replyDetail(app.Reply{}),
 	} {
 		if got != want {
 			t.Errorf("got  %q\nwant %q", got, want)

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"math"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 )
@@ -120,6 +122,26 @@ func (v *transcriptView) selectAll() {
 	v.selection = selection{spot{first.rows[0], 0}, spot{last.rows[len(last.rows)-1], 1 << 30}}
 	v.update()
 }
+
+// One notch of a mouse wheel comes from Fyne as 25 pixels, about a line; readers
+// are used to three. A touchpad's smaller steps follow the fingers and are left
+// as they are.
+const (
+	wheelNotch = 25
+	wheelLines = 3
+)
+
+// Scrolled implements fyne.Scrollable.
+func (v *transcriptView) Scrolled(event *fyne.ScrollEvent) {
+	further := *event
+	if math.Mod(float64(event.Scrolled.DY), wheelNotch) == 0 {
+		further.Scrolled.DY *= wheelLines
+	}
+	v.owner.scroll.Scrolled(&further)
+}
+
+// Page moves the page by a screen, up or down.
+func (t *Transcript) Page(key fyne.KeyName) { t.view.TypedKey(&fyne.KeyEvent{Name: key}) }
 
 // scrollBy moves the page.
 func (v *transcriptView) scrollBy(dy float32) { v.scrollTo(v.owner.scroll.Offset.Y + dy) }

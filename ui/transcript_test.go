@@ -294,11 +294,11 @@ func TestEndings(t *testing.T) {
 	var again uint64
 	tr.OnRegenerate = func(id uint64) { again = id }
 	tr.SetEntries([]Entry{
-		{ID: 1, Role: "assistant", Text: "half a", State: "interrupted"},
 		{ID: 2, Role: "assistant", State: "failed", Error: "The engine stopped."},
+		{ID: 1, Role: "assistant", Text: "half a", State: "interrupted", Error: "The engine was lost."},
 	})
 	text := sketch(tr)
-	for _, part := range []string{`"Interrupted"`, `button "Continue"`, `button "Regenerate"`, paint(Color(ColorDanger)) + ` 15.0 "The engine stopped."`, `button "Try again"`} {
+	for _, part := range []string{`"Interrupted. The engine was lost."`, `button "Continue"`, `button "Regenerate"`, paint(Color(ColorDanger)) + ` 15.0 "The engine stopped."`, `button "Try again"`} {
 		if !strings.Contains(text, part) {
 			t.Errorf("nothing on screen says %s:\n%s", part, text)
 		}
@@ -473,6 +473,18 @@ func TestKeyboard(t *testing.T) {
 	}
 }
 
+// Only the last message can be gone on with.
+func TestContinueIsOfferedAtTheEnd(t *testing.T) {
+	tr, _ := openTranscript(t, "light", []Entry{{ID: 1, Role: "assistant", Text: "half a", State: "interrupted"}})
+	if !strings.Contains(sketch(tr), `button "Continue"`) {
+		t.Error("the interrupted reply cannot be gone on with")
+	}
+	tr.Add(Entry{ID: 2, Role: "user", Text: "And then?"})
+	if text := sketch(tr); strings.Contains(text, `button "Continue"`) || !strings.Contains(text, `button "Regenerate"`) {
+		t.Errorf("a reply in the middle is offered to be gone on with:\n%s", text)
+	}
+}
+
 func TestWheelOverCodeScrollsThePage(t *testing.T) {
 	code := "```go\nx := \"" + strings.Repeat("long ", 100) + "\"\n```\n\n"
 	tr, _ := openTranscript(t, "light", []Entry{{ID: 1, Role: "assistant", Text: strings.Repeat(code+"text\n\n", 20), State: "complete"}})
@@ -484,8 +496,9 @@ func TestWheelOverCodeScrollsThePage(t *testing.T) {
 	})
 	measureAll(tr)
 	before := tr.scroll.Offset.Y
-	side.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, 100)})
-	if tr.scroll.Offset.Y != before-100 || side.offset != 0 {
+	side.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, wheelNotch)})
+	side.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, 7.5)}) // of a touchpad
+	if tr.scroll.Offset.Y != before-wheelNotch*wheelLines-7.5 || side.offset != 0 {
 		t.Errorf("the wheel over code moved the page from %v to %v, the code to %v", before, tr.scroll.Offset.Y, side.offset)
 	}
 	side.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(-50, 0)})

@@ -40,6 +40,7 @@ type transcriptView struct {
 var (
 	_ fyne.Focusable     = (*transcriptView)(nil)
 	_ fyne.Tappable      = (*transcriptView)(nil)
+	_ fyne.Scrollable    = (*transcriptView)(nil)
 	_ fyne.Draggable     = (*transcriptView)(nil)
 	_ fyne.Shortcutable  = (*transcriptView)(nil)
 	_ desktop.Mouseable  = (*transcriptView)(nil)
@@ -55,7 +56,7 @@ func newTranscriptView(owner *Transcript) *transcriptView {
 	v := &transcriptView{owner: owner, md: newMarkdown(), byID: map[uint64]*bubble{}, following: true}
 	v.stage = &stage{style: newStyle(), metrics: newMetrics(), painter: newPainter(), tip: owner.tip}
 	v.stage.copied = v.copied
-	v.stage.scrolled = func(event *fyne.ScrollEvent) { owner.scroll.Scrolled(event) }
+	v.stage.scrolled = v.Scrolled
 	v.stage.hover, v.stage.typed = v.hovered, v.TypedKey
 	v.pulse = newPulse(v.stage)
 	v.bars.view, v.bars.sign = v, canvas.NewRectangle(color.Transparent)
@@ -95,6 +96,9 @@ func (v *transcriptView) keep(b *bubble, e Entry) {
 }
 
 func (v *transcriptView) push(e Entry) {
+	if n := len(v.bubbles); n > 0 {
+		v.bubbles[n-1].touch(stateRow) // it is no longer the end
+	}
 	b := newBubble(e)
 	v.bubbles = append(v.bubbles, b)
 	v.byID[e.ID] = b

@@ -96,6 +96,8 @@ func (w *Window) Show() {
 	w.composer.Focus()
 	if w.options.Model != "" {
 		w.load(w.options.Model, false, nil)
+	} else if _, loaded := w.app.Model(); !loaded {
+		w.loadLast()
 	}
 	// Not before the loop runs: what is traced can then be clicked.
 	w.post.after(0, func() {
@@ -117,7 +119,7 @@ func (w *Window) build() {
 	w.sidebar, w.panel = NewSidebar(), NewSettingsPanel(w.post)
 	w.picker, w.status, w.composer = NewModelPicker(), NewStatusLine(), NewComposer()
 	w.transcript, w.page = NewTranscript(), newEmptyPage()
-	w.cards = newCards(w.relayout)
+	w.cards = newCards(w.relayout, w.backToWriting)
 	w.toggle = newGlyph(assets.Icon("sidebar"), 32, w.toggleSidebar)
 	w.newButton = newGlyph(assets.Icon("add"), 32, w.newConversation)
 	w.gear = newGlyph(assets.Icon("settings"), 32, w.togglePanel)
@@ -136,6 +138,7 @@ func (w *Window) explainButtons() *tipLayer {
 	for _, b := range []*glyphButton{w.toggle, w.newButton, w.gear, w.composer.button} {
 		b.tips = tips
 	}
+	w.status.left.tips = tips
 	return tips
 }
 
@@ -160,6 +163,14 @@ func (w *Window) announce() {
 	w.page.OnExample, w.page.OnOpen, w.page.OnChoose = w.example, w.openFile, w.choose
 	w.panel.OnChange, w.panel.OnSystem, w.panel.OnReload, w.panel.OnClose = w.change, w.setSystem, w.reload, w.togglePanel
 	w.status.OnContext = w.explainContext
+}
+
+// backToWriting puts the cursor into the composer after something else was
+// done, unless that has opened a list of its own.
+func (w *Window) backToWriting() {
+	if w.win.Canvas().Overlays().Top() == nil {
+		w.composer.Focus()
+	}
 }
 
 // relayout lays the middle out again after one of its parts has grown or shrunk.

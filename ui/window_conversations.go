@@ -119,8 +119,8 @@ func (w *Window) typed(text string) {
 		if id == 0 && strings.TrimSpace(text) == "" {
 			return
 		}
-		if id == 0 && w.current == 0 {
-			id = w.ensureConversation()
+		if id == 0 {
+			id = w.ensureConversation() // by now it may have been stored: to open another one flushes first
 		}
 		if id != 0 {
 			w.drafts.keep(id, text)
@@ -268,6 +268,10 @@ func (w *Window) editLast() {
 
 // cancelEdit leaves the message as it was and brings the draft back.
 func (w *Window) cancelEdit() {
+	if w.loading != nil && w.loading.waits == w.current {
+		w.loading.after = nil // it was to be sent
+		w.composer.SetNote("")
+	}
 	w.composer.SetEditing(false)
 	draft := ""
 	if c, err := w.app.Conversation(w.current); err == nil {

@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,15 +25,27 @@ type loading struct {
 	cancel context.CancelFunc
 	begun  time.Time
 	card   *card
+	quiet  bool   // nobody asked for it: it is the model of the last time
 	next   func() // what is to be done instead, once this has ended
+	after  func() // what the reader asked for meanwhile, to be done once the model is there
+	waits  app.ID // in this conversation
 }
+
+// cardDelay is how soon the progress of loading is shown: what is done sooner
+// needs none, and nothing has to move for it.
+const cardDelay = 300 * time.Millisecond
 
 // load loads a model file; then may be nil and is done once it is there. What is
 // being loaded already gives way.
 func (w *Window) load(path string, force bool, then func()) {
-	if w.loading != nil {
-		w.loading.next = func() { w.load(path, force, then) }
-		w.loading.cancel()
+	if l := w.loading; l != nil {
+		l.next = func() {
+			w.load(path, force, then)
+			if w.loading != nil {
+				w.loading.after, w.loading.waits = l.after, l.waits
+			}
+		}
+		l.cancel()
 		return
 	}
 	if w.job != nil {
@@ -40,23 +54,58 @@ func (w *Window) load(path string, force bool, then func()) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &loading{path: path, cancel: cancel, begun: time.Now()}
-	l.card = newCard("Loading "+fileName(path), theme.ColorNameSeparator, nil, action{"Stop", false, w.stop})
 	w.loading = l
+	w.post.after(cardDelay, func() { w.showLoading(l) })
 	w.status.SetActivity("Loading "+fileName(path), -1)
 	w.status.SetFigures(figures{})
 	w.picker.Set(strings.TrimSuffix(fileName(path), filepath.Ext(path)), "")
-	w.cards.clear("error", "warning")
-	w.cards.set("loading", l.card)
+	w.cards.clear("error", "warning", "unanswered")
 	w.showState()
 	follow(w.post, w.app.Load(ctx, path, force),
 		func(steps []engine.Progress) { w.loadingStep(l, steps[len(steps)-1]) },
 		func(err error) { w.loaded(l, err, then) })
 }
 
+// showLoading shows a card with how far the loading has come.
+func (w *Window) showLoading(l *loading) {
+	if w.loading == l {
+		l.card = newCard("Loading "+fileName(l.path), theme.ColorNameSeparator, nil, action{"Stop", false, w.stop})
+		w.cards.set("loading", l.card)
+	}
+}
+
 func (w *Window) loadingStep(l *loading, p engine.Progress) {
-	text, fraction := loadingText(fileName(l.path), p, time.Since(l.begun))
-	l.card.progress(text, fraction)
-	w.relayout()
+	if l.card != nil {
+		text, fraction := loadingText(fileName(l.path), p, time.Since(l.begun))
+		l.card.progress(text, fraction)
+		w.relayout()
+	}
+}
+
+// loadLast loads the model of the last time, so that the reader finds the window
+// as it was. If that does not work it can wait until there is a message for it.
+func (w *Window) loadLast() {
+	if m, ok := w.lastModel(); ok && w.settings.LoadAtStart {
+		w.load(m.Path, false, nil)
+		w.loading.quiet = true
+	}
+}
+
+// onceLoaded does f for the open conversation as soon as the model is there; it
+// says false if none is being loaded, and f is to be done now.
+func (w *Window) onceLoaded(f func()) bool {
+	l, id := w.loading, w.current
+	if l == nil {
+		return false
+	}
+	l.waits = id
+	l.after = func() {
+		if w.current == id {
+			f()
+		}
+	}
+	w.showState()
+	return true
 }
 
 func (w *Window) loaded(l *loading, err error, then func()) {
@@ -71,15 +120,29 @@ func (w *Window) loaded(l *loading, err error, then func()) {
 		w.closeNow()
 	case l.next != nil:
 		l.next()
+	case err != nil && l.quiet && l.after == nil:
+		w.showUnanswered()
 	case errors.As(err, &memory):
-		w.refused(memory, then)
+		w.refused(l.path, memory, func() { w.goAhead(then, l.after) })
 	case err != nil:
 		w.failed(err)
-	case then != nil:
-		w.warnOfModel()
-		then()
+		w.showUnanswered()
 	default:
-		w.warnOfModel()
+		if !l.quiet {
+			w.warnOfModel()
+		}
+		w.goAhead(then, l.after)
+	}
+}
+
+// goAhead does what has waited for a model.
+func (w *Window) goAhead(then, after func()) {
+	switch {
+	case then != nil:
+		then()
+	case after != nil:
+		after()
+	default:
 		w.showUnanswered()
 	}
 }
@@ -92,9 +155,8 @@ func (w *Window) warnOfModel() {
 	}
 }
 
-// refused says that a model does not fit into memory; the reader may insist.
-func (w *Window) refused(e *engine.MemoryError, then func()) {
-	path := e.Path
+// refused says that the model at path does not fit into memory; the reader may insist.
+func (w *Window) refused(path string, e *engine.MemoryError, then func()) {
 	c := newCard(memorySentence(e), theme.ColorNameWarning, func() { w.cards.set("error", nil) },
 		action{"Choose another", true, w.picker.open},
 		action{"Load anyway", false, func() { w.load(path, true, then) }})
@@ -138,7 +200,10 @@ func (w *Window) knownModels() []app.KnownModel {
 }
 
 // openFile lets the reader look for a model file.
-func (w *Window) openFile() {
+func (w *Window) openFile() { w.openFileIn("") }
+
+// openFileIn begins to look in a folder, "": where Fyne does.
+func (w *Window) openFileIn(folder string) {
 	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
 		switch {
 		case err != nil:
@@ -151,6 +216,9 @@ func (w *Window) openFile() {
 	}, w.win)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".gguf"}))
 	d.SetTitleText("Open a model file (.gguf)")
+	if place, err := storage.ListerForURI(storage.NewFileURI(folder)); folder != "" && err == nil {
+		d.SetLocation(place)
+	}
 	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
 	d.Show()
 }
@@ -161,9 +229,28 @@ func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
 	switch {
 	case i >= 0:
 		w.choose(files[i].Path())
+	case len(files) > 0 && isFolder(files[0].Path()):
+		w.droppedFolder(files[0].Path())
 	case len(files) > 0:
 		w.say("error", notAModel(files[0].Path()))
 	}
+}
+
+// droppedFolder takes the one model of a folder, or asks which one.
+func (w *Window) droppedFolder(path string) {
+	switch models := app.ModelsIn(path); len(models) {
+	case 0:
+		w.say("error", fmt.Sprintf("There is no .gguf file in the folder %s.", fileName(path)))
+	case 1:
+		w.choose(models[0].Path)
+	default:
+		w.openFileIn(path)
+	}
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // lastModel is the file that the next message would load; false: there is none.
@@ -199,10 +286,10 @@ func (w *Window) showModel() {
 	switch {
 	case ok:
 		w.picker.Set(name, info.Path)
-		w.status.SetModel(modelText(info))
+		w.status.SetModel(modelTexts(info)...)
 	case name != "":
 		w.picker.Set(name, "")
-		w.status.SetModel(name + " is not loaded. Your next message loads it.")
+		w.status.SetModel(name+" is not loaded. Your next message loads it.", "Not loaded. Your next message loads it.")
 	default:
 		w.picker.Set("", "")
 		w.status.SetModel("No model is loaded")
@@ -218,12 +305,13 @@ func (w *Window) showState() {
 	name := w.modelName()
 	w.composer.SetState(w.composerState())
 	w.composer.SetReason(w.reason(name))
+	w.composer.SetNote(w.note())
 	empty := len(w.messages) == 0
 	setVisible(w.transcript, !empty)
 	setVisible(w.page, empty)
 	switch {
 	case !empty:
-	case w.loading != nil:
+	case w.loading != nil && w.loading.path != w.app.LastModel():
 		w.page.wait("The model is being loaded.")
 	case name == "":
 		w.page.askForModel(w.knownModels())
@@ -237,8 +325,10 @@ func (w *Window) composerState() composerState {
 	switch {
 	case w.job != nil && w.job.stopping && w.job.conversation == w.current:
 		return composerStopping
-	case w.job != nil && w.job.conversation == w.current, w.loading != nil:
+	case w.job != nil && w.job.conversation == w.current:
 		return composerBusy
+	case w.loading != nil:
+		return composerLoading
 	}
 	return composerIdle
 }
@@ -250,6 +340,14 @@ func (w *Window) reason(model string) string {
 		return "A reply is being written in “" + w.title(w.job.conversation) + "”. Stop it there, or wait."
 	case w.loading == nil && model == "":
 		return "Choose a model first: drop a .gguf file on the window, or open one above."
+	}
+	return ""
+}
+
+// note says what will become of what was sent while the model is being loaded.
+func (w *Window) note() string {
+	if l := w.loading; l != nil && l.after != nil && l.waits == w.current {
+		return "This is sent as soon as the model is loaded. Esc stops the loading."
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
 
+	"beyonder/app"
 	"beyonder/app/apptest"
 	"beyonder/engine"
 )
@@ -17,7 +18,7 @@ import (
 func TestWhatDoesNotFitIsLoadedOnlyIfOneInsists(t *testing.T) {
 	e := apptest.New([]string{"Yes."}, 0)
 	e.Unload()
-	e.LoadError = &engine.MemoryError{Path: "/models/mixtral-8x7b.Q8_0.gguf", NeedBytes: 49_600_000_000, FreeBytes: 9_200_000_000}
+	e.LoadError = &engine.MemoryError{Path: "mixtral-8x7b.Q8_0.gguf", NeedBytes: 49_600_000_000, FreeBytes: 9_200_000_000}
 	r := newRigWith(t, e, t.TempDir(), Options{})
 	r.dropped(fyne.Position{}, []fyne.URI{fileURI("/models/mixtral-8x7b.Q8_0.gguf")})
 	r.idle()
@@ -29,7 +30,7 @@ func TestWhatDoesNotFitIsLoadedOnlyIfOneInsists(t *testing.T) {
 	r.press("error", "Load anyway")
 	r.idle()
 	loads := e.Loads()
-	if len(loads) != 2 || loads[0].Force || !loads[1].Force {
+	if len(loads) != 2 || loads[0].Force || !loads[1].Force || loads[1].Path != loads[0].Path {
 		t.Fatalf("loaded with %+v", loads)
 	}
 	if r.picker.name != "mixtral-8x7b.Q8_0" || r.cardText("error") != "" {
@@ -116,6 +117,128 @@ func TestLoadingCanBeStopped(t *testing.T) {
 	}
 	if r.cardText("loading")+r.cardText("error") != "" {
 		t.Error("a card is left")
+	}
+}
+
+// reopened is a window on a folder in which a model was used before.
+func reopened(t *testing.T, e *apptest.Engine, change func(*app.Settings)) *rig {
+	t.Helper()
+	dir := t.TempDir()
+	r := newRigWith(t, e, dir, Options{Model: modelFile(t, "last.gguf")})
+	r.idle()
+	if change != nil {
+		r.keep(change)
+	}
+	r.app.Close()
+	e.Unload()
+	return newRigWith(t, e, dir, Options{})
+}
+
+func TestTheLastModelIsLoadedAtTheStart(t *testing.T) {
+	e := newTestEngine()
+	e.Model.Warnings = []string{"the file has no chat template"}
+	r := reopened(t, e, nil)
+	r.idle()
+	if info, ok := r.app.Model(); !ok || info.Name != "last" {
+		t.Errorf("loaded is %q", info.Name)
+	}
+	if r.cardText("warning") != "" {
+		t.Error("a warning that was told before is told again")
+	}
+	later := newTestEngine()
+	r = reopened(t, later, func(s *app.Settings) { s.LoadAtStart = false })
+	r.idle()
+	if n := len(later.Loads()); n != 1 {
+		t.Errorf("against the reader's wish, loaded %d times", n)
+	}
+}
+
+// What does not fit into memory is no news until it is needed.
+func TestALastModelThatDoesNotFitIsNoError(t *testing.T) {
+	e := newTestEngine()
+	dir := t.TempDir()
+	r := newRigWith(t, e, dir, Options{Model: modelFile(t, "last.gguf")})
+	r.idle()
+	r.app.Close()
+	e.Unload()
+	e.LoadError = &engine.MemoryError{Path: "last.gguf", NeedBytes: 2e10, FreeBytes: 1e10}
+	r = newRigWith(t, e, dir, Options{})
+	r.idle()
+	if got := r.cardText("error"); got != "" {
+		t.Errorf("the card says %q", got)
+	}
+	r.say("hello")
+	if got := r.cardText("error"); !strings.HasPrefix(got, "Not enough memory for last.gguf") {
+		t.Errorf("the card says %q", got)
+	}
+}
+
+func slowLoading(t *testing.T) *rig {
+	t.Helper()
+	e := apptest.New([]string{"Yes."}, 20*time.Millisecond)
+	e.Unload()
+	e.LoadSteps = 20
+	return newRigWith(t, e, t.TempDir(), Options{Model: modelFile(t, "slow.gguf")})
+}
+
+func TestWhatIsSentWhileLoadingIsSentAfterwards(t *testing.T) {
+	r := slowLoading(t)
+	r.write("an early question")
+	r.key(fyne.KeyReturn)
+	if r.job != nil || r.composer.Text() != "an early question" || r.composer.hint.text == "" {
+		t.Fatalf("the composer holds %q and says %q", r.composer.Text(), r.composer.hint.text)
+	}
+	r.until("it is sent", func() bool { return r.job != nil })
+	r.idle()
+	if got := r.stored(); len(got) != 2 || got[0].Text != "an early question" || r.composer.hint.text != "" {
+		t.Errorf("stored %+v; the composer says %q", got, r.composer.hint.text)
+	}
+}
+
+func TestStoppedLoadingSendsNothing(t *testing.T) {
+	r := slowLoading(t)
+	r.write("an early question")
+	r.key(fyne.KeyReturn)
+	r.key(fyne.KeyEscape)
+	r.idle()
+	r.pass(50 * time.Millisecond)
+	if r.job != nil || len(r.stored()) != 0 || r.composer.Text() != "an early question" || r.composer.note != "" {
+		t.Errorf("stored %+v, the composer holds %q and says %q", r.stored(), r.composer.Text(), r.composer.note)
+	}
+}
+
+// What waits belongs to the conversation it was written in.
+func TestWhatWaitsIsNotSentElsewhere(t *testing.T) {
+	r := slowLoading(t)
+	r.write("an early question")
+	r.key(fyne.KeyReturn)
+	first := r.current
+	r.newConversation()
+	r.write("something else")
+	r.idle()
+	r.pass(50 * time.Millisecond)
+	if got, _ := r.app.Messages(first); len(got) != 0 || r.job != nil {
+		t.Errorf("sent: %+v", got)
+	}
+	if c, _ := r.app.Conversation(first); c.Draft != "an early question" || r.composer.Text() != "something else" {
+		t.Errorf("the drafts are %q and %q", c.Draft, r.composer.Text())
+	}
+}
+
+func TestAFolderWithAModelCanBeDropped(t *testing.T) {
+	e := newTestEngine()
+	e.Unload()
+	r := newRigWith(t, e, t.TempDir(), Options{})
+	empty := t.TempDir()
+	r.dropped(fyne.Position{}, []fyne.URI{fileURI(empty)})
+	if got := r.cardText("error"); got != "There is no .gguf file in the folder "+filepath.Base(empty)+"." {
+		t.Errorf("the card says %q", got)
+	}
+	file := modelFile(t, "one.gguf")
+	r.dropped(fyne.Position{}, []fyne.URI{fileURI(filepath.Dir(file))})
+	r.idle()
+	if info, ok := r.app.Model(); !ok || info.Path != file || r.cardText("error") != "" {
+		t.Errorf("loaded is %q, the card says %q", info.Path, r.cardText("error"))
 	}
 }
 
