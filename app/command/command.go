@@ -41,6 +41,7 @@ type cli struct {
 	Tokenize tokenizeCmd `cmd:"" help:"Turn standard input into token ids."`
 	Logits   logitsCmd   `cmd:"" help:"Show what the model predicts after each of some tokens."`
 	Bench    benchCmd    `cmd:"" help:"Measure how fast a model reads and writes."`
+	Quantize quantizeCmd `cmd:"" help:"Make a smaller model file of one."`
 	Engine   engineCmd   `cmd:"" help:"Serve the engine on standard input and output (the window starts this)."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`
 }
