@@ -17,12 +17,13 @@ var mayImport = map[string]string{
 	"app":                        "engine engine/prompt engine/sample store",
 	"app/apptest":                "app engine engine/prompt engine/sample",
 	"app/locale":                 "",
-	"app/command":                "app engine engine/prompt engine/quantize engine/sample engine/token engine/worker kong",
+	"app/command":                "app engine engine/merge engine/prompt engine/quantize engine/sample engine/token engine/worker kong",
 	"ui":                         "app engine engine/prompt engine/sample assets fyne goldmark chroma",
 	"assets":                     "fyne",
 	"store":                      "bbolt flock sys",
 	"engine":                     "engine/cpu engine/gguf engine/hf engine/model engine/prompt engine/sample engine/token sys",
 	"engine/worker":              "engine",
+	"engine/merge":               "engine engine/gguf engine/hf engine/quant engine/token sys yaml",
 	"engine/model":               "engine/compute engine/quant",
 	"engine/cpu":                 "engine/compute engine/cpu/kernel engine/quant",
 	"engine/cpu/kernel":          "engine/quant sys",
@@ -50,6 +51,7 @@ var others = map[string]string{
 	"golang.org/x/sys/":               "sys",
 	"golang.org/x/text/":              "text",
 	"github.com/go-gl/":               "gl",
+	"github.com/goccy/go-yaml/":       "yaml",
 }
 
 func TestImports(t *testing.T) {
