@@ -240,21 +240,25 @@ func (c *Composer) measure() {
 }
 
 func (c *Composer) lines() int {
-	text := c.entry.Text
-	if len(text) > longestFit || strings.Count(text, "\n") >= mostLines-1 {
-		return mostLines
+	return fieldLines(c.entry.Text, c.entry.Size().Width, 1, mostLines)
+}
+
+// fieldLines is how many lines a text takes in a field of some width, within limits.
+func fieldLines(text string, width float32, least, most int) int {
+	if len(text) > longestFit || strings.Count(text, "\n") >= most-1 {
+		return most
 	}
-	if text == "" || c.entry.Size().Width <= 0 {
-		return 1
+	if text == "" || width <= 0 {
+		return least
 	}
 	// Fyne tells a field's cursor row but not its number of rows: wrap the
 	// same text at the same width with the type that the field itself uses.
 	twin := widget.NewRichText(&widget.TextSegment{Text: text, Style: widget.RichTextStyleInline})
 	twin.Wrapping = fyne.TextWrapWord
-	twin.Resize(fyne.NewSize(c.entry.Size().Width, 1))
+	twin.Resize(fyne.NewSize(width, 1))
 	row := fyne.MeasureText("M", theme.TextSize(), fyne.TextStyle{}).Height
 	rows := int((twin.MinSize().Height-2*theme.InnerPadding())/row + 0.5)
-	return min(max(rows, 1), mostLines)
+	return min(max(rows, least), most)
 }
 
 func (c *Composer) resized() {

@@ -35,7 +35,7 @@ func newEmptyPage() *emptyPage {
 
 // CreateRenderer implements fyne.Widget.
 func (e *emptyPage) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(e.scroll)
+	return widget.NewSimpleRenderer(wheeled(e.scroll))
 }
 
 // askForModel shows the drop target, with the models that are known.

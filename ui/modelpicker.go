@@ -95,7 +95,7 @@ func (p *ModelPicker) open() {
 	if len(list.Objects) > 0 {
 		scroll := container.NewVScroll(newPadded(1, 1, 1, 1, list))
 		wanted := min(list.MinSize().Height+px(2), px(300))
-		menu.Add(newSized(0, wanted/px(1), scroll))
+		menu.Add(newSized(0, wanted/px(1), wheeled(scroll)))
 		menu.Add(widget.NewSeparator())
 	}
 	menu.Add(newFocusRow("Open a file…", "", p.then(p.OnOpen)))

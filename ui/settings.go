@@ -79,8 +79,12 @@ func (p *SettingsPanel) build() {
 		p.advanced)
 	p.buildAdvanced()
 	p.scroll = container.NewVScroll(newPadded(4, 20, 24, 16, sections))
+	p.system.entry.onGrown = p.grown
+	for _, l := range p.lists {
+		l.row.entry.onGrown = p.grown
+	}
 	title := newRow(8, 0, newFlexibleLine("Settings", titleStyle), newGlyph(assets.Icon("close"), 28, func() { p.OnClose() }))
-	p.content = container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, p.scroll)
+	p.content = container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll))
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -258,6 +262,11 @@ func (p *SettingsPanel) toggleAdvanced() {
 	if p.advanced.Visible() {
 		p.unfold.title.SetText("Hide advanced")
 	}
+	p.grown()
+}
+
+// grown makes room after a part of the panel has become higher or lower.
+func (p *SettingsPanel) grown() {
 	p.scroll.Content.Refresh()
 	p.scroll.Refresh()
 }

@@ -117,6 +117,7 @@ func newTextRow(name, explain, example string, lines int, save *pause, onChange 
 	r := &textRow{words: explain, explain: newParagraph(explain, captionStyle), onChange: onChange}
 	r.entry = newLinesEntry(example, lines, save.flush)
 	r.entry.OnChanged = func(text string) {
+		r.entry.grow()
 		if !r.setting {
 			save.do(func() { r.complain(r.onChange(text)) })
 		}
@@ -143,20 +144,43 @@ func (r *textRow) complain(err error) {
 	}
 }
 
+// mostFieldLines is how far a field of several lines grows with its text.
+const mostFieldLines = 16
+
+// grow gives the field room for its text.
+func (e *linesEntry) grow() {
+	if rows := fieldLines(e.Text, e.Size().Width, e.least, mostFieldLines); rows != e.rows {
+		e.rows = rows
+		e.SetMinRowsVisible(rows)
+		if e.onGrown != nil {
+			e.onGrown()
+		}
+	}
+}
+
 // linesEntry is a field of several lines; leaving it keeps what it holds.
 type linesEntry struct {
 	widget.Entry
-	left func()
+	left    func()
+	least   int // lines
+	rows    int
+	onGrown func() // may be nil
 }
 
 func newLinesEntry(placeholder string, lines int, left func()) *linesEntry {
-	e := &linesEntry{left: left}
+	e := &linesEntry{left: left, least: lines, rows: lines}
 	e.ExtendBaseWidget(e)
 	e.MultiLine = true
 	e.Wrapping = fyne.TextWrapWord
 	e.SetPlaceHolder(placeholder)
 	e.SetMinRowsVisible(lines)
 	return e
+}
+
+// Resize implements fyne.CanvasObject: another width wraps the text anew.
+func (e *linesEntry) Resize(size fyne.Size) {
+	e.Entry.Resize(size)
+	e.grow()
 }
 
 // FocusLost implements fyne.Focusable.

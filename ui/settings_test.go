@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"beyonder/app"
@@ -227,4 +228,25 @@ func FuzzBias(f *testing.F) {
 			t.Errorf("%v becomes %v, %v", bias, again, err)
 		}
 	})
+}
+
+// A field of several lines grows with its text and leaves the wheel to the panel.
+func TestTheSettingsScrollWhereverThePointerIs(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.togglePanel()
+	least := r.panel.system.entry.MinSize().Height
+	r.panel.SetConversation(strings.Repeat("A line of the system prompt.\n", 8))
+	if grown := r.panel.system.entry.MinSize().Height; grown < 2*least {
+		t.Errorf("8 lines have %v, 3 have %v", grown, least)
+	}
+	r.panel.SetConversation("")
+	if back := r.panel.system.entry.MinSize().Height; back != least {
+		t.Errorf("an empty field has %v, it had %v", back, least)
+	}
+	for range 20 {
+		test.Scroll(r.win.Canvas(), fyne.NewPos(1100, 500), 0, -wheelNotch)
+	}
+	if got := r.panel.scroll.Offset.Y; got != 20*wheelNotch*wheelLines {
+		t.Errorf("20 notches moved the settings by %v", got)
+	}
 }

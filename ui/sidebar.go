@@ -54,7 +54,7 @@ func NewSidebar() *Sidebar {
 	s.ExtendBaseWidget(s)
 	s.newButton = newFocusRow(untitled, "", func() { s.OnNew() })
 	s.newButton.framed, s.newButton.icon = true, assets.Icon("add")
-	s.back = newFocusRow("Back", "Click a conversation to restore it.", func() { s.OnTrash(false) })
+	s.back = newFocusRow("Back", "Click one to restore it.", func() { s.OnTrash(false) })
 	s.back.icon = assets.Icon("back")
 	s.trash = newFocusRow("Trash", "", func() { s.OnTrash(true) })
 	s.trash.title.style = captionStyle
@@ -64,7 +64,10 @@ func NewSidebar() *Sidebar {
 	s.list = newConversationList(s)
 	s.top = newColumn(8, s.newButton, s.back, s.filter)
 	s.bottom = newColumn(8, s.empty, s.trash)
-	middle := container.NewStack(s.list, newPadded(24, 16, 0, 16, s.nothing))
+	wheel := newWheelArea(func(event *fyne.ScrollEvent) {
+		s.list.ScrollToOffset(s.list.GetScrollOffset() - event.Scrolled.DY)
+	})
+	middle := container.NewStack(s.list, wheel, newPadded(24, 16, 0, 16, s.nothing))
 	s.content = container.New(sidebarLayout{}, s.top, middle, s.bottom)
 	s.show()
 	return s

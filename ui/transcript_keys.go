@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"math"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 )
@@ -123,21 +121,9 @@ func (v *transcriptView) selectAll() {
 	v.update()
 }
 
-// One notch of a mouse wheel comes from Fyne as 25 pixels, about a line; readers
-// are used to three. A touchpad's smaller steps follow the fingers and are left
-// as they are.
-const (
-	wheelNotch = 25
-	wheelLines = 3
-)
-
 // Scrolled implements fyne.Scrollable.
 func (v *transcriptView) Scrolled(event *fyne.ScrollEvent) {
-	further := *event
-	if math.Mod(float64(event.Scrolled.DY), wheelNotch) == 0 {
-		further.Scrolled.DY *= wheelLines
-	}
-	v.owner.scroll.Scrolled(&further)
+	v.owner.scroll.Scrolled(further(event))
 }
 
 // Page moves the page by a screen, up or down.

@@ -91,6 +91,7 @@ func (b *glyphButton) setIcon(icon fyne.Resource) {
 
 // Tapped implements fyne.Tappable.
 func (b *glyphButton) Tapped(*fyne.PointEvent) {
+	b.tips.hide(b) // it may move away
 	if !b.Disabled() && b.onTapped != nil {
 		b.onTapped()
 	}
