@@ -13,21 +13,19 @@ func symmetric(x, w []float32, n int32, level []uint8) (scale float32) {
 		clear(level[:len(x)])
 		return 0
 	}
-	best := -float32(n) / m
-	inv, lx, l2 := lanes{best}, lanes{}, lanes{}
-	symmetricSums(x, w, n, &inv, &lx, &l2, 1)
-	if l2[0] != 0 {
-		scale = lx[0] / l2[0]
-	}
-	gain := scale * lx[0]
-	for c := 0; c < 18; c += len(inv) {
+	var inv, lx, l2 lanes
+	var best, gain float32
+	for c := 0; c < 19; c += len(inv) {
 		for k := range inv {
-			inv[k] = -(float32(n) + float32(0.1*float32(place(c+k)))) / m
+			inv[k] = -(float32(n) + float32(0.1*place(c+k))) / m
 		}
-		live := min(len(inv), 18-c)
+		live := min(len(inv), 19-c)
 		symmetricSums(x, w, n, &inv, &lx, &l2, live)
 		for k := range live {
-			if l2[k] > 0 && lx[k]*lx[k] > gain*l2[k] {
+			switch {
+			case c+k == 0 && l2[k] == 0:
+				best = inv[k]
+			case c+k == 0, l2[k] > 0 && lx[k]*lx[k] > gain*l2[k]:
 				best, scale = inv[k], lx[k]/l2[k]
 				gain = scale * lx[k]
 			}
@@ -39,18 +37,21 @@ func symmetric(x, w []float32, n int32, level []uint8) (scale float32) {
 	return scale
 }
 
-// place is −9 to 9 without the zero, which has been tried, for c from 0 on.
-func place(c int) int {
-	if c < 9 {
-		return c - 9
+// place is 0 for the first candidate, then −9 to −1 and 1 to 9.
+func place(c int) float32 {
+	switch {
+	case c == 0:
+		return 0
+	case c < 10:
+		return float32(c - 10)
 	}
-	return c - 8
+	return float32(c - 9)
 }
 
-// symmetricSums computes lx = Σ w·x·l and l2 = Σ w·l² of the first live
+// symmetricSumsPortable computes lx = Σ w·x·l and l2 = Σ w·l² of the first live
 // candidates, l = x·inv rounded. Two are taken at a time: the sums of one wait
 // for nothing but their own additions.
-func symmetricSums(x, w []float32, n int32, inv, lx, l2 *lanes, live int) {
+func symmetricSumsPortable(x, w []float32, n int32, inv, lx, l2 *lanes, live int) {
 	w = w[:len(x)]
 	for k := 0; k < live; k += 2 {
 		var lx0, lx1, l20, l21 float32

@@ -1,0 +1,160 @@
+//go:build amd64
+
+#include "textflag.h"
+
+DATA one<>+0(SB)/4, $1.0
+GLOBL one<>(SB), RODATA|NOPTR, $4
+DATA magnitude<>+0(SB)/4, $0x7fffffff
+GLOBL magnitude<>(SB), RODATA|NOPTR, $4
+DATA infinite<>+0(SB)/4, $0x7f800000
+GLOBL infinite<>(SB), RODATA|NOPTR, $4
+
+// Each lane is one candidate and adds up weight after weight, with a rounding
+// after each multiplication and addition, as the portable loops do. VROUNDPS $0
+// rounds to the nearest, ties to even.
+
+// func symmetricSums8(x, w *float32, count int, n float32, inv, lx, l2 *lanes)
+TEXT ·symmetricSums8(SB), NOSPLIT, $0-56
+	MOVQ         x+0(FP), SI
+	MOVQ         w+8(FP), DI
+	MOVQ         count+16(FP), CX
+	MOVQ         inv+32(FP), AX
+	VMOVUPS      (AX), Y0
+	VBROADCASTSS n+24(FP), Y2
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y4, Y4, Y4      // Σ w·x·l
+	VXORPS       Y5, Y5, Y5      // Σ w·l²
+	VSUBPS       Y2, Y1, Y1      // −n
+	VBROADCASTSS one<>(SB), Y3
+	VSUBPS       Y3, Y2, Y2      // n−1
+	XORQ         BX, BX
+
+weight:
+	VBROADCASTSS (SI)(BX*4), Y6
+	VBROADCASTSS (DI)(BX*4), Y7
+	VMULPS       Y6, Y0, Y8
+	VROUNDPS     $0, Y8, Y8
+	VMAXPS       Y1, Y8, Y8
+	VMINPS       Y2, Y8, Y8      // l
+	VMULPS       Y6, Y7, Y9
+	VMULPS       Y8, Y9, Y9
+	VADDPS       Y9, Y4, Y4
+	VMULPS       Y8, Y7, Y10
+	VMULPS       Y8, Y10, Y10
+	VADDPS       Y10, Y5, Y5
+	INCQ         BX
+	CMPQ         BX, CX
+	JLT          weight
+
+	MOVQ    lx+40(FP), AX
+	VMOVUPS Y4, (AX)
+	MOVQ    l2+48(FP), AX
+	VMOVUPS Y5, (AX)
+	VZEROUPPER
+	RET
+
+// The fields of affineTrial: inverse 0, scale 32, min 64, err 96, lo 128, n 132,
+// sumW 136, sumX 140, absolute 144.
+
+// func affineTry8(t *affineTrial, x, w *float32, count int)
+TEXT ·affineTry8(SB), 0, $1024-32
+	MOVQ         t+0(FP), AX
+	MOVQ         x+8(FP), SI
+	MOVQ         w+16(FP), DI
+	MOVQ         count+24(FP), CX
+	LEAQ         levels-1024(SP), DX
+	VMOVUPS      0(AX), Y0
+	VBROADCASTSS 128(AX), Y1     // lo
+	VBROADCASTSS 132(AX), Y2     // n
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4      // Σ w·l
+	VXORPS       Y5, Y5, Y5      // Σ w·l²
+	VXORPS       Y6, Y6, Y6      // Σ w·x·l
+	MOVQ         DX, R8
+	XORQ         BX, BX
+
+weight:
+	VBROADCASTSS (SI)(BX*4), Y7
+	VBROADCASTSS (DI)(BX*4), Y8
+	VSUBPS       Y1, Y7, Y9
+	VMULPS       Y0, Y9, Y9
+	VROUNDPS     $0, Y9, Y9
+	VMAXPS       Y3, Y9, Y9
+	VMINPS       Y2, Y9, Y9      // l
+	VMOVUPS      Y9, (R8)
+	VMULPS       Y9, Y8, Y10
+	VADDPS       Y10, Y4, Y4
+	VMULPS       Y9, Y10, Y11
+	VADDPS       Y11, Y5, Y5
+	VMULPS       Y7, Y10, Y11
+	VADDPS       Y11, Y6, Y6
+	ADDQ         $32, R8
+	INCQ         BX
+	CMPQ         BX, CX
+	JLT          weight
+
+	VBROADCASTSS 136(AX), Y8     // Σ w
+	VBROADCASTSS 140(AX), Y9     // Σ w·x
+	VMULPS       Y5, Y8, Y10
+	VMULPS       Y4, Y4, Y11
+	VSUBPS       Y11, Y10, Y10   // determinant
+	VMULPS       Y6, Y8, Y11
+	VMULPS       Y4, Y9, Y12
+	VSUBPS       Y12, Y11, Y11
+	VDIVPS       Y10, Y11, Y11   // scale
+	VMULPS       Y5, Y9, Y12
+	VMULPS       Y6, Y4, Y13
+	VSUBPS       Y13, Y12, Y12
+	VDIVPS       Y10, Y12, Y12   // min
+	VCMPPS       $0x1e, Y3, Y12, Y13
+	VDIVPS       Y5, Y6, Y14     // the scale if min is to be zero
+	VBLENDVPS    Y13, Y14, Y11, Y11
+	VANDNPS      Y12, Y13, Y12
+	VCMPPS       $0x1e, Y3, Y10, Y15 // there is a solution
+	VMOVUPS      Y11, 32(AX)
+	VMOVUPS      Y12, 64(AX)
+
+	VXORPS  Y4, Y4, Y4           // error
+	MOVQ    DX, R8
+	XORQ    BX, BX
+	CMPL    144(AX), $0
+	JNE     absolute
+
+squared:
+	VMULPS       (R8), Y11, Y7
+	VBROADCASTSS (SI)(BX*4), Y8
+	VADDPS       Y12, Y7, Y7
+	VSUBPS       Y8, Y7, Y7
+	VBROADCASTSS (DI)(BX*4), Y8
+	VMULPS       Y7, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y4, Y4
+	ADDQ         $32, R8
+	INCQ         BX
+	CMPQ         BX, CX
+	JLT          squared
+	JMP          done
+
+absolute:
+	VBROADCASTSS magnitude<>(SB), Y14
+
+distance:
+	VMULPS       (R8), Y11, Y7
+	VBROADCASTSS (SI)(BX*4), Y8
+	VADDPS       Y12, Y7, Y7
+	VSUBPS       Y8, Y7, Y7
+	VBROADCASTSS (DI)(BX*4), Y8
+	VANDPS       Y14, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y4, Y4
+	ADDQ         $32, R8
+	INCQ         BX
+	CMPQ         BX, CX
+	JLT          distance
+
+done:
+	VBROADCASTSS infinite<>(SB), Y7
+	VBLENDVPS    Y15, Y4, Y7, Y4
+	VMOVUPS      Y4, 96(AX)
+	VZEROUPPER
+	RET
