@@ -1,0 +1,69 @@
+// matmul: a tile of ROWS rows of weights times COLUMNS rows of activations, by
+// one workgroup; each invocation has 4 × 4 of the tile.
+// Groups: x: ROWS rows of weights, y: COLUMNS rows of activations, z: experts.
+layout(local_size_x = WORKGROUP) in; // ROWS/4 × COLUMNS/4
+#include "product.glsl"
+
+const uint R = ROWS / 4, C = COLUMNS / 4;
+shared float a[32 * ROWS];    // a piece of each row of weights, transposed
+shared float b[32 * COLUMNS]; // the same columns of activations, transposed
+shared uint slots[COLUMNS];   // the tile's rows of y
+
+// assign finds the tile's slots and returns how many there are.
+uint assign(uint tid) {
+	uint from = gl_WorkGroupID.y * COLUMNS, first = 0u, count = SLOTS;
+#ifdef EXPERTS // sorted by group.comp: where each expert's slots begin, then the slots
+	uint e = EXPERT + gl_WorkGroupID.z;
+	first = chosen[LIST + e];
+	count = chosen[LIST + e + 1u] - first;
+#endif
+	if (from >= count) return 0u;
+	count = min(count - from, COLUMNS);
+	for (uint c = tid; c < count; c += WORKGROUP) {
+		slots[c] = from + c;
+#ifdef EXPERTS
+		slots[c] = chosen[LIST + EXPERTS_ALL + 1u + first + from + c];
+#endif
+	}
+	return count;
+}
+
+void load(uint tid, uint p, uint row0, uint count, uint share) {
+	for (uint r = tid; r < ROWS; r += WORKGROUP) {
+		vec4 w[8];
+		piece((gl_WorkGroupID.z * COUNT + min(row0 + r, COUNT - 1u)) * STRIDE, p, w);
+		for (uint i = 0u; i < 8u; i++)
+			for (uint k = 0u; k < 4u; k++) a[(4u * i + k) * ROWS + r] = w[i][k];
+	}
+	for (uint j = tid; j < 8u * COLUMNS; j += WORKGROUP) {
+		uint c = j / 8u, i = j % 8u;
+		vec4 v = c < count ? x[X_FROM + slots[c] / share * X_STRIDE + column(p, i) / 4u] : vec4(0.0);
+		for (uint k = 0u; k < 4u; k++) b[(4u * i + k) * COLUMNS + c] = v[k];
+	}
+}
+
+void main() {
+	uint tid = gl_LocalInvocationIndex, row0 = FIRST + gl_WorkGroupID.x * ROWS, share = 1u;
+#ifdef EXPERTS
+	share = SHARE;
+#endif
+	uint count = assign(tid), tr = tid % R, tc = tid / R;
+	if (count == 0u) return; // the same for the whole workgroup
+	vec4 sum[4] = vec4[4](vec4(0.0), vec4(0.0), vec4(0.0), vec4(0.0));
+	for (uint p = 0u; p < PIECES; p++) {
+		sync();
+		load(tid, p, row0, count, share);
+		sync();
+		for (uint k = 0u; k < 32u; k++) {
+			uint i = k * ROWS + tr, j = k * COLUMNS + tc;
+			vec4 w = vec4(a[i], a[i + R], a[i + 2u * R], a[i + 3u * R]);
+			for (uint c = 0u; c < 4u; c++) sum[c] += w * b[j + c * C];
+		}
+	}
+	for (uint c = 0u; c < 4u; c++) {
+		for (uint r = 0u; r < 4u; r++) {
+			uint row = row0 + tr + r * R, column = tc + c * C;
+			if (row < COUNT && column < count) put(slots[column], row, sum[c][r]);
+		}
+	}
+}
