@@ -105,10 +105,17 @@ func (f *Folder) open() error {
 }
 
 // name is what the model is called: config.json does not say, so the folder does.
+// In the Hub's own cache that is called by a commit's hash, in
+// models--OWNER--NAME/snapshots.
 func (f *Folder) name() string {
 	abs, err := filepath.Abs(f.Path)
 	if err != nil {
 		abs = f.Path
+	}
+	if parent := filepath.Dir(abs); filepath.Base(parent) == "snapshots" {
+		if parts := strings.Split(filepath.Base(filepath.Dir(parent)), "--"); parts[0] == "models" {
+			return parts[len(parts)-1]
+		}
 	}
 	return filepath.Base(abs)
 }

@@ -3,6 +3,7 @@ package hf
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"beyonder/engine/quant"
 )
@@ -92,7 +93,7 @@ func fileType(recipes []recipe) uint32 {
 }
 
 // Keys are the keys in order.
-func (m *metadata) Keys() []string { return m.keys }
+func (m *metadata) Keys() []string { return slices.Clone(m.keys) }
 
 // Value is the value of a key: a uint32, int32, float32, bool, string, or a slice
 // of these, which must not be written to.

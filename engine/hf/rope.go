@@ -29,6 +29,9 @@ func readRope(o *object, c config) rope {
 	if s == nil {
 		return r
 	}
+	if part, ok := s.float("partial_rotary_factor"); ok && part != 1 {
+		s.fail("partial_rotary_factor", "is %v, but only 1 is supported", part)
+	}
 	kind, ok := s.string("rope_type")
 	if !ok {
 		kind, _ = s.string("type")

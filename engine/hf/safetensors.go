@@ -57,15 +57,19 @@ func OpenSafetensors(path string) (*Safetensors, error) {
 		return nil, fmt.Errorf("cannot map %s into memory: %w", name, err)
 	}
 	s := &Safetensors{Path: path, mapped: mapped, names: map[string]int{}}
-	if err := guard([]*Safetensors{s}, func() error { return s.parse() }); err != nil {
-		return nil, errors.Join(refused(name, err), s.Close())
+	err = guard([]*Safetensors{s}, func() error { return blame(name, s.parse()) })
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// refused says which file is to blame, and what can be done.
-func refused(name string, err error) error {
-	if _, ok := errors.AsType[cutShort](err); ok {
+// blame says which file is wrong, and what can be done.
+func blame(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, short := errors.AsType[cutShort](err); short {
 		return fmt.Errorf("%s is cut short: %w; download it again", name, err)
 	}
 	return fmt.Errorf("%s is damaged: %w; download it again", name, err)

@@ -175,11 +175,18 @@ var part = regexp.MustCompile(`-(\d{5})-of-(\d{5})\.safetensors$`)
 // checkParts sees to it that the files, in order of their names, are all the
 // parts of one model.
 func checkParts(names []string) error {
+	at := part.FindStringSubmatchIndex(names[0])
+	if at == nil {
+		return fmt.Errorf("it is unclear which of %s are the weights: there is no model.safetensors and no model.safetensors.index.json", quoted(names))
+	}
+	prefix, count := names[0][:at[0]], names[0][at[4]:at[5]]
 	for i, name := range names {
-		prefix, _, _ := strings.Cut(names[0], "-00001-of-")
-		if want := fmt.Sprintf("%s-%05d-of-%05d.safetensors", prefix, i+1, len(names)); name != want {
-			return fmt.Errorf("there is no index (model.safetensors.index.json), and the files are not the parts of one model: %s stands where %s should; download the folder again", name, want)
+		if want := fmt.Sprintf("%s-%05d-of-%s.safetensors", prefix, i+1, count); name != want {
+			return fmt.Errorf("%s is missing or %s does not belong here; download the folder again", want, name)
 		}
+	}
+	if last := fmt.Sprintf("%05d", len(names)); last != count {
+		return fmt.Errorf("there are %d of %s parts of the model; download the folder again", len(names), strings.TrimLeft(count, "0"))
 	}
 	return nil
 }

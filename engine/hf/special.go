@@ -41,6 +41,9 @@ func (t *tokenizer) readSpecial(files *files, settings *object, c config) error 
 	if eos, ok := t.ids["eos"]; ok {
 		t.addEnd(int(eos))
 	}
+	if older.err() != nil {
+		return older.err()
+	}
 	return generation.err()
 }
 
