@@ -23,7 +23,8 @@ type Options struct {
 }
 
 // Client is an engine in a child process. Its methods may be called from any
-// goroutine; one call runs at a time, another one waits. The child starts with
+// goroutine; one call runs at a time, another one waits, and none may be made
+// by the consumer of a sequence that has not ended. The child starts with
 // the first Load. When it is lost, the call under way ends with an
 // *engine.LostError, Info says that nothing is loaded, and the next Load starts
 // another child, after a pause that doubles from loss to loss.
@@ -31,12 +32,14 @@ type Client struct {
 	o    Options
 	busy sync.Mutex // held during a call
 
-	mu     sync.Mutex // guards the rest
-	p      *process
-	info   *engine.Info
-	losses int // in a row
-	lostAt time.Time
-	calls  uint64
+	mu       sync.Mutex // guards the rest
+	p        *process
+	info     *engine.Info
+	stop     context.CancelFunc // of the call under way
+	stopping int                // calls of Unload that wait for it
+	losses   int                // in a row
+	lostAt   time.Time
+	calls    uint64
 }
 
 // New returns a client; nothing is started yet.
@@ -75,25 +78,35 @@ func (c *Client) PID() int {
 // Load is engine.Local's Load in the child.
 func (c *Client) Load(ctx context.Context, o engine.LoadOptions) iter.Seq2[engine.Progress, error] {
 	return func(yield func(engine.Progress, error) bool) {
-		c.busy.Lock()
-		defer c.busy.Unlock()
-		p, err := c.ensure(ctx)
-		if err == nil {
-			err = c.call(ctx, p, request{Load: &o}, func(f frame) bool {
-				return f.Progress == nil || yield(*f.Progress, nil)
-			})
-		}
+		ctx, done := c.begin(ctx)
+		defer done()
+		err := c.load(ctx, request{Load: &o}, func(f frame) bool {
+			return f.Progress == nil || yield(*f.Progress, nil)
+		})
 		if err != nil && !errors.Is(err, errBreak) {
 			yield(engine.Progress{}, err)
 		}
 	}
 }
 
+func (c *Client) load(ctx context.Context, r request, take func(frame) bool) error {
+	p, err := c.ensure(ctx)
+	if err != nil {
+		return err
+	}
+	c.note(nil) // the child gives the old model up first
+	err = c.call(ctx, p, r, take)
+	if _, loaded := c.Info(); loaded && errors.Is(err, errBreak) {
+		c.end() // it was quicker than the break
+	}
+	return err
+}
+
 // Reply is engine.Local's Reply in the child.
 func (c *Client) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.Piece, error] {
 	return func(yield func(engine.Piece, error) bool) {
-		c.busy.Lock()
-		defer c.busy.Unlock()
+		ctx, done := c.begin(ctx)
+		defer done()
 		p := c.running()
 		if p == nil {
 			yield(engine.Piece{}, engine.ErrNoModel)
@@ -108,18 +121,47 @@ func (c *Client) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.P
 	}
 }
 
-// Unload gives the model's memory back by ending the child.
+// begin waits for the call under way. The context it returns ends with ctx, or
+// when Unload is called.
+func (c *Client) begin(ctx context.Context) (_ context.Context, done func()) {
+	c.busy.Lock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ctx, c.stop = context.WithCancel(ctx)
+	if c.stopping > 0 {
+		c.stop()
+	}
+	stop := c.stop
+	return ctx, func() { stop(); c.busy.Unlock() }
+}
+
+// Unload gives the model's memory back by ending the child. A call under way
+// ends first, as if its context had ended.
 func (c *Client) Unload() error {
+	c.mu.Lock()
+	c.stopping++
+	if c.stop != nil {
+		c.stop()
+	}
+	c.mu.Unlock()
 	c.busy.Lock()
 	defer c.busy.Unlock()
-	if p := c.forget(); p != nil {
-		p.stop(c.o.StopDeadline)
-	}
+	c.mu.Lock()
+	c.stopping--
+	c.mu.Unlock()
+	c.end()
 	return nil
 }
 
 // Close is Unload.
 func (c *Client) Close() error { return c.Unload() }
+
+// end ends the child.
+func (c *Client) end() {
+	if p := c.forget(); p != nil {
+		p.stop(c.o.StopDeadline)
+	}
+}
 
 // running is the child, nil if none runs. One that has ended while nothing was
 // asked of it is forgotten here.
@@ -148,9 +190,11 @@ func (c *Client) ensure(ctx context.Context) (*process, error) {
 	if err := c.pause(ctx); err != nil {
 		return nil, err
 	}
-	p, err := start(c.o)
+	p, err := start(ctx, c.o)
 	if err != nil {
-		c.noteLoss()
+		if ctx.Err() == nil {
+			c.noteLoss()
+		}
 		return nil, err
 	}
 	c.mu.Lock()
@@ -192,20 +236,25 @@ func (c *Client) call(ctx context.Context, p *process, r request, take func(fram
 	c.calls++
 	r.ID = c.calls
 	c.mu.Unlock()
-	if err := p.out.send(r); err != nil {
-		return c.loss(p, "its input is closed")
-	}
+	p.post(r)
 	w := &watch{c: c, p: p, id: r.ID, cancelled: ctx.Done(), timer: time.NewTimer(c.o.StepDeadline)}
 	defer w.timer.Stop()
-	broke := false
+	over, broke := false, false
+	defer func() {
+		if !over { // the consumer panicked or its goroutine exited
+			w.cancel()
+		}
+	}()
 	for {
 		f, err := w.next()
 		switch {
 		case err != nil:
+			over = true
 			return err
 		case f.ID != r.ID:
 			continue
 		case f.End != nil:
+			over = true
 			return c.ended(f.End, broke)
 		case !broke && !take(f):
 			broke = true
@@ -216,16 +265,22 @@ func (c *Client) call(ctx context.Context, p *process, r request, take func(fram
 
 // ended notes what the child has loaded now.
 func (c *Client) ended(e *end, broke bool) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.info = e.Info
+	c.note(e.Info)
 	if e.Error == nil {
+		c.mu.Lock()
 		c.losses = 0
+		c.mu.Unlock()
 	}
 	if broke {
 		return errBreak
 	}
 	return e.Error.unpack()
+}
+
+func (c *Client) note(loaded *engine.Info) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.info = loaded
 }
 
 // loss kills the child and says why the call has no end.
@@ -282,5 +337,5 @@ func (w *watch) cancel() {
 	}
 	w.stopping, w.cancelled = true, nil
 	w.timer.Reset(w.c.o.StopDeadline)
-	w.p.out.send(request{ID: w.id, Cancel: true}) // a closed pipe shows as the end of frames
+	w.p.post(request{ID: w.id, Cancel: true})
 }

@@ -1,7 +1,7 @@
 package worker
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,47 +17,83 @@ import (
 
 // process is one child.
 type process struct {
-	cmd    *exec.Cmd
-	in     io.WriteCloser
-	out    *sender
-	frames chan frame    // closed when the child's output ends
-	ended  chan struct{} // closed when the child is gone, after cause is set
-	cause  string
-	log    *tail
-	kill   func(why string)
+	cmd      *exec.Cmd
+	requests chan request  // to write; closed to end the child
+	frames   chan frame    // closed when the child's output ends
+	ended    chan struct{} // closed when the child is gone, after cause is set
+	cause    string
+	log      *log
+
+	killing sync.Once
+	why     string // it was killed
 }
 
 // start runs the child and waits for its greeting.
-func start(o Options) (*process, error) {
-	cmd := exec.Command(o.Command[0], o.Command[1:]...)
-	cmd.Env = append(os.Environ(), o.Env...)
-	in, err := cmd.StdinPipe()
+func start(ctx context.Context, o Options) (*process, error) {
+	p := &process{
+		cmd: exec.Command(o.Command[0], o.Command[1:]...), log: &log{also: o.Log},
+		// A request and its cancel: as long as the child reads, there is room.
+		requests: make(chan request, 2), frames: make(chan frame), ended: make(chan struct{}),
+	}
+	p.cmd.Env, p.cmd.Stderr = append(os.Environ(), o.Env...), p.log
+	in, err := p.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
 	}
-	out, err := cmd.StdoutPipe()
+	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, in: in, out: newSender(in), frames: make(chan frame), ended: make(chan struct{}), log: &tail{also: o.Log}}
-	cmd.Stderr = p.log
-	if err := cmd.Start(); err != nil {
+	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("the engine's process cannot be started: %w", err)
 	}
-	var once sync.Once
-	why := ""
-	p.kill = func(reason string) {
-		once.Do(func() {
-			why = reason
-			cmd.Process.Kill()
-		})
+	go p.write(in)
+	go p.read(out)
+	if err := p.greet(ctx, o.StartDeadline); err != nil {
+		return nil, err
 	}
-	go p.read(out, &why, &once)
-	return p, p.greet(o.StartDeadline)
+	return p, nil
+}
+
+// kill ends the child at once; the first reason is the one that is told.
+func (p *process) kill(why string) {
+	p.killing.Do(func() {
+		p.why = why
+		p.cmd.Process.Kill() // fails if it is gone, which is well
+	})
+}
+
+// post has a request written. A child that does not read fills its pipe up;
+// then this waits for nothing but its end.
+func (p *process) post(r request) {
+	select {
+	case p.requests <- r:
+	case <-p.ended:
+	}
+}
+
+// write writes requests until there are no more or the child is gone.
+func (p *process) write(in io.WriteCloser) {
+	defer in.Close()
+	out := newSender(in)
+	for {
+		select {
+		case r, more := <-p.requests:
+			if !more {
+				return
+			}
+			if out.send(r) != nil {
+				p.kill("its input is closed")
+				return
+			}
+		case <-p.ended:
+			return
+		}
+	}
 }
 
 // read passes frames on until the output ends, then waits for the child's end.
-func (p *process) read(out io.Reader, why *string, once *sync.Once) {
+func (p *process) read(out io.Reader) {
 	dec := json.NewDecoder(out)
 	for {
 		var f frame
@@ -66,10 +102,10 @@ func (p *process) read(out io.Reader, why *string, once *sync.Once) {
 		}
 		p.pass(f)
 	}
-	once.Do(func() { p.cmd.Process.Kill() }) // output without sense: nothing more will come
-	p.cause = ending(p.cmd.Wait())
-	if *why != "" {
-		p.cause = *why
+	p.kill("") // output without sense: nothing more will come
+	err := p.cmd.Wait()
+	if p.cause = p.why; p.cause == "" {
+		p.cause = ending(err, p.log.first())
 	}
 	close(p.ended)
 	close(p.frames)
@@ -98,25 +134,32 @@ func (p *process) gone() bool {
 	}
 }
 
-// ending says in words how a process ended.
-func ending(err error) string {
+// ending says in words how a process ended. said is what it wrote to its
+// standard error first: a crash begins with its cause.
+func ending(err error, said string) string {
+	if said != "" {
+		said = ": " + said
+	}
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
-		return "its process ended"
+		return "its process ended" + said
 	case errors.As(err, &exit) && exit.ExitCode() < 0:
-		return "its process was ended (" + exit.String() + ")"
+		return "its process was ended (" + exit.String() + said + ")"
 	}
-	return "its process failed (" + err.Error() + ")"
+	return "its process failed (" + err.Error() + said + ")"
 }
 
-func (p *process) greet(deadline time.Duration) error {
+func (p *process) greet(ctx context.Context, deadline time.Duration) error {
 	late := time.NewTimer(deadline)
 	defer late.Stop()
+	stopped := ctx.Done()
 	for {
 		select {
 		case f, ok := <-p.frames:
 			switch {
+			case !ok && ctx.Err() != nil:
+				return ctx.Err()
 			case !ok:
 				return p.lost()
 			case f.Hello == protocolVersion:
@@ -126,6 +169,9 @@ func (p *process) greet(deadline time.Duration) error {
 			}
 		case <-late.C:
 			p.kill(fmt.Sprintf("it did not start within %v", deadline))
+		case <-stopped:
+			stopped = nil
+			p.kill("it was stopped")
 		}
 	}
 }
@@ -138,7 +184,7 @@ func (p *process) lost() error {
 
 // stop ends the child in good order, or kills it.
 func (p *process) stop(grace time.Duration) {
-	p.in.Close()
+	close(p.requests)
 	late := time.NewTimer(grace)
 	defer late.Stop()
 	for {
@@ -153,28 +199,28 @@ func (p *process) stop(grace time.Duration) {
 	}
 }
 
-// tail keeps the last lines a child wrote to its standard error.
-type tail struct {
+// log takes what a child writes to its standard error and keeps the beginning.
+type log struct {
 	mu   sync.Mutex
-	buf  bytes.Buffer
+	buf  []byte
 	also io.Writer
 }
 
-func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.also != nil {
-		t.also.Write(b) // a log that cannot be written must not stop the engine
+func (l *log) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.also != nil {
+		l.also.Write(b) // a log that cannot be written must not stop the engine
 	}
-	t.buf.Write(b)
-	if over := t.buf.Len() - 8<<10; over > 0 {
-		t.buf.Next(over)
-	}
+	const most = 300
+	l.buf = append(l.buf, b[:min(len(b), most-len(l.buf))]...)
 	return len(b), nil
 }
 
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.TrimSpace(t.buf.String())
+// first is the first line, or what there is of it.
+func (l *log) first() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	line, _, _ := strings.Cut(strings.TrimSpace(string(l.buf)), "\n")
+	return strings.ToValidUTF8(strings.TrimSpace(line), "")
 }

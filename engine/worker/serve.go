@@ -62,13 +62,15 @@ func (s *server) handle(ctx context.Context, r request) {
 	s.mu.Lock()
 	s.calls[r.ID] = cancel
 	s.mu.Unlock()
-	go s.call(ctx, r)
+	go func() {
+		defer cancel()
+		s.call(ctx, r)
+	}()
 }
 
 func (s *server) call(ctx context.Context, r request) {
 	err := s.answer(ctx, r)
 	s.mu.Lock()
-	s.calls[r.ID]()
 	delete(s.calls, r.ID)
 	s.mu.Unlock()
 	e := &end{Error: pack(err)}
@@ -89,7 +91,7 @@ func (s *server) answer(ctx context.Context, r request) error {
 				return err
 			}
 		}
-		return ctx.Err()
+		return nil
 	case r.Reply != nil:
 		return s.reply(r.ID, s.e.Reply(ctx, *r.Reply))
 	case r.Unload:

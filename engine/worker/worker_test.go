@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -47,7 +48,10 @@ func serve(e Engine) {
 }
 
 // scripted is an engine that does what its prompt says.
-type scripted struct{ loaded bool }
+type scripted struct {
+	busy   sync.Mutex // as engine.Local: one call at a time
+	loaded bool
+}
 
 func (s *scripted) Load(ctx context.Context, o engine.LoadOptions) iter.Seq2[engine.Progress, error] {
 	return func(yield func(engine.Progress, error) bool) {
@@ -70,6 +74,8 @@ func (s *scripted) Beat() int64               { return 0 }
 
 func (s *scripted) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.Piece, error] {
 	return func(yield func(engine.Piece, error) bool) {
+		s.busy.Lock()
+		defer s.busy.Unlock()
 		switch r.Prompt {
 		case "hang":
 			select {}
@@ -83,6 +89,7 @@ func (s *scripted) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine
 			return
 		case "crash":
 			yield(engine.Piece{Text: "before"}, nil)
+			fmt.Fprintln(os.Stderr, "fatal error: out of memory\n\ngoroutine 1 [running]:")
 			os.Exit(3)
 		}
 		for i := 0; ctx.Err() == nil; i++ {
@@ -201,7 +208,7 @@ func TestKilledChild(t *testing.T) {
 		says               string
 	}{
 		{"kill -9", "scripted", "", Options{}, func(c *Client) { syscall.Kill(c.PID(), syscall.SIGKILL) }, "signal: killed"},
-		{"a crash", "scripted", "crash", Options{}, nil, "exit status 3"},
+		{"a crash", "scripted", "crash", Options{}, nil, "exit status 3: fatal error: out of memory"},
 		{"a hang", "scripted", "hang", Options{StepDeadline: 300 * time.Millisecond}, nil, "no sign of life"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -335,6 +342,7 @@ func TestSameReplyAsInProcess(t *testing.T) {
 func FuzzServe(f *testing.F) {
 	f.Add([]byte(`{"id":1,"load":{"path":"x"}}` + "\n" + `{"id":1,"cancel":true}`))
 	f.Add([]byte(`{"id":2,"reply":{"prompt":"fail"}}`))
+	f.Add([]byte(strings.Repeat(`{"id":1,"reply":{"prompt":"fail"}}`, 3) + `{"id":1}{"id":1,"unload":true}`))
 	f.Add([]byte("{"))
 	f.Fuzz(func(t *testing.T, calls []byte) {
 		if strings.Contains(string(calls), "crash") || strings.Contains(string(calls), "deaf") || strings.Contains(string(calls), "hang") {
