@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 )
 
 // Limits on the files around the weights, many times what real ones have.
@@ -22,15 +21,15 @@ const (
 
 // files reads the small files of a folder and keeps a digest of all it has read.
 type files struct {
-	dir string
+	fs.FS
 	sum hash.Hash
 }
 
-func newFiles(dir string) *files { return &files{dir: dir, sum: sha256.New()} }
+func newFiles(dir string) *files { return &files{FS: os.DirFS(dir), sum: sha256.New()} }
 
 // read returns a file's content; nil if there is no such file.
 func (r *files) read(name string, limit int64) ([]byte, error) {
-	file, err := os.Open(filepath.Join(r.dir, name))
+	file, err := r.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -76,6 +75,6 @@ func (r *files) object(name string) (*object, error) {
 
 // has tells whether the folder has a file of this name.
 func (r *files) has(name string) bool {
-	info, err := os.Stat(filepath.Join(r.dir, name))
+	info, err := fs.Stat(r, name)
 	return err == nil && info.Mode().IsRegular()
 }

@@ -84,7 +84,7 @@ func (f *Folder) open() error {
 	if err != nil {
 		return err
 	}
-	if f.weights, err = openWeights(files); err != nil {
+	if f.weights, err = openWeights(f.Path, files); err != nil {
 		return err
 	}
 	if err := f.weights.foreignNames(); err != nil {

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -22,8 +22,8 @@ type weights struct {
 
 // openWeights opens the files that the folder's index names, or else the one
 // file or the numbered files that it has.
-func openWeights(files *files) (*weights, error) {
-	entries, err := os.ReadDir(files.dir)
+func openWeights(dir string, files *files) (*weights, error) {
+	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
 		return nil, err
 	}
@@ -33,9 +33,9 @@ func openWeights(files *files) (*weights, error) {
 	}
 	w := &weights{tensors: map[string]Stored{}}
 	if index != "" {
-		err = w.openIndex(files, index)
+		err = w.openIndex(dir, files, index)
 	} else {
-		err = w.openUnlisted(files.dir, entries)
+		err = w.openUnlisted(dir, entries)
 	}
 	if err != nil {
 		return nil, errors.Join(err, w.close())
@@ -44,7 +44,7 @@ func openWeights(files *files) (*weights, error) {
 }
 
 // theIndex is the name of the folder's index, "" if it has none.
-func theIndex(entries []os.DirEntry) (string, error) {
+func theIndex(entries []fs.DirEntry) (string, error) {
 	var found []string
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), ".safetensors.index.json") {
@@ -64,7 +64,7 @@ func theIndex(entries []os.DirEntry) (string, error) {
 
 // openIndex opens the files of weight_map and looks for each tensor in its file.
 // Tensors that the index does not name are left alone.
-func (w *weights) openIndex(files *files, index string) error {
+func (w *weights) openIndex(dir string, files *files, index string) error {
 	text, err := files.read(index, maxIndex)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (w *weights) openIndex(files *files, index string) error {
 			return fmt.Errorf("%s: weight_map[%q]: %w", index, tensor, err)
 		}
 		if opened[name] == nil {
-			if opened[name], err = w.openFile(filepath.Join(files.dir, name)); err != nil {
+			if opened[name], err = w.openFile(filepath.Join(dir, name)); err != nil {
 				return err
 			}
 		}
@@ -120,7 +120,7 @@ func (w *weights) openFile(path string) (*Safetensors, error) {
 
 // openUnlisted opens model.safetensors, or the only file there is, or all of
 // the files that are numbered as parts of one model.
-func (w *weights) openUnlisted(dir string, entries []os.DirEntry) error {
+func (w *weights) openUnlisted(dir string, entries []fs.DirEntry) error {
 	names, err := unlisted(entries)
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (w *weights) openUnlisted(dir string, entries []os.DirEntry) error {
 	return nil
 }
 
-func unlisted(entries []os.DirEntry) ([]string, error) {
+func unlisted(entries []fs.DirEntry) ([]string, error) {
 	var names []string
 	pickled := false
 	for _, e := range entries {

@@ -46,7 +46,8 @@ func TestFindsWeights(t *testing.T) {
 		"two indexes":            {map[string]any{"o.safetensors": shard(t, "a"), "o.safetensors.index.json": "", indexName: index("a", "o.safetensors")}, "a"},
 		"parts without an index": {map[string]any{"o-00001-of-00002.safetensors": shard(t, "a"), "o-00002-of-00002.safetensors": shard(t, "b")}, "a b"},
 	} {
-		w, err := openWeights(newFiles(folderOf(t, c.files)))
+		dir := folderOf(t, c.files)
+		w, err := openWeights(dir, newFiles(dir))
 		if err != nil {
 			t.Errorf("%s: %v", what, err)
 			continue
@@ -98,7 +99,8 @@ func TestRefusesWeights(t *testing.T) {
 		{"cannot open the weights", map[string]any{indexName: index("a", "m.safetensors")}},
 		{"m.safetensors is damaged", map[string]any{"m.safetensors": strings.Repeat("\x00", 8), indexName: index("a", "m.safetensors")}},
 	} {
-		_, err := openWeights(newFiles(folderOf(t, c.files)))
+		dir := folderOf(t, c.files)
+		_, err := openWeights(dir, newFiles(dir))
 		wantError(t, err, c.says)
 	}
 }
@@ -108,13 +110,14 @@ func TestIndexStaysInItsFolder(t *testing.T) {
 	outside := folderOf(t, map[string]any{"m.safetensors": shard(t, "a")})
 	for _, name := range []string{"../m.safetensors", "sub/m.safetensors", `sub\m.safetensors`, "..", ".", "", "/m.safetensors", "C:m.safetensors",
 		filepath.Join(outside, "m.safetensors"), "m.safetensors\x00.txt"} {
-		_, err := openWeights(newFiles(folderOf(t, map[string]any{indexName: index("a", name)})))
+		dir := folderOf(t, map[string]any{indexName: index("a", name)})
+		_, err := openWeights(dir, newFiles(dir))
 		wantError(t, err, indexName, "not the name of a file in this folder")
 	}
 	dir := folderOf(t, map[string]any{indexName: index("a", "sub.safetensors")})
 	if err := os.Mkdir(filepath.Join(dir, "sub.safetensors"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	_, err := openWeights(newFiles(dir))
+	_, err := openWeights(dir, newFiles(dir))
 	wantError(t, err, "sub.safetensors is not a file")
 }

@@ -1,6 +1,7 @@
 package hf
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // protobuf fields, for files to be read.
@@ -334,8 +336,8 @@ func FuzzTokenizer(f *testing.F) {
 		}
 		_, _ = readConfig(o) // must not panic
 		c := config10(o)
-		dir := folderOf(t, map[string]any{"tokenizer.json": string(tok), "tokenizer_config.json": string(settings)})
-		got, err := readTokenizer(newFiles(dir), c)
+		in := fstest.MapFS{"tokenizer.json": {Data: tok}, "tokenizer_config.json": {Data: settings}}
+		got, err := readTokenizer(&files{FS: in, sum: sha256.New()}, c)
 		if err != nil {
 			return
 		}

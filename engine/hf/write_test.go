@@ -107,7 +107,7 @@ func TestWriteFolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, err := openWeights(newFiles(dir))
+		w, err := openWeights(dir, newFiles(dir))
 		if err != nil {
 			t.Fatal(err)
 		}
