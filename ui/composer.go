@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"image/color"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -309,29 +308,4 @@ func (composerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	least := field.MinSize().Height
 	field.Resize(fyne.NewSize(size.Width-2*px(composerSide)-side.Width-px(4), min(least, bottom-top)))
 	field.Move(fyne.NewPos(px(composerSide), top+max(0, (bottom-top-least)/2)))
-}
-
-// borderless is the theme in force, but for fields without a frame of their own.
-type borderless struct{}
-
-func (borderless) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	if name == theme.ColorNameInputBackground || name == theme.ColorNameInputBorder {
-		return color.Transparent
-	}
-	return fyne.CurrentApp().Settings().Theme().Color(name, variant)
-}
-
-func (borderless) Size(name fyne.ThemeSizeName) float32 {
-	if name == theme.SizeNameInputBorder {
-		return 0
-	}
-	return fyne.CurrentApp().Settings().Theme().Size(name)
-}
-
-func (borderless) Font(style fyne.TextStyle) fyne.Resource {
-	return fyne.CurrentApp().Settings().Theme().Font(style)
-}
-
-func (borderless) Icon(name fyne.ThemeIconName) fyne.Resource {
-	return fyne.CurrentApp().Settings().Theme().Icon(name)
 }

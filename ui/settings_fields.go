@@ -141,7 +141,7 @@ func advancedFields() []fieldGroup {
 		{"Against repetition", penaltyFields()},
 		{"DRY: against repeated phrases", dryFields()},
 		{"Temperature by the model's certainty", dynamicFields()},
-		{"Mirostat: steady surprise, instead of the cuts above", mirostatFields()},
+		{"Mirostat: steady surprise", mirostatFields()},
 	}
 }
 

@@ -35,7 +35,7 @@ func newNumberRow(f numberField, onChange func(float64)) *numberRow {
 	r.object = newColumn(4, r.head)
 	if f.slideTo >= 0 {
 		r.slider = newKeySlider(f, r.slid, r.released)
-		r.object.Add(container.New(outdent{}, r.slider))
+		r.object.Add(container.New(outdent{}, container.NewThemeOverride(r.slider, tracked{})))
 	}
 	r.object.Add(r.explain)
 	return r

@@ -243,10 +243,10 @@ func TestTheSettingsScrollWhereverThePointerIs(t *testing.T) {
 	if back := r.panel.system.entry.MinSize().Height; back != least {
 		t.Errorf("an empty field has %v, it had %v", back, least)
 	}
-	for range 20 {
+	for range 15 {
 		test.Scroll(r.win.Canvas(), fyne.NewPos(1100, 500), 0, -wheelNotch)
 	}
-	if got := r.panel.scroll.Offset.Y; got != 20*wheelNotch*wheelLines {
-		t.Errorf("20 notches moved the settings by %v", got)
+	if got := r.panel.scroll.Offset.Y; got != 15*wheelNotch*wheelLines {
+		t.Errorf("15 notches moved the settings by %v", got)
 	}
 }
