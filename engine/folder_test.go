@@ -322,8 +322,19 @@ func sameIDs(t *testing.T, folder, file string) {
 	}
 }
 
+// A folder may be named by the files that people choose in its place.
 func TestInspectFolder(t *testing.T) {
-	r, err := Inspect("hf/testdata/mixtral", 64)
+	for _, path := range []string{"hf/testdata/mixtral", "hf/testdata/mixtral/config.json", "hf/testdata/mixtral/model.safetensors"} {
+		inspectMixtral(t, path)
+	}
+	if _, err := Inspect("testdata", 64); err == nil || !strings.Contains(err.Error(), "no config.json") {
+		t.Errorf("a folder without a model: %v", err)
+	}
+}
+
+func inspectMixtral(t *testing.T, path string) {
+	t.Helper()
+	r, err := Inspect(path, 64)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"beyonder/engine/gguf"
 	"beyonder/engine/hf"
@@ -34,10 +36,20 @@ type container interface {
 	rearranged() bool           // handing tensors over means reading and copying some
 }
 
+// folderOf is the model folder that a path means: the folder itself, or that of a
+// file which is of use only as part of one.
+func folderOf(path string) (folder string, ok bool) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return path, true
+	}
+	name := filepath.Base(path)
+	return filepath.Dir(path), name == "config.json" || strings.HasSuffix(name, ".safetensors") || strings.HasSuffix(name, ".safetensors.index.json")
+}
+
 // openContainer opens a model file or a model folder.
 func openContainer(path string) (container, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		f, err := hf.Open(path)
+	if folder, ok := folderOf(path); ok {
+		f, err := hf.Open(folder)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package hf
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -51,6 +52,9 @@ func (r *files) read(name string, limit int64) ([]byte, error) {
 	if int64(len(b)) > limit {
 		return nil, fmt.Errorf("%s has more than %d MiB, which cannot be right", name, limit>>20)
 	}
+	if isPointer(b) {
+		return nil, pointer(name)
+	}
 	r.digest(name, b)
 	return b, nil // not nil even if it is empty: ReadAll allocates
 }
@@ -77,4 +81,13 @@ func (r *files) object(name string) (*object, error) {
 func (r *files) has(name string) bool {
 	info, err := fs.Stat(r, name)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// isPointer tells what a clone without Git LFS has in a large file's place.
+func isPointer(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("version https://git-lfs"))
+}
+
+func pointer(name string) error {
+	return fmt.Errorf("%s is only a Git LFS pointer to the file; run git lfs pull, or download the file itself", name)
 }

@@ -81,6 +81,7 @@ func TestRefusesBadSafetensors(t *testing.T) {
 		{"shorter than a length", make([]byte, 7), "too few"},
 		{"header above the format's limit", append(binary.LittleEndian.AppendUint64(nil, maxHeader+1), make([]byte, 100)...), "more than the 100000000"},
 		{"header beyond the file", append(binary.LittleEndian.AppendUint64(nil, 99), "{}"...), "but only 2 follow"},
+		{"a Git LFS pointer", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00"), "run git lfs pull"},
 		{"no header", raw("", 0), "does not begin with {"},
 		{"space before the header", raw(" {}", 0), "does not begin with {"},
 		{"not UTF-8", raw("{\"a\xff\":1}", 0), "not UTF-8"},

@@ -57,7 +57,12 @@ func OpenSafetensors(path string) (*Safetensors, error) {
 		return nil, fmt.Errorf("cannot map %s into memory: %w", name, err)
 	}
 	s := &Safetensors{Path: path, mapped: mapped, names: map[string]int{}}
-	err = guard([]*Safetensors{s}, func() error { return blame(name, s.parse()) })
+	err = guard([]*Safetensors{s}, func() error {
+		if isPointer(mapped) {
+			return pointer(name)
+		}
+		return blame(name, s.parse())
+	})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -275,6 +275,7 @@ func TestRefusesTokenizers(t *testing.T) {
 		{"tokenizer.json", model("merges", [][]string{{"a"}}), "model.merges[0] has 1 parts"},
 		{"tokenizer.json", model("merges", 7), "model.merges"},
 		{"tokenizer.json", map[string]any{"added_tokens": []any{map[string]any{"id": -5}}, "model": spJSON()["model"]}, "added_tokens[0]"},
+		{"tokenizer.model", "version https://git-lfs.github.com/spec/v1\noid sha256:00", "run git lfs pull"},
 		{"tokenizer.model", "garbage", "protocol buffer"},
 		{"tokenizer_config.json", "[]", "not a JSON object"},
 		{"tokenizer_config.json", map[string]any{"bos_token": 7}, "bos_token is 7"},
