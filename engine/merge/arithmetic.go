@@ -175,11 +175,12 @@ func divide(x []float32, by float32) {
 func (f *arithmetic) agree(dst []float32, r *room) {
 	for i, sum := range dst {
 		kept, weights := float32(0), float32(0)
+		positive := sum >= 0
 		for j, c := range f.changes {
-			if d := (*r)[j][i]; d > 0 && sum >= 0 || d < 0 && sum < 0 {
-				kept += d
-				weights += c.weight
-			}
+			d := (*r)[j][i]
+			agrees := (d > 0) == positive
+			kept += onlyIf(agrees, d)
+			weights += onlyIf(agrees && d != 0, c.weight)
 		}
 		if f.normalize && weights != 0 {
 			kept /= weights

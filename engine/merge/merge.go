@@ -80,6 +80,9 @@ func (m *merger) tell(p Progress) error {
 }
 
 func (m *merger) run() error {
+	if _, err := m.typeFor(); err != nil {
+		return err
+	}
 	text, err := os.ReadFile(m.Config)
 	if err != nil {
 		return fmt.Errorf("the configuration cannot be read: %w", err)

@@ -19,11 +19,23 @@ type keepByChance struct{ *change }
 
 func (k keepByChance) apply(delta []float32, chunk int) {
 	r := newRandom(k.seed, k.name, k.number, chunk)
-	for i := range delta {
-		if r.unit() >= k.density {
-			delta[i] = 0
+	limit := uint64(k.density * (1 << 32))
+	for i := 0; i < len(delta); i += 2 { // a draw serves two elements
+		draw := r.pcg.Uint64()
+		delta[i] = onlyIf(draw>>32 < limit, delta[i])
+		if i+1 < len(delta) {
+			delta[i+1] = onlyIf(draw&(1<<32-1) < limit, delta[i+1])
 		}
 	}
+}
+
+// onlyIf is x or 0, without a branch: chance is what processors predict worst.
+func onlyIf(keep bool, x float32) float32 {
+	var mask uint32
+	if keep { // compiled to a flag's value, not to a jump
+		mask = 1
+	}
+	return math.Float32frombits(math.Float32bits(x) & -mask)
 }
 
 // keepLargest keeps exactly so many elements: those of larger magnitude than
@@ -39,13 +51,12 @@ func magnitude(x float32) uint32 { return math.Float32bits(x) &^ (1 << 31) }
 func (k *keepLargest) apply(delta []float32, chunk int) {
 	left := k.equals[chunk]
 	for i, d := range delta {
-		switch m := magnitude(d); {
-		case m > k.least:
-		case m == k.least && left > 0:
+		m := magnitude(d)
+		if m == k.least && left > 0 {
 			left--
-		default:
-			delta[i] = 0
+			continue
 		}
+		delta[i] = onlyIf(m > k.least, d)
 	}
 }
 

@@ -10,6 +10,7 @@ versions made what is committed.
 """
 import json
 import os
+import shutil
 import struct
 import sys
 import zlib
@@ -254,6 +255,11 @@ def main(work, out):
         more = extra.get(name, [])
         write_model(os.path.join(work, name), weights, more)
         write_gguf(os.path.join(out, name + ".gguf"), metadata(name, more, LAYERS), gguf_tensors(weights))
+
+    kept = os.path.join(out, "base")  # one of them as a folder, too
+    os.makedirs(kept, exist_ok=True)
+    for file in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(os.path.join(work, "base", file), kept)
 
     routers = {}
     for file in sorted(os.listdir(os.path.join(out, "configs"))):
