@@ -78,19 +78,6 @@ func (t *affineTrial) improve(best *fit, live int) int {
 	return live
 }
 
-func bounds(x []float32) (lo, hi float32) {
-	lo, hi = x[0], x[0]
-	for _, v := range x {
-		if v < lo {
-			lo = v
-		}
-		if v > hi {
-			hi = v
-		}
-	}
-	return lo, hi
-}
-
 // errorOf is the error of a candidate as it is, without a fit to its levels.
 func (a *affineSearch) errorOf(x, w []float32, n float32, f fit) (sum float32) {
 	for i, v := range x {

@@ -79,7 +79,7 @@ func sumsIQ4(x, w []float32, inv, qx, q2 *lanes, live int) {
 // larger. The values are whole numbers at least nine apart, so that each stretch
 // from one whole number to the next has one midpoint between values at most.
 func nearestIQ4(x float32) int {
-	at := &iq4Stretches[int32(max(0, min(x+128, 255)))]
+	at := &iq4Stretches[uint8(int32(max(0, min(x+128, 255))))] // 0 for what is no number
 	if x >= at.middle {
 		return int(at.above) & 15
 	}

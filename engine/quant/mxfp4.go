@@ -49,24 +49,44 @@ func encodeMXFP4(dst []byte, src, importance []float32) error {
 		var level [32]uint8
 		d := e8m0(b[0])
 		for i, v := range x {
-			level[i] = nearestE2M1(v, d)
+			b := math.Float32bits(v)
+			n := e2m1OfHalves[min(21, ceil(math.Float32frombits(b&^(1<<31))/d*2))&31]
+			level[i] = n | uint8(b>>31<<3)&signE2M1[n&7]
 		}
 		packNibbles((*[16]byte)(b[1:]), &level)
 		return nil
 	})
 }
 
-// nearestE2M1 is the index with d·e2m1[index] nearest to x, of equals the first.
-func nearestE2M1(x, d float32) uint8 {
-	sign := uint8(0)
-	if x < 0 {
-		x, sign = -x, 8
+// e2m1OfHalves is the index of the value nearest to k halves, or to anything less
+// that is more than k−1: midpoints are whole numbers of halves, and belong below.
+var e2m1OfHalves = [32]uint8{0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 7}
+
+// signE2M1 is the bit of the sign, for levels that have one.
+var signE2M1 = [8]uint8{0, 8, 8, 8, 8, 8, 8, 8}
+
+// ceil rounds 0 ≤ x < 2³¹ up.
+func ceil(x float32) int32 {
+	n := int32(x)
+	if x > float32(n) {
+		n++
 	}
-	best, least := uint8(0), x
-	for i := uint8(1); i < 8; i++ {
-		if e := abs(float32(e2m1[i]*d) - x); e < least {
-			best, least = i|sign, e
+	return n
+}
+
+// nearestE2M1 is the index with d·e2m1[index] nearest to x, of equals the first.
+// All products and midpoints are exact: d has four digits at most.
+func nearestE2M1(x, d float32) uint8 {
+	b := math.Float32bits(x)
+	a, sign := math.Float32frombits(b&^(1<<31)), uint8(b>>31<<3)
+	var i uint8
+	for _, middle := range [...]float32{0.5, 1.5, 2.5, 3.5, 5, 7, 10} {
+		if a > d*middle {
+			i++
 		}
 	}
-	return best
+	if i == 0 || d == 0 {
+		return 0
+	}
+	return i | sign
 }

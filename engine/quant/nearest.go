@@ -18,6 +18,14 @@ func nearest(x float32) int32 {
 	return int32(math.Float32bits(float32(x)+magic)&0x7fffff) - 0x400000
 }
 
+// roundAway rounds x, |x| < 2²³, to the nearest integer, ties away from zero. Not
+// a half but the number below it is added, lest the sum round up what is below
+// the tie.
+func roundAway(x float32) int32 {
+	const belowHalf = 0x3effffff
+	return int32(float32(x) + math.Float32frombits(belowHalf|math.Float32bits(x)&(1<<31)))
+}
+
 func clamp(l, lo, hi int32) int32 { return max(lo, min(l, hi)) }
 
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }

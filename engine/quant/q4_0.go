@@ -31,8 +31,8 @@ func encodeQ4_0(dst []byte, src, importance []float32) error {
 // which pack stores; the scale is in front.
 func encodeSymmetric(size int, dst []byte, src, importance []float32, n int32, pack func(b []byte, level *[32]uint8)) error {
 	variance := rowVariance(src, importance)
+	var level [32]uint8 // out here, because what pack gets is on the heap
 	return eachBlock(32, size, dst, src, importance, func(b []byte, x, importance []float32) error {
-		var level [32]uint8
 		var w [32]float32
 		if importance != nil {
 			emphasis(w[:], x, importance, variance)
@@ -40,11 +40,8 @@ func encodeSymmetric(size int, dst []byte, src, importance []float32, n int32, p
 			pack(b, &level)
 			return putScale(b, d)
 		}
-		d := extreme(x) / -float32(n)
-		id, half := inverse(d), float32(n)+0.5
-		for i, v := range x {
-			level[i] = uint8(min(2*n-1, int32(float32(v*id)+half)))
-		}
+		d := extreme32(x) / -float32(n)
+		steps(&level, (*[32]float32)(x), 0, inverse(d), float32(n)+0.5, 2*n-1)
 		pack(b, &level)
 		return putScale(b, d)
 	})

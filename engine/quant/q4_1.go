@@ -33,8 +33,8 @@ func encodeQ4_1(dst []byte, src, importance []float32) error {
 func encodeAsymmetric(size int, dst []byte, src, importance []float32, n int32, pack func(b []byte, level *[32]uint8)) error {
 	variance := rowVariance(src, importance)
 	search := affineSearch{from: -0.9, step: 0.05, steps: 36}
+	var level [32]uint8 // out here, because what pack gets is on the heap
 	return eachBlock(32, size, dst, src, importance, func(b []byte, x, importance []float32) error {
-		var level [32]uint8
 		var d, m float32
 		if importance != nil {
 			var w [32]float32
@@ -42,7 +42,7 @@ func encodeAsymmetric(size int, dst []byte, src, importance []float32, n int32, 
 			d, m = search.asymmetric(x, w[:], n, level[:])
 			m = -m
 		} else {
-			d, m = byRange(x, n, level[:])
+			d, m = byRange((*[32]float32)(x), n, &level)
 		}
 		pack(b, &level)
 		if err := putScale(b[2:], m); err != nil {
@@ -52,15 +52,9 @@ func encodeAsymmetric(size int, dst []byte, src, importance []float32, n int32, 
 	})
 }
 
-func byRange(x []float32, n int32, level []uint8) (scale, minimum float32) {
-	lo, hi := x[0], x[0]
-	for _, v := range x {
-		lo, hi = min(lo, v), max(hi, v)
-	}
+func byRange(x *[32]float32, n int32, level *[32]uint8) (scale, minimum float32) {
+	lo, hi := bounds(x[:])
 	d := (hi - lo) / float32(n)
-	id := inverse(d)
-	for i, v := range x {
-		level[i] = uint8(min(n, int32(float32((v-lo)*id)+0.5)))
-	}
+	steps(level, x, lo, inverse(d), 0.5, n)
 	return d, lo
 }

@@ -1,7 +1,5 @@
 package quant
 
-import "math"
-
 // Q8_0, 32 weights in 34 bytes:
 //
 //	0   d    f16      scale
@@ -24,14 +22,11 @@ func decodeQ8_0(dst []float32, src []byte) {
 func encodeQ8_0(dst []byte, src, _ []float32) error {
 	for len(src) >= 32 {
 		x, b := (*[32]float32)(src), (*[34]byte)(dst)
-		d := abs(extreme(x[:])) / 127
+		d := abs(extreme32(x[:])) / 127
 		if err := putScale(b[:], d); err != nil {
 			return err
 		}
-		id := inverse(d)
-		for l, v := range x {
-			b[2+l] = byte(int8(math.Round(float64(v * id))))
-		}
+		rounds((*[32]byte)(b[2:]), x, inverse(d))
 		dst, src = dst[34:], src[32:]
 	}
 	return nil

@@ -124,19 +124,17 @@ func rowVariance(row, importance []float32) float32 {
 }
 
 // extreme is the value of x that is farthest from zero, with its sign; of equal
-// ones the first, as in ggml's encoders, whose bytes ours are to equal. If one
-// is not a number, it is that.
+// ones the first, as in ggml's encoders. If one is not a number, it is that: as
+// integers, magnitudes are in the same order, and what is no number comes last.
 func extreme(x []float32) float32 {
-	var m float32
+	var m, top uint32
 	for _, v := range x {
-		if v != v {
-			return v
-		}
-		if abs(v) > abs(m) {
-			m = v
+		b := math.Float32bits(v)
+		if a := b &^ (1 << 31); a > top {
+			m, top = b, a
 		}
 	}
-	return m
+	return math.Float32frombits(m)
 }
 
 // putScale stores d as the half at the start of b.

@@ -31,6 +31,41 @@ func symmetricSums(x, w []float32, n int32, inv, lx, l2 *lanes, live int) {
 	symmetricSumsPortable(x, w, n, inv, lx, l2, live)
 }
 
+// bounds is boundsPortable.
+func bounds(x []float32) (lo, hi float32) {
+	if hasAVX2 && len(x) == 32 {
+		return bounds32(&x[0])
+	}
+	return boundsPortable(x)
+}
+
+// steps is stepsPortable.
+func steps(level *[32]uint8, x *[32]float32, lo, id, add float32, top int32) {
+	if hasAVX2 {
+		steps32(&level[0], &x[0], lo, id, add, top)
+		return
+	}
+	stepsPortable(level, x, lo, id, add, top)
+}
+
+// rounds is roundsPortable.
+func rounds(level *[32]byte, x *[32]float32, id float32) {
+	if hasAVX2 {
+		rounds32(&level[0], &x[0], id)
+		return
+	}
+	roundsPortable(level, x, id)
+}
+
+//go:noescape
+func bounds32(x *float32) (lo, hi float32)
+
+//go:noescape
+func steps32(level *uint8, x *float32, lo, id, add float32, top int32)
+
+//go:noescape
+func rounds32(level *byte, x *float32, id float32)
+
 //go:noescape
 func symmetricSums8(x, w *float32, count int, n float32, inv, lx, l2 *lanes)
 

@@ -158,3 +158,129 @@ done:
 	VMOVUPS      Y4, 96(AX)
 	VZEROUPPER
 	RET
+
+DATA belowHalf<>+0(SB)/4, $0x3effffff
+GLOBL belowHalf<>(SB), RODATA|NOPTR, $4
+DATA signs<>+0(SB)/4, $0x80000000
+GLOBL signs<>(SB), RODATA|NOPTR, $4
+
+// Packing words and bytes works within halves of a register; this is the order
+// in which eight groups of four bytes come out of it.
+DATA unmix<>+0(SB)/4, $0
+DATA unmix<>+4(SB)/4, $4
+DATA unmix<>+8(SB)/4, $1
+DATA unmix<>+12(SB)/4, $5
+DATA unmix<>+16(SB)/4, $2
+DATA unmix<>+20(SB)/4, $6
+DATA unmix<>+24(SB)/4, $3
+DATA unmix<>+28(SB)/4, $7
+GLOBL unmix<>(SB), RODATA|NOPTR, $32
+
+// func bounds32(x *float32) (lo, hi float32)
+TEXT ·bounds32(SB), NOSPLIT, $0-16
+	MOVQ         x+0(FP), SI
+	VMOVUPS      0(SI), Y0
+	VMOVUPS      32(SI), Y1
+	VMOVUPS      64(SI), Y2
+	VMOVUPS      96(SI), Y3
+	VMINPS       Y0, Y1, Y4
+	VMINPS       Y2, Y3, Y5
+	VMINPS       Y4, Y5, Y4
+	VMAXPS       Y0, Y1, Y6
+	VMAXPS       Y2, Y3, Y7
+	VMAXPS       Y6, Y7, Y6
+	VEXTRACTF128 $1, Y4, X5
+	VEXTRACTF128 $1, Y6, X7
+	VMINPS       X4, X5, X4
+	VMAXPS       X6, X7, X6
+	VPERMILPS    $0x4e, X4, X5
+	VPERMILPS    $0x4e, X6, X7
+	VMINPS       X4, X5, X4
+	VMAXPS       X6, X7, X6
+	VPERMILPS    $0xb1, X4, X5
+	VPERMILPS    $0xb1, X6, X7
+	VMINPS       X4, X5, X4
+	VMAXPS       X6, X7, X6
+	VMOVSS       X4, lo+8(FP)
+	VMOVSS       X6, hi+12(FP)
+	VZEROUPPER
+	RET
+
+// func steps32(level *uint8, x *float32, lo, id, add float32, top int32)
+TEXT ·steps32(SB), NOSPLIT, $0-32
+	MOVQ         level+0(FP), DI
+	MOVQ         x+8(FP), SI
+	VBROADCASTSS lo+16(FP), Y4
+	VBROADCASTSS id+20(FP), Y5
+	VBROADCASTSS add+24(FP), Y6
+	MOVL         top+28(FP), AX
+	VMOVD        AX, X7
+	VPBROADCASTD X7, Y7
+	VMOVUPS      0(SI), Y0
+	VMOVUPS      32(SI), Y1
+	VMOVUPS      64(SI), Y2
+	VMOVUPS      96(SI), Y3
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y4, Y1, Y1
+	VSUBPS       Y4, Y2, Y2
+	VSUBPS       Y4, Y3, Y3
+	VMULPS       Y5, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y6, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	VCVTTPS2DQ   Y0, Y0
+	VCVTTPS2DQ   Y1, Y1
+	VCVTTPS2DQ   Y2, Y2
+	VCVTTPS2DQ   Y3, Y3
+	VPMINSD      Y7, Y0, Y0
+	VPMINSD      Y7, Y1, Y1
+	VPMINSD      Y7, Y2, Y2
+	VPMINSD      Y7, Y3, Y3
+	VPACKSSDW    Y1, Y0, Y0
+	VPACKSSDW    Y3, Y2, Y2
+	VPACKSSWB    Y2, Y0, Y0
+	VMOVDQU      unmix<>(SB), Y1
+	VPERMD       Y0, Y1, Y0
+	VMOVDQU      Y0, (DI)
+	VZEROUPPER
+	RET
+
+// func rounds32(level *byte, x *float32, id float32)
+TEXT ·rounds32(SB), NOSPLIT, $0-20
+	MOVQ         level+0(FP), DI
+	MOVQ         x+8(FP), SI
+	VBROADCASTSS id+16(FP), Y5
+	VBROADCASTSS belowHalf<>(SB), Y6
+	VBROADCASTSS signs<>(SB), Y7
+	VMULPS       0(SI), Y5, Y0
+	VMULPS       32(SI), Y5, Y1
+	VMULPS       64(SI), Y5, Y2
+	VMULPS       96(SI), Y5, Y3
+	VANDPS       Y7, Y0, Y8
+	VANDPS       Y7, Y1, Y9
+	VANDPS       Y7, Y2, Y10
+	VANDPS       Y7, Y3, Y11
+	VORPS        Y6, Y8, Y8
+	VORPS        Y6, Y9, Y9
+	VORPS        Y6, Y10, Y10
+	VORPS        Y6, Y11, Y11
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y9, Y1, Y1
+	VADDPS       Y10, Y2, Y2
+	VADDPS       Y11, Y3, Y3
+	VCVTTPS2DQ   Y0, Y0
+	VCVTTPS2DQ   Y1, Y1
+	VCVTTPS2DQ   Y2, Y2
+	VCVTTPS2DQ   Y3, Y3
+	VPACKSSDW    Y1, Y0, Y0
+	VPACKSSDW    Y3, Y2, Y2
+	VPACKSSWB    Y2, Y0, Y0
+	VMOVDQU      unmix<>(SB), Y1
+	VPERMD       Y0, Y1, Y0
+	VMOVDQU      Y0, (DI)
+	VZEROUPPER
+	RET

@@ -1,7 +1,5 @@
 package quant
 
-import "math"
-
 // TQ2_0, 256 weights of −1, 0 or 1 in 66 bytes:
 //
 //	0   q    64 bytes  two bits a weight, laid out as in Q2_K
@@ -41,7 +39,7 @@ func ternary(x []float32, level []uint8) (scale float32) {
 	d := abs(extreme(x))
 	id := inverse(d)
 	for i, v := range x {
-		level[i] = uint8(int32(math.Round(float64(v*id))) + 1)
+		level[i] = uint8(roundAway(v*id) + 1)
 	}
 	return d
 }
