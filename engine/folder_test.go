@@ -225,7 +225,10 @@ func writeConfig(t *testing.T, dir string, f *gguf.File) {
 	for id, text := range tokens {
 		vocab[text] = id
 	}
-	tok := map[string]any{"model": map[string]any{"type": "BPE", "vocab": vocab, "merges": []string{}, "unk_token": "<unk>", "byte_fallback": true}}
+	tok := map[string]any{
+		"pre_tokenizer": map[string]any{"type": "Metaspace", "replacement": "▁"},
+		"model":         map[string]any{"type": "BPE", "vocab": vocab, "merges": []string{}, "unk_token": "<unk>", "byte_fallback": true},
+	}
 	for name, v := range map[string]any{"config.json": c, "tokenizer.json": tok} {
 		text, err := json.Marshal(v)
 		if err == nil {

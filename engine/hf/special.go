@@ -35,6 +35,7 @@ func (t *tokenizer) readSpecial(files *files, settings *object, c config) error 
 		}
 	}
 	t.markSpecial(older)
+	t.markSpecial(settings)
 	for _, id := range ends {
 		t.addEnd(id)
 	}
@@ -73,13 +74,14 @@ func (t *tokenizer) named(name, text string) {
 	t.ids[name] = id
 }
 
-// markSpecial makes control tokens of those that only the older list calls special.
-func (t *tokenizer) markSpecial(older *object) {
+// markSpecial makes control tokens of those that a list names as special, though
+// they were added as plain ones.
+func (t *tokenizer) markSpecial(o *object) {
 	var texts []string
 	for _, name := range specialNames {
-		texts = append(texts, older.content(name.hf))
+		texts = append(texts, o.content(name.hf))
 	}
-	for _, raw := range older.list("additional_special_tokens") {
+	for _, raw := range o.list("additional_special_tokens") {
 		texts = append(texts, contentOf(raw))
 	}
 	for _, text := range texts {

@@ -1,6 +1,7 @@
 package hf
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -92,17 +93,48 @@ func (t *tokenizerJSON) spacePrefix() bool {
 	return false
 }
 
+// notDone tells of steps that change or cut text in ways not done here, a
+// sentence each.
+func (t *tokenizerJSON) notDone() (warnings []string) {
+	if odd := t.oddNormalizers(); len(odd) > 0 {
+		warnings = append(warnings, fmt.Sprintf("tokenizer.json: normalizer rewrites text before it is read (%s), which is not done here", quoted(odd)))
+	}
+	var cuts []string
+	for _, s := range flatten(t.PreTokenizer) {
+		switch {
+		case s.Type == "ByteLevel" && s.Space != nil && *s.Space:
+			warnings = append(warnings, "tokenizer.json: pre_tokenizer puts a space before each text, which is not done here")
+		case !t.byteLevel() && s.Type != "Metaspace":
+			cuts = append(cuts, s.Type)
+		}
+	}
+	if len(cuts) > 0 {
+		warnings = append(warnings, fmt.Sprintf("tokenizer.json: pre_tokenizer cuts text before it is merged (%s), which is not done here", quoted(cuts)))
+	}
+	return warnings
+}
+
+// spaces reports whether a vocabulary that is not byte-level writes spaces as ▁.
+func (t *tokenizerJSON) spaces() bool {
+	for _, s := range append(flatten(t.Normalizer), flatten(t.PreTokenizer)...) {
+		if s.Type == "Metaspace" || s.escapes() {
+			return true
+		}
+	}
+	return false
+}
+
+// escapes tells the step that writes spaces as ▁.
+func (s step) escapes() bool {
+	return s.Type == "Replace" && s.Pattern != nil && s.Pattern.String != nil && *s.Pattern.String == " " && s.Content == "▁"
+}
+
 // oddNormalizers names the normalizers that change text in ways not done here.
 func (t *tokenizerJSON) oddNormalizers() []string {
 	var odd []string
 	for _, s := range flatten(t.Normalizer) {
-		switch s.Type {
-		case "Prepend", "NFC": // what is typed is NFC almost without exception
-		case "Replace":
-			if s.Pattern == nil || s.Pattern.String == nil || *s.Pattern.String != " " || s.Content != "▁" {
-				odd = append(odd, s.Type)
-			}
-		default:
+		usual := s.Type == "Prepend" || s.Type == "NFC" || s.escapes() // what is typed is NFC almost without exception
+		if !usual {
 			odd = append(odd, s.Type)
 		}
 	}

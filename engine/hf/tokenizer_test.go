@@ -115,9 +115,9 @@ func TestTokenizerModel(t *testing.T) {
 	f, got := withTokenizer(t, map[string]any{
 		"tokenizer.model":         spModel("", ""),
 		"added_tokens.json":       map[string]int{"<|im_end|>": 6, "<tool>": 7, "<new>": 8, "<far>": 10},
-		"special_tokens_map.json": map[string]any{"additional_special_tokens": []any{"<new>", map[string]any{"content": "<absent>"}}},
+		"special_tokens_map.json": map[string]any{"additional_special_tokens": []any{map[string]any{"content": "<absent>"}}},
 		"tokenizer_config.json": map[string]any{
-			"bos_token": map[string]any{"content": "<s>", "lstrip": false}, "eos_token": "<|im_end|>", "pad_token": nil, "add_eos_token": true,
+			"bos_token": map[string]any{"content": "<s>", "lstrip": false}, "eos_token": "<|im_end|>", "pad_token": nil, "add_eos_token": true, "additional_special_tokens": []string{"<new>"},
 			"added_tokens_decoder": map[string]any{"6": map[string]any{"content": "<|im_end|>", "special": true}, "7": map[string]any{"content": "<tool>", "special": false, "rstrip": true, "lstrip": true}},
 		},
 		"generation_config.json": map[string]any{"eos_token_id": []int{2, 6, 99, -1}},
@@ -266,6 +266,7 @@ func TestRefusesTokenizers(t *testing.T) {
 	}{
 		{"tokenizer.json", "{", "unexpected end"},
 		{"tokenizer.json", map[string]any{"model": map[string]any{"type": "Unigram", "vocab": []any{[]any{"a", -1.5}}}}, `model.type is "Unigram"`},
+		{"tokenizer.json", map[string]any{"model": spJSON()["model"]}, "this kind of vocabulary is not supported"},
 		{"tokenizer.json", model("vocab", map[string]int{}), "model.vocab is empty"},
 		{"tokenizer.json", model("vocab", map[string]int{"a": 1, "b": 1}), `the id 1 to both "a" and "b"`},
 		{"tokenizer.json", model("vocab", map[string]int{"a": -1}), `model.vocab["a"] is -1`},
@@ -274,7 +275,7 @@ func TestRefusesTokenizers(t *testing.T) {
 		{"tokenizer.json", model("merges", []string{"ab"}), "model.merges[0]"},
 		{"tokenizer.json", model("merges", [][]string{{"a"}}), "model.merges[0] has 1 parts"},
 		{"tokenizer.json", model("merges", 7), "model.merges"},
-		{"tokenizer.json", map[string]any{"added_tokens": []any{map[string]any{"id": -5}}, "model": spJSON()["model"]}, "added_tokens[0]"},
+		{"tokenizer.json", map[string]any{"added_tokens": []any{map[string]any{"id": -5}}, "model": spJSON()["model"], "normalizer": spJSON()["normalizer"]}, "added_tokens[0]"},
 		{"tokenizer.model", "version https://git-lfs.github.com/spec/v1\noid sha256:00", "run git lfs pull"},
 		{"tokenizer.model", "garbage", "protocol buffer"},
 		{"tokenizer_config.json", "[]", "not a JSON object"},
@@ -303,9 +304,14 @@ func TestRefusesTokenizers(t *testing.T) {
 func TestTellsOfOddTokenizers(t *testing.T) {
 	d := spJSON()
 	d["normalizer"] = map[string]any{"type": "Sequence", "normalizers": []any{map[string]any{"type": "Lowercase"}, map[string]any{"type": "Replace", "pattern": map[string]any{"Regex": "x"}, "content": "y"}}}
+	d["pre_tokenizer"] = map[string]any{"type": "Metaspace"}
+	cut := spJSON()
+	cut["pre_tokenizer"] = map[string]any{"type": "Split", "pattern": map[string]any{"String": " "}, "behavior": "MergedWithPrevious"}
 	for says, files := range map[string]map[string]any{
 		`normalizer rewrites text before it is read ("Lowercase", "Replace")`: {"tokenizer.json": d},
 		"rewrites text before it is read (nmt_nfkc)":                          {"tokenizer.model": spModel("", string(text(1, "nmt_nfkc"))+string(text(2, "table")))},
+		`pre_tokenizer cuts text before it is merged ("Split")`:               {"tokenizer.json": cut},
+		"puts a space before each text":                                       {"tokenizer.json": byteJSON(map[string]any{"type": "ByteLevel", "add_prefix_space": true})},
 		"makes one space of several":                                          {"tokenizer.model": spModel("", string(num(4, 1)))},
 		`the eos token "<end>" is not in the vocabulary`:                      {"tokenizer.model": spModel("", ""), "special_tokens_map.json": map[string]string{"eos_token": "<end>"}},
 	} {

@@ -111,6 +111,8 @@ func parseTokenizerJSON(b []byte) (*tokenizerJSON, error) {
 	switch {
 	case m.Type != "BPE" && !(m.Type == "" && len(m.Merges) > 0): // the oldest name no type
 		return nil, fmt.Errorf("model.type is %q, but only BPE is supported", m.Type)
+	case !t.byteLevel() && !t.spaces():
+		return nil, fmt.Errorf("neither pre_tokenizer is byte-level nor does a normalizer write spaces as ▁: this kind of vocabulary is not supported")
 	case len(m.Vocab) == 0:
 		return nil, fmt.Errorf("model.vocab is empty")
 	case len(m.Vocab) > maxTokens:

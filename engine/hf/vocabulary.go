@@ -46,9 +46,7 @@ func (t *tokenizer) fromJSON(rows int) {
 		t.spacePrefix = &prefix
 		t.spelling.ByMerges = true
 	}
-	if odd := t.from.oddNormalizers(); len(odd) > 0 {
-		t.warn("tokenizer.json: normalizer rewrites text before it is read (%s), which is not done here", quoted(odd))
-	}
+	t.warnings = append(t.warnings, t.from.notDone()...)
 	t.room(rows)
 	for text, id := range m.Vocab {
 		t.put(id, text, t.from.kindOf(text, t.kind), 0)
@@ -130,9 +128,10 @@ func (t *tokenizer) index() {
 	for id := len(t.tokens) - 1; id >= 0; id-- {
 		t.texts[t.tokens[id]] = int32(id)
 	}
-	for id, a := range t.byID {
+	added := slices.Sorted(maps.Keys(t.byID))
+	for _, id := range slices.Backward(added) {
 		if int(id) < len(t.tokens) {
-			t.texts[a.Content] = id
+			t.texts[t.byID[id].Content] = id
 		}
 	}
 }
