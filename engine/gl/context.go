@@ -1,0 +1,169 @@
+//go:build cgo && !darwin
+
+package gl
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+	"unsafe"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+	"github.com/go-gl/glfw/v3.3/glfw"
+)
+
+// thread is an operating system thread that has a GL context of its own. All
+// calls of OpenGL run there, in the order in which they are given.
+type thread struct {
+	window *glfw.Window
+	calls  chan func()
+	quit   chan struct{} // closed to end the thread
+	gone   chan struct{} // closed when it has ended
+
+	renderer string
+	limits   limits
+	messages []string // grave ones of the driver, with Options.Debug
+	checks   bool     // the context tells when it was reset
+}
+
+// limits are what the driver allows.
+type limits struct {
+	block  int64 // bytes of a buffer that a shader sees
+	shared int32 // bytes of shared memory
+	free   int64 // bytes of graphics memory free at the start; 0: unknown
+}
+
+// startThread opens a window and makes its context current on a new thread.
+func startThread(o Options) (*thread, error) {
+	w, err := openWindow(o)
+	if err != nil {
+		return nil, err
+	}
+	t := &thread{window: w, calls: make(chan func(), 2), quit: make(chan struct{}), gone: make(chan struct{})}
+	ready := make(chan error, 1)
+	go t.run(o, ready)
+	select {
+	case err = <-ready:
+	case <-time.After(patience):
+		return nil, &LostError{"the driver did not answer"}
+	}
+	if err != nil {
+		t.stop()
+		return nil, err
+	}
+	return t, nil
+}
+
+// run is the thread. It ends locked, so that the operating system's thread, and
+// whatever the driver keeps in it, ends with it.
+func (t *thread) run(o Options, ready chan<- error) {
+	defer close(t.gone)
+	runtime.LockOSThread()
+	err := guarded(func() error { return t.setUp(o) })
+	ready <- err
+	for {
+		select {
+		case call := <-t.calls:
+			call()
+		case <-t.quit:
+			glfw.DetachCurrentContext()
+			return
+		}
+	}
+}
+
+func (t *thread) setUp(o Options) error {
+	t.window.MakeContextCurrent()
+	if err := gl.Init(); err != nil {
+		return fmt.Errorf("no OpenGL 4.3: %w", err)
+	}
+	t.renderer = gl.GoStr(gl.GetString(gl.RENDERER))
+	if name := softwareName(t.renderer); name != "" && !o.Software {
+		return &SoftwareError{name}
+	}
+	if o.Debug {
+		t.listen()
+	}
+	t.checks = glfw.ExtensionSupported("GL_ARB_robustness")
+	return t.readLimits()
+}
+
+// readLimits refuses drivers below what the shaders need.
+func (t *thread) readLimits() error {
+	var blocks, threads int32
+	gl.GetInteger64v(gl.MAX_SHADER_STORAGE_BLOCK_SIZE, &t.limits.block)
+	// At 2 GiB some drivers crash and others read nothing.
+	t.limits.block = min(t.limits.block, 1<<31-1<<16)
+	gl.GetIntegerv(gl.MAX_COMPUTE_SHADER_STORAGE_BLOCKS, &blocks)
+	gl.GetIntegerv(gl.MAX_COMPUTE_WORK_GROUP_INVOCATIONS, &threads)
+	gl.GetIntegerv(gl.MAX_COMPUTE_SHARED_MEMORY_SIZE, &t.limits.shared)
+	if blocks < 8 || threads < 256 || t.limits.shared < 32<<10 || t.limits.block < 64<<20 {
+		return fmt.Errorf("the driver of %s allows too little: %d buffers, %d invocations, %d bytes of shared memory, buffers of %d bytes",
+			t.renderer, blocks, threads, t.limits.shared, t.limits.block)
+	}
+	t.limits.free = freeMemory()
+	gl.GetError() // an extension's query may have left one
+	return nil
+}
+
+// freeMemory asks for the free graphics memory by the extensions of NVIDIA
+// (Mesa has it too) and AMD; 0 if there is neither.
+func freeMemory() int64 {
+	const availableNVX, freeATI = 0x9049, 0x87FB // both in KiB
+	var kb [4]int32
+	switch {
+	case glfw.ExtensionSupported("GL_NVX_gpu_memory_info"):
+		gl.GetIntegerv(availableNVX, &kb[0])
+	case glfw.ExtensionSupported("GL_ATI_meminfo"):
+		gl.GetIntegerv(freeATI, &kb[0])
+	}
+	return int64(kb[0]) << 10
+}
+
+// listen collects the driver's grave messages.
+func (t *thread) listen() {
+	gl.Enable(gl.DEBUG_OUTPUT)
+	gl.Enable(gl.DEBUG_OUTPUT_SYNCHRONOUS)
+	gl.DebugMessageCallback(func(_, kind, _, severity uint32, _ int32, message string, _ unsafe.Pointer) {
+		if severity == gl.DEBUG_SEVERITY_HIGH || kind == gl.DEBUG_TYPE_ERROR {
+			t.messages = append(t.messages, strings.TrimSpace(message))
+		}
+	}, nil)
+}
+
+// stop ends the thread and the context, and all that the context holds. A driver
+// that does not answer is left behind.
+func (t *thread) stop() error {
+	close(t.quit)
+	select {
+	case <-t.gone:
+		return closeWindow(t.window)
+	case <-time.After(patience):
+		return &LostError{"the driver did not answer"}
+	}
+}
+
+// failure is what OpenGL has to say since it was asked last; nil if nothing.
+func (t *thread) failure() error {
+	if t.checks {
+		if s := gl.GetGraphicsResetStatusARB(); s != gl.NO_ERROR {
+			return &LostError{"the driver reset it"}
+		}
+	}
+	if len(t.messages) > 0 {
+		m := t.messages[0]
+		t.messages = nil
+		return fmt.Errorf("the driver of %s says: %s", t.renderer, m)
+	}
+	switch e := gl.GetError(); e {
+	case gl.NO_ERROR:
+		return nil
+	case gl.OUT_OF_MEMORY:
+		return errMemory
+	case gl.CONTEXT_LOST:
+		return &LostError{"the driver reset it"}
+	default:
+		return fmt.Errorf("the driver of %s failed with OpenGL error %#x", t.renderer, e)
+	}
+}

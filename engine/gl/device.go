@@ -1,0 +1,228 @@
+//go:build cgo && !darwin
+
+package gl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+
+	"beyonder/engine/compute"
+)
+
+// Device computes on a graphics card.
+type Device struct {
+	thread *thread
+	name   string
+	tiles  tiles
+	q      queue // of the thread
+
+	passes []pass // recorded, not yet handed to the thread
+	ctx    context.Context
+
+	mu     sync.Mutex // guards failed, which both sides set
+	failed error      // the first failure since Begin
+	lost   error      // what Begin cannot forget
+
+	progress atomic.Int64 // finished pieces of work
+	uploaded atomic.Int64 // bytes
+	rate     atomic.Int64 // multiply-adds that fit into one dispatch, as measured
+	notes    []string
+	noted    map[string]bool
+	scratch  scratch
+	choices  *arena
+	turned   turn // what scratch.turns holds
+	grouped  sorted
+}
+
+var _ compute.Device = (*Device)(nil)
+
+// scratch is memory of the device's own, grown on demand.
+type scratch struct {
+	ids     *buffer // of Embed
+	turns   *buffer // cosines and sines of Rotate
+	parts   *buffer // of Attend
+	results *buffer // of the experts before they are summed
+	halved  *buffer // activations rounded to float16
+	groups  *buffer // slots sorted by expert
+	back    *buffer // on its way to the processor
+}
+
+// tiles are the shapes of workgroups.
+type tiles struct {
+	wide                  int // invocations where each has its own value
+	vecThreads, vecRows   int // of matvec
+	matRows               int // of matmul
+	matNarrow, matColumns int // of matmul: rows of activations, for short and long prompts
+	queries               int // of attend
+}
+
+// hardware suits cards of the last ten years; emulated, where every barrier is
+// a switch of coroutines, suits llvmpipe.
+var (
+	hardware = tiles{wide: 64, vecThreads: 32, vecRows: 4, matRows: 64, matNarrow: 32, matColumns: 64, queries: 8}
+	emulated = tiles{wide: 32, vecThreads: 16, vecRows: 4, matRows: 32, matNarrow: 16, matColumns: 32, queries: 8}
+)
+
+// Open makes a device. Its errors are sentences that say why there is none:
+// ErrNoDisplay, *SoftwareError, *VersionError and others. The environment
+// variable BEYONDER_GL_SOFTWARE=1 stands for Options.Software.
+func Open(o Options) (*Device, error) {
+	o.Software = o.Software || os.Getenv("BEYONDER_GL_SOFTWARE") == "1"
+	t, err := startThread(o)
+	if err != nil {
+		return nil, err
+	}
+	d := &Device{thread: t, name: "OpenGL (" + t.renderer + ")", tiles: hardware, ctx: context.Background(), noted: map[string]bool{}}
+	if softwareName(t.renderer) != "" {
+		d.tiles = emulated
+	}
+	d.q.start(o.Profile, softwareName(t.renderer) != "")
+	return d, nil
+}
+
+// Name is "OpenGL" with the card's name.
+func (d *Device) Name() string { return d.name }
+
+// Progress counts finished pieces of work; it stands still only when nothing is computed.
+func (d *Device) Progress() int64 { return d.progress.Load() }
+
+// Uploaded is how many bytes of weights have been moved to the device.
+func (d *Device) Uploaded() int64 { return d.uploaded.Load() }
+
+// FreeMemory is how many bytes of graphics memory were free when the device was
+// opened; false if the driver does not say.
+func (d *Device) FreeMemory() (int64, bool) { return d.thread.limits.free, d.thread.limits.free > 0 }
+
+// Notes tells what was done to the weights, for users.
+func (d *Device) Notes() []string { return d.notes }
+
+// Begin arms the following verbs with ctx and forgets the last failure, unless
+// the device is lost.
+func (d *Device) Begin(ctx context.Context) {
+	d.flush()
+	d.do(func() {}) // failures of before come now or never
+	d.mu.Lock()
+	d.failed = d.lost
+	d.mu.Unlock()
+	d.ctx = ctx
+}
+
+// fail keeps the first failure.
+func (d *Device) fail(err error) {
+	if err == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.failed == nil {
+		d.failed = err
+	}
+	var lost *LostError
+	if d.lost == nil && errors.As(err, &lost) {
+		d.lost = err
+	}
+}
+
+func (d *Device) failf(format string, args ...any) { d.fail(fmt.Errorf(format, args...)) }
+
+// failure is the first failure since Begin, the end of its context included.
+func (d *Device) failure() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.failed == nil {
+		d.failed = d.ctx.Err()
+	}
+	return d.failed
+}
+
+// gone is why the device is of no use any more, nil if it is.
+func (d *Device) gone() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lost
+}
+
+// Close gives everything back: what the context holds ends with it. A driver
+// that does not answer keeps its thread until the process ends.
+func (d *Device) Close() error { return d.thread.stop() }
+
+// buffer is a buffer object.
+type buffer struct {
+	id    uint32
+	bytes int64
+
+	// The thread's: the barrier after which it was last read, and written.
+	read, wrote int
+}
+
+func (b *buffer) Bytes() int64 { return b.bytes }
+
+// errMemory says that a buffer does not fit.
+var errMemory = errors.New("the graphics card has not enough free memory")
+
+// newBuffer makes a buffer of zeros, or of nothing yet.
+func (d *Device) newBuffer(bytes int64, zero bool) (*buffer, error) {
+	b := &buffer{bytes: max((bytes+15)&^15, 16)}
+	if b.bytes > d.thread.limits.block {
+		return nil, fmt.Errorf("a buffer of %d MB is more than the %d MB that the graphics driver allows; choose a smaller context window", b.bytes>>20, d.thread.limits.block>>20)
+	}
+	var err error
+	d.do(func() {
+		gl.GenBuffers(1, &b.id)
+		gl.BindBuffer(gl.COPY_WRITE_BUFFER, b.id)
+		gl.BufferData(gl.COPY_WRITE_BUFFER, int(b.bytes), nil, gl.DYNAMIC_COPY)
+		if err = d.thread.failure(); err == nil && zero {
+			gl.ClearBufferData(gl.COPY_WRITE_BUFFER, gl.R32UI, gl.RED_INTEGER, gl.UNSIGNED_INT, nil)
+			err = d.thread.failure()
+		}
+	})
+	if err == nil {
+		err = d.gone()
+	}
+	return b, err
+}
+
+// need makes *b at least so large; what it held is lost.
+func (d *Device) need(b **buffer, bytes int64) *buffer {
+	if *b != nil && (*b).bytes >= bytes {
+		return *b
+	}
+	if old := *b; old != nil {
+		d.flush() // passes that use it go first
+		d.do(func() { gl.DeleteBuffers(1, &old.id) })
+	}
+	grown, err := d.newBuffer(bytes+bytes/4, false)
+	if err != nil {
+		grown, err = d.newBuffer(bytes, false)
+	}
+	d.fail(err)
+	*b = grown
+	if err != nil {
+		*b = nil
+	}
+	return grown
+}
+
+// NewRows makes room for n rows of width float32 each, zeros. In memory a row is
+// padded to whole pieces; the padding stays zero.
+func (d *Device) NewRows(n, width int) (compute.Rows, error) {
+	b, err := d.newBuffer(4*int64(n)*int64(padded(width)), true)
+	if err != nil {
+		return compute.Rows{}, fmt.Errorf("making room for %d rows of %d values: %w", n, width, err)
+	}
+	return compute.Rows{Buf: b, N: n, Width: width}, nil
+}
+
+// at is where r's first row stands in its buffer, in float32.
+func at(r compute.Rows) uint32 { return uint32(r.From * padded(r.Width)) }
+
+// step is from row to row, in float32.
+func step(r compute.Rows) uint32 { return uint32(padded(r.Width)) }
+
+func buf(r compute.Rows) *buffer { return r.Buf.(*buffer) }

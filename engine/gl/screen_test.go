@@ -1,0 +1,79 @@
+//go:build cgo && !darwin
+
+package gl
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+
+	"beyonder/engine/compute"
+)
+
+// The tests of the device need a display and a driver. BEYONDER_GL_TESTS says
+// which: "" starts a display of its own (Xvfb) and computes in software, as on
+// machines without a graphics card; "hardware" takes the display and the driver
+// as they are. Where there is none, tests are skipped, loudly; under `make test`
+// (BEYONDER_WINDOW_TESTS=required) that is a failure.
+
+func init() { runtime.LockOSThread() } // main is to keep its thread, for GLFW
+
+func TestMain(m *testing.M) {
+	status := 0
+	stop, err := screen()
+	if err != nil {
+		fmt.Println("SKIPPED: OpenGL is not tested:", err)
+	}
+	Serve(func() { status = m.Run() })
+	stop()
+	os.Exit(status)
+}
+
+func hardwareWanted() bool { return os.Getenv("BEYONDER_GL_TESTS") == "hardware" }
+
+// screen starts a display, if one is wanted, for this process.
+func screen() (stop func(), err error) {
+	stop = func() {}
+	if hardwareWanted() {
+		return stop, nil
+	}
+	os.Setenv("LIBGL_ALWAYS_SOFTWARE", "1")
+	os.Unsetenv("DISPLAY")
+	r, w, err := os.Pipe()
+	if err != nil {
+		return stop, err
+	}
+	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset")
+	x.ExtraFiles = []*os.File{w}
+	if err := x.Start(); err != nil {
+		return stop, err
+	}
+	w.Close()
+	stop = func() { x.Process.Kill(); x.Wait() }
+	number, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		return stop, fmt.Errorf("Xvfb did not start: %w", err)
+	}
+	os.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
+	return stop, nil
+}
+
+// open makes a device to test with.
+func open(t testing.TB, o Options) *Device {
+	t.Helper()
+	o.Software, o.Debug = !hardwareWanted(), true
+	d, err := Open(o)
+	if err != nil {
+		if os.Getenv("BEYONDER_WINDOW_TESTS") == "required" || hardwareWanted() {
+			t.Fatalf("OpenGL is not tested: %v", err)
+		}
+		t.Skipf("SKIPPED: OpenGL is not tested: %v", err)
+	}
+	return d
+}
+
+func device(t testing.TB) compute.Device { return open(t, Options{}) }

@@ -1,0 +1,137 @@
+//go:build cgo && !darwin
+
+package gl
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-gl/glfw/v3.3/glfw"
+)
+
+// GLFW insists on the program's main thread. Who has it lends it with Serve;
+// the two variables are the counter at which calls for it are handed over.
+var (
+	mainThread = make(chan func())
+	lent       atomic.Bool
+)
+
+// Serve lends the calling thread to GLFW until work, which runs on a goroutine
+// of its own, returns. Call it from main's goroutine, locked to its thread, and
+// not in a process that has windows by other means.
+func Serve(work func()) {
+	lent.Store(true)
+	defer lent.Store(false)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work()
+	}()
+	for {
+		select {
+		case call := <-mainThread:
+			call()
+		case <-done:
+			return
+		}
+	}
+}
+
+// onMain runs call on the main thread and waits for it, but not for ever: a
+// display or driver that does not answer must not hang the engine.
+func onMain(call func() error) error {
+	if !lent.Load() {
+		return errors.New("no OpenGL 4.3: it is used only by the engine's own process")
+	}
+	result := make(chan error, 1)
+	late := time.After(patience)
+	select {
+	case mainThread <- func() { result <- guarded(call) }:
+	case <-late:
+		return &LostError{"the display did not answer"}
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-late:
+		return &LostError{"the display did not answer"}
+	}
+}
+
+// guarded turns GLFW's panics into errors.
+func guarded(call func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("no OpenGL 4.3: %v", p)
+		}
+	}()
+	return call()
+}
+
+// openWindow makes the hidden window whose context the device computes in.
+func openWindow(o Options) (w *glfw.Window, err error) {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" { // glfw.Init would log and return nil
+		return nil, ErrNoDisplay
+	}
+	err = onMain(func() error {
+		if err := glfw.Init(); err != nil {
+			return ErrNoDisplay
+		}
+		// Hints are the process's: what is left behind would meet the next window.
+		defer glfw.DefaultWindowHints()
+		hint(o)
+		w, err = create()
+		if err == nil {
+			return nil
+		}
+		return olderVersion(err)
+	})
+	return w, err
+}
+
+func hint(o Options) {
+	glfw.DefaultWindowHints()
+	glfw.WindowHint(glfw.Visible, glfw.False)
+	glfw.WindowHint(glfw.ContextVersionMajor, 4)
+	glfw.WindowHint(glfw.ContextVersionMinor, 3)
+	glfw.WindowHint(glfw.OpenGLProfile, glfw.OpenGLCoreProfile)
+	glfw.WindowHint(glfw.ContextRobustness, glfw.LoseContextOnReset)
+	if o.Debug {
+		glfw.WindowHint(glfw.OpenGLDebugContext, glfw.True)
+	}
+}
+
+func create() (w *glfw.Window, err error) {
+	err = guarded(func() error {
+		w, err = glfw.CreateWindow(16, 16, "Beyonder's engine", nil, nil)
+		return err
+	})
+	if err == nil && w == nil {
+		err = ErrNoDisplay
+	}
+	return w, err
+}
+
+// olderVersion looks for what the driver offers instead of 4.3, to say so.
+func olderVersion(cause error) error {
+	var notInitialized *glfw.Error
+	if errors.As(cause, &notInitialized) && notInitialized.Code == glfw.ErrorCode(0x00010001) {
+		return ErrNoDisplay
+	}
+	glfw.DefaultWindowHints()
+	glfw.WindowHint(glfw.Visible, glfw.False)
+	w, err := create()
+	if err != nil {
+		return ErrNoDisplay
+	}
+	defer w.Destroy()
+	return &VersionError{fmt.Sprintf("%d.%d", w.GetAttrib(glfw.ContextVersionMajor), w.GetAttrib(glfw.ContextVersionMinor))}
+}
+
+func closeWindow(w *glfw.Window) error {
+	return onMain(func() error { w.Destroy(); return nil })
+}
