@@ -2,13 +2,15 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
 )
 
 // Logits reads ids from an empty context and yields the logits after each of
-// them, Vocabulary float32 that are valid until the next one.
+// them, Vocabulary float32 that are valid until the next one. Numbers that are
+// not finite end it with a *NumbersError.
 func (l *Local) Logits(ctx context.Context, ids []int32) iter.Seq2[[]float32, error] {
 	return func(yield func([]float32, error) bool) {
 		l.busy.Lock()
@@ -35,7 +37,11 @@ func (l *Local) Logits(ctx context.Context, ids []int32) iter.Seq2[[]float32, er
 			}
 			m.session.ids = append(m.session.ids, ids[:n]...)
 			ids = ids[n:]
-			for _, row := range rows[:n] {
+			for i, row := range rows[:n] {
+				if !finite(row) {
+					yield(nil, &NumbersError{Position: len(m.session.ids) - n + i})
+					return
+				}
 				if !yield(row, nil) {
 					return
 				}
@@ -45,6 +51,9 @@ func (l *Local) Logits(ctx context.Context, ids []int32) iter.Seq2[[]float32, er
 }
 
 func (m *loaded) checkIDs(ids []int32) error {
+	if len(ids) == 0 {
+		return errors.New("there are no tokens to read")
+	}
 	if len(ids) > m.info.Context {
 		return fmt.Errorf("%d tokens do not fit the context window of %d", len(ids), m.info.Context)
 	}
@@ -65,7 +74,10 @@ func (l *Local) Time(ctx context.Context, read, write int) (reading, writing tim
 	if m == nil {
 		return 0, 0, ErrNoModel
 	}
-	if read+write > m.info.Context {
+	if read < 0 || write < 0 || read+write == 0 {
+		return 0, 0, fmt.Errorf("there is nothing to measure: %d tokens to read, %d to write", read, write)
+	}
+	if read > m.info.Context || write > m.info.Context-read {
 		return 0, 0, fmt.Errorf("%d tokens do not fit the context window of %d", read+write, m.info.Context)
 	}
 	m.session.forget()

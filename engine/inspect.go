@@ -97,6 +97,9 @@ func plain(v any) any {
 }
 
 func reckon(f container, o LoadOptions) (*ModelReport, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	tokens, _, err := f.Strings("tokenizer.ggml.tokens")
 	if err != nil {
 		return nil, err
@@ -116,7 +119,7 @@ func reckon(f container, o LoadOptions) (*ModelReport, error) {
 		Parameters: i.Parameters, ActiveParameters: i.ActiveParameters,
 		WeightBytes: i.FileBytes, CacheBytes: c.CacheShape(mo).Bytes(),
 	}
-	m.ScratchBytes = c.WorkingBytes(mo) - m.CacheBytes
+	m.ScratchBytes = workingBytes(c, mo) - m.CacheBytes
 	m.NeedBytes = m.WeightBytes + m.CacheBytes + m.ScratchBytes
 	m.FreeBytes, _ = freeMemory()
 	return m, nil

@@ -189,6 +189,9 @@ func open(o LoadOptions) (*loaded, error) {
 }
 
 func build(f container, o LoadOptions) (*loaded, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	tok, err := vocabulary(f, o.Path)
 	if err != nil {
 		return nil, err
@@ -204,7 +207,7 @@ func build(f container, o LoadOptions) (*loaded, error) {
 	}
 	m.options = model.Options{Context: m.info.Context, Batch: batch(m.info), F16: o.KV != "f32" && !o.Exact}
 	m.batch = m.options.Batch
-	if err := checkMemory(m.info, c.WorkingBytes(m.options), o); err != nil {
+	if err := checkMemory(m.info, workingBytes(c, m.options), o); err != nil {
 		return nil, err
 	}
 	if m.dev, err = device(o); err != nil {
@@ -233,15 +236,6 @@ func batch(i Info) int {
 	const tokenBillions = 500e9
 	n := int(tokenBillions/float64(max(1, i.ActiveParameters))) / 32 * 32
 	return min(max(n, 64), 512)
-}
-
-func checkMemory(i Info, working int64, o LoadOptions) error {
-	free, known := freeMemory()
-	need := i.FileBytes + working
-	if o.Force || !known || need <= free {
-		return nil
-	}
-	return &MemoryError{Path: filepath.Base(i.Path), NeedBytes: need, FreeBytes: free}
 }
 
 // Threads is how many the engine uses if LoadOptions does not say.

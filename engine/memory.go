@@ -1,11 +1,43 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+
+	"beyonder/engine/cpu"
+	"beyonder/engine/model"
 )
+
+// programBytes is what the program takes before it works: its code, the
+// runtime, a vocabulary.
+const programBytes = 32 << 20
+
+// workingBytes is the memory that answering takes, the mapped weights aside.
+func workingBytes(c model.Config, o model.Options) int64 {
+	rows := o.Batch * max(1, c.Used)
+	return c.WorkingBytes(o) + cpu.WorkingBytes(rows, max(c.FeedForward, c.Width, c.Heads*c.HeadDim), c.Width) + programBytes
+}
+
+// checkMemory refuses what does not fit. Force lets weights be read from disk
+// again and again; what the model writes to has to fit all the same, or the
+// system would end the process in the middle of a reply.
+func checkMemory(i Info, working int64, o LoadOptions) error {
+	free, known := freeMemory()
+	need := i.FileBytes + working
+	switch {
+	case !known || need <= free:
+		return nil
+	case !o.Force:
+		return &MemoryError{Path: filepath.Base(i.Path), NeedBytes: need, FreeBytes: free}
+	case working > free:
+		return fmt.Errorf("a window of %d tokens needs %.1f GB besides the weights, but %.1f GB are free; choose a smaller window", i.Context, float64(working)/1e9, float64(free)/1e9)
+	}
+	return nil
+}
 
 // freeMemory is how much memory the system can give now, in bytes, the page
 // cache included since weights are mapped into it. Where the system does not

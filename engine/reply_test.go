@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -412,14 +413,19 @@ func TestRefusals(t *testing.T) {
 		{"a cut file", LoadOptions{Path: cut}, "cut.gguf"},
 		{"an unknown device", LoadOptions{Path: tinyModel, Device: "abacus"}, "abacus"},
 		{"an unknown template", LoadOptions{Path: tinyModel, Template: "runes"}, "runes"},
+		{"an unknown cache", LoadOptions{Path: tinyModel, KV: "f8"}, "f8"},
+		{"a window beyond all numbers", LoadOptions{Path: tinyModel, Context: math.MaxInt, Force: true}, "window"},
+		{"a window below zero", LoadOptions{Path: tinyModel, Context: -1}, "window"},
+		{"a million threads", LoadOptions{Path: tinyModel, Threads: 1e6}, "threads"},
+		{"a window larger than memory, forced", LoadOptions{Path: tinyModel, Context: mostContext, KV: "f32", Force: true}, "choose a smaller window"},
 	} {
 		if err := load(c.o); err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v", c.what, err)
 		}
 	}
 	var memory *MemoryError
-	if err := load(LoadOptions{Path: tinyModel, Context: 1 << 40 / (3 * 2 * 2 * 128)}); !errors.As(err, &memory) || memory.NeedBytes <= memory.FreeBytes {
-		t.Errorf("a window of a terabyte: %v", err)
+	if err := load(LoadOptions{Path: tinyModel, Context: mostContext, KV: "f32"}); !errors.As(err, &memory) || memory.NeedBytes <= memory.FreeBytes {
+		t.Errorf("a window of some hundred gigabytes: %v", err)
 	}
 	if _, ok := l.Info(); ok {
 		t.Error("a model is loaded after all")
@@ -443,6 +449,12 @@ func TestNumbersError(t *testing.T) {
 	var numbers *NumbersError
 	if _, err := tryAsk(l, Request{Messages: user("x"), Sampling: settings(1, 5)}); !errors.As(err, &numbers) {
 		t.Errorf("got %v", err)
+	}
+	numbers = nil
+	for _, err := range l.Logits(context.Background(), []int32{1, 50}) {
+		if !errors.As(err, &numbers) {
+			t.Errorf("Logits: got %v", err)
+		}
 	}
 }
 

@@ -33,10 +33,13 @@ type Device struct {
 	unhook func() bool  // takes Begin's context off the pool
 	ctxErr func() error // of Begin's context
 
-	acts    activations      // quantized rows of the last MatMul's input
-	scratch [][]float32      // one per goroutine, grown on demand
-	kernels []kernel.Scratch // one per goroutine
-	expert  []float32        // results of the chosen experts before they are summed
+	acts    activations        // quantized rows of the last MatMul's input
+	tiles   [][]kernel.Tile    // of the jobs that run together
+	wide    [][]kernel.TileF32 // the same in float32
+	half    []float32          // rows rounded to float16
+	scratch [][]float32        // one per goroutine, grown on demand
+	kernels []kernel.Scratch   // one per goroutine
+	expert  []float32          // results of the chosen experts before they are summed
 }
 
 var _ compute.Device = (*Device)(nil)
@@ -56,6 +59,11 @@ func New(o Options) *Device {
 		kernels: make([]kernel.Scratch, o.Threads),
 	}
 }
+
+// WorkingBytes is about the memory that a device takes to multiply n rows of in
+// values with matrices, and to sum up n rows of out values: activations are kept
+// in two orders, two bytes and a share of their scales each.
+func WorkingBytes(n, in, out int) int64 { return int64(n) * (6*int64(in) + 4*int64(out)) }
 
 // Name is "CPU" with the instruction set in use.
 func (d *Device) Name() string {

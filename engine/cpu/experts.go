@@ -101,8 +101,9 @@ func (d *Device) expertProduct(out []float32, stride int, es experts, x compute.
 	jobs := make([]job, 0, len(es))
 	for e, pick := range columns {
 		if len(pick) > 0 {
-			jobs = append(jobs, job{w: es[e], into: into[e], out: out, stride: stride})
-			d.feed(&jobs[len(jobs)-1], x, pick)
+			j := job{w: es[e], into: into[e], out: out, stride: stride}
+			d.feed(&j, len(jobs), x, pick)
+			jobs = append(jobs, j)
 		}
 	}
 	d.multiply(jobs)

@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"beyonder/engine/compute"
 	"beyonder/engine/cpu/kernel"
 	"beyonder/engine/quant"
@@ -25,7 +27,7 @@ func (d *Device) product(dst compute.Rows, w *matrix, x compute.Rows, add bool) 
 		return
 	}
 	j := job{w: w, out: write(dst), stride: dst.Width, add: add}
-	d.feed(&j, x, nil)
+	d.feed(&j, 0, x, nil)
 	d.multiply([]job{j})
 }
 
@@ -49,15 +51,17 @@ type job struct {
 }
 
 // feed prepares activations in the form that the matrix's type wants: rows of x
-// chosen by pick, or all of them if pick is nil.
-func (d *Device) feed(j *job, x compute.Rows, pick []int) {
+// chosen by pick, or all of them if pick is nil. Jobs that run together have
+// different slots, whose memory is used again and again: made anew for every
+// product it would double what the program takes.
+func (d *Device) feed(j *job, slot int, x compute.Rows, pick []int) {
 	j.columns = x.N
 	if pick != nil {
 		j.columns = len(pick)
 	}
 	j.chunk = chunk(j.w.In, j.columns)
 	if d.exact || j.w.HalfInput || !d.k.HasInt(j.w.Type) {
-		d.feedFloats(j, read(x), pick)
+		d.feedFloats(j, slot, read(x), pick)
 		return
 	}
 	rows := d.acts.of(d, x)
@@ -69,8 +73,20 @@ func (d *Device) feed(j *job, x compute.Rows, pick []int) {
 		j.tiles = d.acts.tiled(d)
 		return
 	}
-	j.tiles = make([]kernel.Tile, (len(pick)+tileRows-1)/tileRows)
+	j.tiles = tilesOf(&d.tiles, slot, len(pick))
 	d.tile(j.tiles, rows, pick)
+}
+
+// tilesOf is a slot's tiles for so many rows, grown on demand.
+func tilesOf[T kernel.Tile | kernel.TileF32](slots *[][]T, slot, rows int) []T {
+	for len(*slots) <= slot {
+		*slots = append(*slots, nil)
+	}
+	n := (rows + tileRows - 1) / tileRows
+	if have := (*slots)[slot]; len(have) < n {
+		(*slots)[slot] = append(have, make([]T, n-len(have))...)
+	}
+	return (*slots)[slot][:n]
 }
 
 func at(pick []int, i int) int {
@@ -97,16 +113,16 @@ func (d *Device) tile(tiles []kernel.Tile, rows []kernel.Q8, pick []int) {
 	})
 }
 
-func (d *Device) feedFloats(j *job, x []float32, pick []int) {
+func (d *Device) feedFloats(j *job, slot int, x []float32, pick []int) {
 	in := j.w.In
 	if j.w.HalfInput {
-		x = halved(x)
+		x = d.halved(x)
 	}
 	if j.columns == 1 {
 		j.x32 = row(x, in, at(pick, 0))
 		return
 	}
-	j.wide = make([]kernel.TileF32, (j.columns+tileRows-1)/tileRows)
+	j.wide = tilesOf(&d.wide, slot, j.columns)
 	d.pool.run(len(j.wide), func(part, _ int) {
 		var group [tileRows][]float32
 		from := part * tileRows
@@ -118,13 +134,13 @@ func (d *Device) feedFloats(j *job, x []float32, pick []int) {
 	})
 }
 
-// halved is x rounded to float16.
-func halved(x []float32) []float32 {
-	y := make([]float32, len(x))
+// halved is x rounded to float16, until the next call.
+func (d *Device) halved(x []float32) []float32 {
+	d.half = slices.Grow(d.half[:0], len(x))[:len(x)]
 	for i, v := range x {
-		y[i] = quant.F16ToF32(quant.F32ToF16(v))
+		d.half[i] = quant.F16ToF32(quant.F32ToF16(v))
 	}
-	return y
+	return d.half
 }
 
 // chunk is how many rows of a matrix one part computes: small enough that Stop

@@ -1,0 +1,22 @@
+package engine
+
+import "fmt"
+
+// Limits of LoadOptions: beyond any use, below what would overflow.
+const (
+	mostContext = 1 << 27 // tokens
+	mostThreads = 1024
+)
+
+// check refuses options that make no sense.
+func (o LoadOptions) check() error {
+	switch {
+	case o.Context < 0 || o.Context > mostContext:
+		return fmt.Errorf("a context window of %d tokens is not possible: choose 1 to %d, or 0 for the model's own", o.Context, mostContext)
+	case o.Threads < 0 || o.Threads > mostThreads:
+		return fmt.Errorf("%d threads are not possible: choose 1 to %d, or 0 for one per core", o.Threads, mostThreads)
+	case o.KV != "" && o.KV != "f16" && o.KV != "f32":
+		return fmt.Errorf("there is no KV cache of type %q; use f16 or f32", o.KV)
+	}
+	return nil
+}
