@@ -38,6 +38,7 @@ var mayImport = map[string]string{
 	"engine/prompt":              "engine/prompt/sandbox",
 	"engine/prompt/sandbox":      "gonja",
 	"engine/sample":              "",
+	"shaders":                    "",
 }
 
 // others gives the modules of others short names.
