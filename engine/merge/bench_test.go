@@ -24,14 +24,18 @@ func (m memory) Tensor(name string) (gguf.Tensor, bool) {
 
 // randomView is a tensor of so many rows of 4096 normally distributed weights.
 func randomView(t testing.TB, typ quant.Type, rows int, seed int64) *view {
+	return randomMatrix(t, typ, 4096, rows, seed)
+}
+
+func randomMatrix(t testing.TB, typ quant.Type, width, rows int, seed int64) *view {
 	t.Helper()
-	x := make([]float32, 4096*rows)
+	x := make([]float32, width*rows)
 	newRandom(seed, "test", 0, 0).normal(x)
 	data := make([]byte, typ.RowBytes(len(x)))
 	if err := quant.Quantize(typ, data, x); err != nil {
 		t.Fatal(err)
 	}
-	shape := []uint64{4096, uint64(rows)}
+	shape := []uint64{uint64(width), uint64(rows)}
 	return &view{
 		model: &model{Source: memory{"x": {Name: "x", Type: typ, Shape: shape, Data: data}}, name: "memory"},
 		name:  "x", typ: typ, shape: shape,

@@ -110,6 +110,7 @@ func TestConfigurationsRefused(t *testing.T) {
 		"a: *y":                      "no anchor",
 		bomb:                         "too large once its aliases",
 		strings.Repeat("[", 100_000): "nested too deeply",
+		strings.Repeat("- ", 9_000):  "nested too deeply",
 		strings.Repeat("a: 1 # long enough\n", 60_000): "bytes",
 	} {
 		_, err := readConfig([]byte(text))

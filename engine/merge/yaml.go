@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	maxConfigBytes = 1 << 20
+	maxConfigBytes = 1 << 18
 	maxConfigNodes = 100_000 // aliases counted as often as they are used, so that ten lines cannot become a billion
 	maxConfigDepth = 64
 )
@@ -58,18 +58,23 @@ func parseYAML(text []byte) (node, error) {
 	return r.node(bodies[0], node{}, 0)
 }
 
-// checkNesting refuses brackets nested so deeply that the parser's recursion
-// would be expensive. Brackets in texts count too; prompts hold few.
+// checkNesting refuses brackets and dashes nested so deeply that the parser's
+// recursion would be expensive. Brackets in texts count too; prompts hold few.
 func checkNesting(text []byte) error {
-	depth := 0
+	brackets, dashes := 0, 0
 	for _, b := range text {
 		switch b {
 		case '[', '{':
-			depth++
-		case ']', '}', '\n':
-			depth = max(0, depth-1)
+			brackets++
+		case ']', '}':
+			brackets = max(0, brackets-1)
+		case '-':
+			dashes++
+		case ' ':
+		default:
+			dashes = 0
 		}
-		if depth > 1000 {
+		if brackets > 1000 || dashes > 1000 {
 			return errors.New("the configuration is nested too deeply")
 		}
 	}
