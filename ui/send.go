@@ -208,7 +208,7 @@ func (w *Window) finished(j *job, m app.Message) {
 	}
 	w.transcript.Update(entryOf(m))
 	if m.Reply != nil && m.Reply.Done.Reason == engine.StopContext {
-		w.contextFull()
+		w.contextFull(m)
 	}
 }
 
@@ -276,13 +276,28 @@ func (w *Window) showUnanswered() {
 	w.say("unanswered", "Your last message has no answer yet.", action{"Answer it", false, func() { w.regenerate(id) }})
 }
 
-// contextFull says that the model can see no more, and what can be done.
-func (w *Window) contextFull() {
+// contextFull says that the model can see no more after the reply m, and what
+// can be done.
+func (w *Window) contextFull(m app.Message) {
+	goOn := action{"Forget the oldest messages", false, func() {
+		w.keep(func(s *app.Settings) { s.Policy = engine.RollWhenFull })
+		w.panel.Set(w.settings)
+		w.resume(m)
+	}}
+	if w.settings.Policy == engine.RollWhenFull {
+		goOn = action{"Continue", false, func() { w.resume(m) }}
+	}
 	w.say("full", "The context is full: this conversation is as long as the model can see at once.",
-		action{"Forget the oldest messages", false, func() {
-			w.cards.set("full", nil)
-			w.keep(func(s *app.Settings) { s.Policy = engine.RollWhenFull })
-			w.panel.Set(w.settings)
-		}},
-		action{"New conversation", true, w.newConversation})
+		goOn, action{"New conversation", true, w.newConversation})
+}
+
+// resume goes on with a reply for which there was no room; one that has not a
+// word yet is begun anew.
+func (w *Window) resume(m app.Message) {
+	w.cards.set("full", nil)
+	if m.Text == "" {
+		w.regenerate(uint64(m.ID))
+	} else {
+		w.goOn(uint64(m.ID))
+	}
 }

@@ -61,7 +61,7 @@ func entryOf(m app.Message) Entry {
 	if m.Role == prompt.Assistant && m.Reply != nil {
 		e.Name = m.Reply.Model
 		e.Detail = replyDetail(*m.Reply)
-		e.Cut = m.Reply.Done.Reason == engine.StopLength
+		e.Cut = m.Reply.Done.Reason == engine.StopLength || m.Reply.Done.Reason == engine.StopContext
 	}
 	return e
 }

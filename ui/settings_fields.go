@@ -41,6 +41,9 @@ func (f numberField) parse(text string) (float64, error) {
 		return f.off, nil
 	}
 	v, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", "."), 64)
+	if n, err2 := strconv.Atoi(strings.ReplaceAll(text, ",", "")); err2 == nil && count(n) == text {
+		v, err = float64(n), nil // commas between the thousands, as we write them
+	}
 	switch {
 	case err != nil, v != v:
 		return 0, fmt.Errorf("type a number%s", f.orOff())
@@ -54,7 +57,12 @@ func (f numberField) parse(text string) (float64, error) {
 	return v, nil
 }
 
-func (f numberField) plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+func (f numberField) plain(v float64) string {
+	if f.whole {
+		return count(int(v))
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
 
 func (f numberField) orOff() string {
 	if f.offText == "" {

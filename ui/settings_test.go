@@ -103,7 +103,7 @@ func TestWhatCannotBeIsRefusedAndExplained(t *testing.T) {
 		{"Temperature", "-1", "Type a number from 0 to 5."},
 		{"Top-p", "1.5", "Type a number from 0 to 1 or “Off”."},
 		{"Longest reply", "2.5", "Type a whole number or “No limit”."},
-		{"Seed", "-2", "Type a number from 0 to 9007199254740992 or “Random”."},
+		{"Seed", "-2", "Type a number from 0 to 9,007,199,254,740,992 or “Random”."},
 		{"Temperature", "NaN", "Type a number."},
 	} {
 		r := p.row(t, test.name)

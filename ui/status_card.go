@@ -43,7 +43,7 @@ func newCard(text string, edge fyne.ThemeColorName, closed func(), actions ...ac
 		c.actions.Add(a.button(c))
 	}
 	setVisible(c.actions, len(actions) > 0)
-	c.content = container.New(cardLayout{}, c.text, c.meter, c.actions, c.close)
+	c.content = container.New(&cardLayout{}, c.text, c.meter, c.actions, c.close)
 	return c
 }
 
@@ -81,61 +81,68 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewStack(c.back, c.content))
 }
 
-// cardLayout: the text, then a meter, then the actions at the right; where the
-// text is one short line they share its line.
-type cardLayout struct{}
+// cardLayout: the text, then a meter, then the actions at the left; where text
+// and actions fit into one line they share it. It remembers the width that it was
+// given, which its height follows from.
+type cardLayout struct{ width float32 }
 
 const cardPad = 16
 
 // MinSize implements fyne.Layout.
-func (l cardLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	width := objects[0].Size().Width
-	height := px(12) + objects[0].MinSize().Height + px(12)
-	if objects[1].Visible() {
-		height += px(8) + objects[1].MinSize().Height
+func (l *cardLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	text, bar, actions := objects[0], objects[1], objects[2]
+	height := text.MinSize().Height
+	if bar.Visible() {
+		height += px(8) + bar.MinSize().Height
 	}
-	if objects[2].Visible() {
-		if beside(objects[0], width) {
-			height = max(height, objects[2].MinSize().Height+px(16))
-		} else {
-			height += px(8) + objects[2].MinSize().Height
-		}
+	height += 2 * px(12)
+	switch {
+	case !actions.Visible():
+	case l.together(objects):
+		height = max(height, actions.MinSize().Height+px(16))
+	default:
+		height += px(8) + actions.MinSize().Height
 	}
 	return fyne.NewSize(px(240), height)
 }
 
-// beside says whether the actions stand right of the text: when it is one line.
-func beside(text fyne.CanvasObject, width float32) bool {
-	p := text.(*paragraph)
-	return width > 0 && len(p.lines) <= 1
+// right is where text and actions end: left of the cross.
+func (l *cardLayout) right(objects []fyne.CanvasObject) float32 {
+	right := l.width - px(cardPad)
+	if cross := objects[3]; cross.Visible() {
+		right -= cross.MinSize().Width + px(4)
+	}
+	return right
+}
+
+// together says whether the actions stand right of the text.
+func (l *cardLayout) together(objects []fyne.CanvasObject) bool {
+	p := objects[0].(*paragraph)
+	room := l.right(objects) - px(cardPad) - objects[2].MinSize().Width - px(16)
+	return p.style.width(p.text) <= room
 }
 
 // Layout implements fyne.Layout.
-func (l cardLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l *cardLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
 	text, bar, actions, cross := objects[0], objects[1], objects[2], objects[3]
-	right := size.Width - px(cardPad)
-	if cross.Visible() {
-		side := cross.MinSize()
-		right -= side.Width
-		cross.Resize(side)
-		cross.Move(fyne.NewPos(right+px(4), px(9)))
-		right -= px(4)
-	}
+	right, wanted := l.right(objects), actions.MinSize()
+	cross.Resize(cross.MinSize())
+	cross.Move(fyne.NewPos(right+px(8), px(9)))
 	width := right - px(cardPad)
-	wanted := actions.MinSize()
-	if actions.Visible() && text.(*paragraph).style.width(text.(*paragraph).text) <= width-wanted.Width-px(16) {
+	together := actions.Visible() && l.together(objects)
+	if together {
 		width -= wanted.Width + px(16)
 	}
-	height := fit(text, width)
+	bottom := px(12) + fit(text, width)
 	text.Move(fyne.NewPos(px(cardPad), px(12)))
-	bottom := px(12) + height
 	if bar.Visible() {
 		bar.Resize(fyne.NewSize(width, bar.MinSize().Height))
 		bar.Move(fyne.NewPos(px(cardPad), bottom+px(8)))
 		bottom += px(8) + bar.MinSize().Height
 	}
 	actions.Resize(wanted)
-	if beside(text, width) {
+	if together {
 		actions.Move(fyne.NewPos(right-wanted.Width, (size.Height-wanted.Height)/2))
 	} else {
 		actions.Move(fyne.NewPos(px(cardPad), bottom+px(8)))

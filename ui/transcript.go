@@ -18,7 +18,7 @@ type Entry struct {
 	Sibling int    // which of the versions this is, from 0
 	// Siblings is the number of versions; with more than one, ‹ 2/3 › is offered.
 	Siblings int
-	Cut      bool // the reply ended at its length limit: Continue is offered
+	Cut      bool // the reply ended for want of room: Continue is offered
 }
 
 // Transcript shows a conversation and follows a reply that streams in. It holds
