@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -33,9 +34,12 @@ type benchReport struct {
 }
 
 func (c *benchCmd) Run(e *env) error {
+	if c.Prompt < 0 || c.Generate < 0 || c.Repetitions < 1 || c.Prompt+c.Generate == 0 {
+		return errors.New("there is nothing to measure: --prompt and --generate are numbers of tokens, not both 0, --repetitions is at least 1")
+	}
 	o := c.options()
 	if o.Context == 0 {
-		o.Context = max(c.Prompt+c.Generate, 1)
+		o.Context = c.Prompt + c.Generate
 	}
 	l, err := e.load(o)
 	if err != nil {
@@ -73,7 +77,7 @@ func (c *benchCmd) measure(e *env, l *engine.Local) ([]benchResult, error) {
 		}
 	}
 	reading, writing := fmt.Sprintf("pp%d", c.Prompt), fmt.Sprintf("tg%d", c.Generate)
-	for range max(1, c.Repetitions) {
+	for range c.Repetitions {
 		read, _, err := l.Time(e.ctx, c.Prompt, 0)
 		if err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 
 	"beyonder/engine"
@@ -60,7 +61,8 @@ func (c *chatCmd) Run(e *env) error {
 	return t.converse()
 }
 
-// converse answers line by line until the input ends.
+// converse answers line by line until the input ends. Who sits at a terminal is
+// told of an error and may ask again; a script ends with it.
 func (t *talk) converse() error {
 	interactive := isTerminal(t.in)
 	if interactive {
@@ -71,6 +73,7 @@ func (t *talk) converse() error {
 	lines.Buffer(nil, 16<<20)
 	for {
 		if interactive {
+			signal.Reset(os.Interrupt) // where no reply is to be stopped, Ctrl+C ends the program
 			fmt.Fprint(t.err, "> ")
 		}
 		if !lines.Scan() {
@@ -79,17 +82,24 @@ func (t *talk) converse() error {
 		if strings.TrimSpace(lines.Text()) == "" {
 			continue
 		}
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-		err := t.answer(ctx, lines.Text())
-		stop()
-		if err != nil {
+		if err := t.turn(lines.Text()); err != nil && !interactive {
 			return err
+		} else if err != nil {
+			t.tell(err)
 		}
 	}
 }
 
-func isTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
+// turn answers until it is done or Ctrl+C is pressed.
+func (t *talk) turn(text string) error {
+	ctx, stop := signal.NotifyContext(context.WithoutCancel(t.ctx), os.Interrupt)
+	defer stop()
+	return t.answer(ctx, text)
+}
+
+// isTerminal tells whether a reader or writer is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}
@@ -104,47 +114,66 @@ type result struct {
 	Done   *engine.Done `json:"done"`
 }
 
-// answer writes one reply and remembers it.
+// answer writes one reply and remembers it. A message that gets none is not
+// part of the conversation.
 func (t *talk) answer(ctx context.Context, text string) error {
 	r := t.request
 	if t.cmd.Raw {
 		r.Prompt = text
 	} else {
-		t.messages = append(t.messages, prompt.Message{Role: prompt.User, Content: text})
-		r.Messages = t.messages
+		r.Messages = append(slices.Clip(t.messages), prompt.Message{Role: prompt.User, Content: text})
 	}
+	out, err := t.relay(ctx, r)
+	if err != nil {
+		return err
+	}
+	if out.Done.Reason != engine.StopContext || out.Text != "" {
+		t.messages = append(r.Messages, prompt.Message{Role: prompt.Assistant, Content: out.Text})
+	}
+	if t.cmd.JSON {
+		err = json.NewEncoder(t.out).Encode(out)
+	} else {
+		_, err = fmt.Fprintln(t.out)
+	}
+	t.tellEnd(out.Done)
+	return err
+}
+
+// relay writes a reply's text as it comes, unless it is wanted as JSON.
+func (t *talk) relay(ctx context.Context, r engine.Request) (result, error) {
 	var out result
-	var reply strings.Builder
+	var text strings.Builder
 	for p, err := range t.engine.Reply(ctx, r) {
 		if err != nil {
-			return err
+			return out, err
+		}
+		if p.Notice != nil {
+			t.tell(fmt.Sprintf("the window is full: the model no longer sees the oldest %d messages", p.Notice.Dropped))
 		}
 		if !t.cmd.JSON {
-			fmt.Fprint(t.out, p.Text)
+			if _, err := io.WriteString(t.out, p.Text); err != nil {
+				return out, err
+			}
 		}
-		reply.WriteString(p.Text)
+		text.WriteString(p.Text)
 		for _, k := range p.Tokens {
 			out.Tokens = append(out.Tokens, k.ID)
 		}
 		out.Done = p.Done
 	}
-	t.messages = append(t.messages, prompt.Message{Role: prompt.Assistant, Content: reply.String()})
-	if t.cmd.JSON {
-		out.Text = reply.String()
-		return json.NewEncoder(t.out).Encode(out)
-	}
-	fmt.Fprintln(t.out)
-	t.tell(out.Done)
-	return nil
+	out.Text = text.String()
+	return out, nil
 }
 
-// tell says on standard error what the reader of the text cannot see.
-func (t *talk) tell(d *engine.Done) {
+// tellEnd says on standard error what the reader of the text cannot see.
+func (t *talk) tellEnd(d *engine.Done) {
 	switch {
-	case d == nil:
-	case d.Reason == engine.StopContext:
-		fmt.Fprintf(t.err, "beyonder: the context window is full (%d of %d tokens); --policy roll goes on by dropping the oldest turns, --context enlarges it\n", d.ContextUsed, d.ContextSize)
 	case d.Reason == engine.StopCancelled:
-		fmt.Fprintln(t.err, "beyonder: stopped")
+		t.tell("stopped")
+	case d.Reason != engine.StopContext:
+	case d.NewTokens == 0:
+		t.tell(fmt.Sprintf("the conversation takes %d tokens and does not fit the context window of %d; --policy roll drops the oldest turns, --context enlarges it", d.ContextUsed, d.ContextSize))
+	default:
+		t.tell(fmt.Sprintf("the context window is full (%d tokens); --policy roll goes on by dropping the oldest turns, --context enlarges it", d.ContextSize))
 	}
 }

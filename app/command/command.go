@@ -35,6 +35,8 @@ type cli struct {
 	Trace      string `placeholder:"FILE" help:"Append one JSON line for each event to this file."`
 	Rectangles bool   `name:"trace-rectangles" help:"With --trace: also where the window's parts are."`
 
+	ShowVersion kong.VersionFlag `name:"version" help:"Show the version."`
+
 	Open     openCmd     `cmd:"" default:"withargs" help:"Open the window, with FILE loaded if it is named."`
 	Chat     chatCmd     `cmd:"" help:"Answer a prompt on standard output, or talk in the terminal."`
 	Inspect  inspectCmd  `cmd:"" help:"Show what a model file holds and how much memory it needs."`
@@ -62,35 +64,57 @@ func Main(args []string, window Window) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	e := &env{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, window: window}
-	if err := e.run(args); err != nil {
-		fmt.Fprintln(e.err, "beyonder:", strings.TrimSpace(err.Error()))
-		return 1
-	}
-	return 0
+	return e.status(e.run(args))
 }
 
-// exit is what kong calls when it has printed help; it unwinds to run.
-type exit struct{ code int }
+// status tells a failure and is the program's exit status.
+func (e *env) status(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		err = errors.New("stopped")
+	}
+	e.tell(err)
+	return 1
+}
 
-func (e *env) run(args []string) (err error) {
-	var c cli
-	e.cli = &c
-	parser, err := kong.New(&c, kong.Name("beyonder"), kong.Writers(e.out, e.err),
-		kong.Description("Chat with mixture-of-experts models on your own machine."),
-		kong.Exit(func(code int) { panic(exit{code}) }), kong.UsageOnError())
-	if err != nil {
+// tell writes a sentence to standard error, on one line.
+func (e *env) tell(what any) {
+	fmt.Fprintln(e.err, "beyonder:", strings.ReplaceAll(strings.TrimSpace(fmt.Sprint(what)), "\n", " "))
+}
+
+// run reads the command line and does what it says.
+func (e *env) run(args []string) error {
+	k, err := e.parse(args)
+	if k == nil || err != nil {
 		return err
 	}
+	return k.Run(e)
+}
+
+// exit is what unwinds parse when kong has printed help.
+type exit struct{}
+
+// parse returns nil if the command line asked for help and got it.
+func (e *env) parse(args []string) (k *kong.Context, err error) {
+	e.cli = new(cli)
+	parser, err := kong.New(e.cli, kong.Name("beyonder"), kong.Writers(e.out, e.err),
+		kong.Description("Chat with mixture-of-experts models on your own machine."),
+		kong.Vars{"version": "beyonder " + Version},
+		kong.Exit(func(int) { panic(exit{}) }))
+	if err != nil {
+		return nil, err
+	}
 	defer func() {
-		if x, ok := recover().(exit); ok && x.code != 0 {
-			err = errors.New("the command line cannot be read")
+		if x := recover(); x != nil && x != (exit{}) {
+			panic(x)
 		}
 	}()
-	k, err := parser.Parse(args)
-	if err != nil {
-		return fmt.Errorf("%w; see beyonder --help", err)
+	if k, err = parser.Parse(args); err != nil {
+		return nil, fmt.Errorf("%w; see beyonder --help", err)
 	}
-	return k.Run(e)
+	return k, nil
 }
 
 // openCmd opens the window.

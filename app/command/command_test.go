@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,10 +18,16 @@ const tinyModel = "../../engine/testdata/mixtral-Q2_K.gguf"
 // run runs a command line in this process.
 func run(t *testing.T, stdin string, args ...string) (out string, err error) {
 	t.Helper()
+	out, _, err = runBoth(t, stdin, args...)
+	return out, err
+}
+
+func runBoth(t *testing.T, stdin string, args ...string) (out, told string, err error) {
+	t.Helper()
 	var b, e bytes.Buffer
 	x := &env{ctx: context.Background(), in: strings.NewReader(stdin), out: &b, err: &e}
 	err = x.run(args)
-	return b.String(), err
+	return b.String(), e.String(), err
 }
 
 func must(t *testing.T, stdin string, args ...string) string {
@@ -151,6 +159,14 @@ func TestMistakesAreOneSentence(t *testing.T) {
 		{[]string{"inspect", cut}, "cut.gguf"},
 		{[]string{"tokenize", "-m", cut}, "cut.gguf"},
 		{[]string{filepath.Join(folder, "none.gguf")}, "window"},
+		{[]string{"logits", "-m", tinyModel, "--ids", ""}, "--ids"},
+		{[]string{"logits", "-m", tinyModel, "--ids", "1", "--top=-1"}, "--top"},
+		{[]string{"logits", "-m", tinyModel, "--ids", "1", "-c", "1000000000000"}, "window"},
+		{[]string{"inspect", tinyModel, "--nonsense"}, "--nonsense"},
+		{[]string{"bench", "-m", tinyModel, "-p", "0", "-n", "0"}, "nothing to measure"},
+		{[]string{"bench", "-m", tinyModel, "--prompt=-5"}, "nothing to measure"},
+		{[]string{"bench", "-m", tinyModel, "--repetitions=0"}, "nothing to measure"},
+		{[]string{"chat", "-m", tinyModel, "--threads=-3", "-p", "x"}, "threads"},
 	} {
 		out, err := run(t, "", c.args...)
 		if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "goroutine") {
@@ -158,6 +174,82 @@ func TestMistakesAreOneSentence(t *testing.T) {
 		}
 		if out != "" {
 			t.Errorf("%v wrote %q to standard output", c.args, out)
+		}
+	}
+}
+
+// A panic in a command is a mistake of ours, not a success.
+func TestPanicsAreNotSwallowed(t *testing.T) {
+	defer func() {
+		if x := recover(); x != "a mistake" {
+			t.Errorf("recovered %v", x)
+		}
+	}()
+	e := &env{ctx: context.Background(), out: io.Discard, err: io.Discard, window: func(WindowOptions) error { panic("a mistake") }}
+	t.Errorf("run returned %v", e.run(nil))
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"chat", "--help"}} {
+		if out := must(t, "", args...); !strings.Contains(out, "Usage: beyonder") {
+			t.Errorf("%v: %q", args, out)
+		}
+	}
+	if a, b := must(t, "", "--version"), must(t, "", "version"); a != b || !strings.HasPrefix(a, "beyonder ") {
+		t.Errorf("%q, %q", a, b)
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// A result that cannot be written is a failure.
+func TestFullDisk(t *testing.T) {
+	for _, args := range [][]string{
+		{"chat", "-m", tinyModel, "-p", "x", "-n", "4"},
+		{"chat", "-m", tinyModel, "-p", "x", "-n", "4", "--json"},
+		{"logits", "-m", tinyModel, "--ids", "1,2", "--json"},
+		{"tokenize", "-m", tinyModel},
+		{"inspect", tinyModel},
+		{"bench", "-m", tinyModel, "-p", "4", "-n", "2"},
+	} {
+		e := &env{ctx: context.Background(), in: strings.NewReader("x"), out: full{}, err: io.Discard}
+		if err := e.run(args); err == nil || !strings.Contains(err.Error(), "no space left") {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
+// What the window shows as a line, the terminal says on standard error: the
+// model no longer sees everything, or there is no room.
+func TestChatTellsWhatTheModelSees(t *testing.T) {
+	args := []string{"chat", "-m", tinyModel, "-n", "20", "-c", "100", "--seed", "1"}
+	talk := strings.Repeat("a rather long question for a small window\n", 5)
+	_, told, err := runBoth(t, talk, append(args, "--policy", "roll")...)
+	if err != nil || !strings.Contains(told, "no longer sees the oldest 2 messages") {
+		t.Errorf("%v, told %q", err, told)
+	}
+	_, told, err = runBoth(t, talk, args...)
+	if err != nil || !strings.Contains(told, "does not fit the context window of 100") {
+		t.Errorf("%v, told %q", err, told)
+	}
+	// A message that did not fit is not part of the conversation.
+	out, told, err := runBoth(t, strings.Repeat("too long ", 100)+"\nshort\n", append(args, "--json")...)
+	if err != nil || strings.Count(out, "\n") != 2 || strings.Count(told, "does not fit") != 1 {
+		t.Errorf("%v, %q, told %q", err, out, told)
+	}
+}
+
+func TestStatus(t *testing.T) {
+	for says, err := range map[string]error{"": nil, "beyonder: stopped\n": context.Canceled, "beyonder: a b\n": errors.New("a\nb\n")} {
+		var told bytes.Buffer
+		want := 1
+		if err == nil {
+			want = 0
+		}
+		if got := (&env{err: &told}).status(err); got != want || told.String() != says {
+			t.Errorf("%v: status %d, told %q", err, got, told.String())
 		}
 	}
 }

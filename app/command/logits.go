@@ -3,9 +3,11 @@ package command
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 
+	"beyonder/engine"
 	"beyonder/engine/sample"
 )
 
@@ -25,36 +27,61 @@ type position struct {
 }
 
 func (c *logitsCmd) Run(e *env) error {
+	switch {
+	case len(c.IDs) == 0:
+		return errors.New("--ids names no tokens")
+	case c.Top < 0:
+		return fmt.Errorf("--top is %d: it must be a number of tokens, or 0 for all of the vocabulary", c.Top)
+	}
 	o := c.options()
 	if o.Context == 0 {
-		o.Context = max(len(c.IDs), 1)
+		o.Context = len(c.IDs)
 	}
 	l, err := e.load(o)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	out := struct {
-		Positions []position `json:"positions"`
-	}{}
+	w := bufio.NewWriter(e.out)
+	if err := c.write(e, l, w); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// write writes each position as it comes: a whole vocabulary for each of a
+// thousand tokens is more than one wants to keep.
+func (c *logitsCmd) write(e *env, l *engine.Local, w *bufio.Writer) error {
+	pos := 0
 	for logits, err := range l.Logits(e.ctx, c.IDs) {
 		if err != nil {
 			return err
 		}
-		n := len(out.Positions)
-		out.Positions = append(out.Positions, position{Pos: n, Token: c.IDs[n], Top: top(logits, c.Top)})
+		p := position{Pos: pos, Token: c.IDs[pos], Top: top(logits, c.Top)}
+		if err := p.write(w, c.JSON); err != nil {
+			return err
+		}
+		pos++
 	}
 	if c.JSON {
-		return json.NewEncoder(e.out).Encode(out)
+		w.WriteString("]}\n")
 	}
-	w := bufio.NewWriter(e.out)
-	for _, p := range out.Positions {
-		fmt.Fprintf(w, "position %d, after token %d\n", p.Pos, p.Token)
-		for _, t := range p.Top {
-			fmt.Fprintf(w, "  %8d %12.6f %12.6f\n", t[0], t[1], t[2])
-		}
+	return nil
+}
+
+// write writes one position; what cannot be written shows at Flush.
+func (p position) write(w *bufio.Writer, asJSON bool) error {
+	if asJSON {
+		w.WriteString(map[bool]string{true: `{"positions":[`, false: ","}[p.Pos == 0])
+		b, err := json.Marshal(p)
+		w.Write(b)
+		return err
 	}
-	return w.Flush()
+	fmt.Fprintf(w, "position %d, after token %d\n", p.Pos, p.Token)
+	for _, t := range p.Top {
+		fmt.Fprintf(w, "  %8d %12.6f %12.6f\n", t[0], t[1], t[2])
+	}
+	return nil
 }
 
 // top is the n likeliest tokens, or all of them by id if n is 0.

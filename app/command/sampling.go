@@ -109,16 +109,20 @@ func (l *loading) options() engine.LoadOptions {
 	}
 }
 
-// load opens the model in this process.
+// load opens the model in this process. In a terminal it tells how far it is.
 func (e *env) load(o engine.LoadOptions) (*engine.Local, error) {
 	l := engine.NewLocal()
-	for _, err := range l.Load(e.ctx, o) {
+	shown := false
+	for p, err := range l.Load(e.ctx, o) {
+		if shown {
+			fmt.Fprint(e.err, "\r\x1b[K")
+		}
 		if err != nil {
 			return nil, err
 		}
-	}
-	if _, ok := l.Info(); !ok {
-		return nil, e.ctx.Err()
+		if shown = p.Done < p.Total && isTerminal(e.err); shown {
+			fmt.Fprintf(e.err, "%s: %d %%", p.Stage, 100*p.Done/p.Total)
+		}
 	}
 	return l, nil
 }
@@ -127,6 +131,6 @@ func (e *env) load(o engine.LoadOptions) (*engine.Local, error) {
 func (e *env) warn(l *engine.Local) {
 	info, _ := l.Info()
 	for _, w := range info.Warnings {
-		fmt.Fprintln(e.err, "beyonder:", w)
+		e.tell(w)
 	}
 }

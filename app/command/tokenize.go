@@ -23,7 +23,7 @@ func (c *tokenizeCmd) Run(e *env) error {
 		return err
 	}
 	for _, w := range t.Warnings() {
-		fmt.Fprintln(e.err, "beyonder:", w)
+		e.tell(w)
 	}
 	text, err := io.ReadAll(e.in)
 	if err != nil {
