@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -178,6 +179,30 @@ func TestFilesThatCannotWork(t *testing.T) {
 				t.Errorf("got %v, want a sentence with %q", got, c.says)
 			}
 		})
+	}
+}
+
+// Whatever stands in a header, its report can be written as JSON, and no list in
+// it is long.
+func TestReportsAreJSON(t *testing.T) {
+	path := changed(t, tinyModel, func(f *file) {
+		f.set("odd.nan", math.NaN())
+		f.set("odd.infinities", []float32{1, float32(math.Inf(-1))})
+		f.set("odd.bytes", []uint8{1, 2})
+		f.set("odd.long", make([]uint64, 100))
+	})
+	r, err := Inspect(path, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"odd.nan","value":"NaN"`, `[1,"-Inf"]`, `"odd.bytes","value":[1,2]`, `"100 numbers"`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in %s", want, text)
+		}
 	}
 }
 

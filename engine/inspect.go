@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 
 	"beyonder/engine/model"
 )
@@ -76,24 +77,61 @@ func Inspect(path string, context int) (Report, error) {
 	return r, nil
 }
 
-// plain keeps long arrays out of reports.
+// plain is a value as reports show it: without long arrays, and without the
+// numbers that JSON does not know.
 func plain(v any) any {
-	const most = 16
-	switch list := v.(type) {
+	switch x := v.(type) {
+	case float32:
+		return finiteOrText(float64(x), v)
+	case float64:
+		return finiteOrText(x, v)
 	case []string:
-		if len(list) > most {
-			return fmt.Sprintf("%d strings", len(list))
-		}
+		return few(x, "strings")
+	case []bool:
+		return few(x, "values")
 	case []float32:
-		if len(list) > most {
-			return fmt.Sprintf("%d numbers", len(list))
-		}
+		return few(x, "numbers")
+	case []float64:
+		return few(x, "numbers")
+	case []uint8:
+		return few(x, "numbers")
+	case []int8:
+		return few(x, "numbers")
+	case []uint16:
+		return few(x, "numbers")
+	case []int16:
+		return few(x, "numbers")
+	case []uint32:
+		return few(x, "numbers")
 	case []int32:
-		if len(list) > most {
-			return fmt.Sprintf("%d numbers", len(list))
-		}
+		return few(x, "numbers")
+	case []uint64:
+		return few(x, "numbers")
+	case []int64:
+		return few(x, "numbers")
+	case []any:
+		return few(x, "values")
 	}
 	return v
+}
+
+func finiteOrText(x float64, v any) any {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return fmt.Sprint(x)
+	}
+	return v
+}
+
+func few[T any](list []T, what string) any {
+	const most = 16
+	if len(list) > most {
+		return fmt.Sprintf("%d %s", len(list), what)
+	}
+	out := make([]any, len(list))
+	for i, v := range list {
+		out[i] = plain(v)
+	}
+	return out
 }
 
 func reckon(f container, o LoadOptions) (*ModelReport, error) {

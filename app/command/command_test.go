@@ -241,6 +241,15 @@ func TestChatTellsWhatTheModelSees(t *testing.T) {
 	}
 }
 
+// A file's text does not command the terminal.
+func TestShort(t *testing.T) {
+	for v, want := range map[any]string{"a\x1b[2Jb\nc": "a\ufffd[2Jb\\nc", strings.Repeat("é", 200): strings.Repeat("é", 100) + "…", 3: "3"} {
+		if got := short(v); got != want {
+			t.Errorf("%q is shown as %q", v, got)
+		}
+	}
+}
+
 func TestStatus(t *testing.T) {
 	for says, err := range map[string]error{"": nil, "beyonder: stopped\n": context.Canceled, "beyonder: a b\n": errors.New("a\nb\n")} {
 		var told bytes.Buffer

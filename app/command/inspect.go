@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"beyonder/engine"
 )
@@ -50,11 +51,11 @@ func printReport(w io.Writer, r engine.Report) error {
 	}
 	b.WriteString("\nMetadata\n")
 	for _, kv := range r.Metadata {
-		fmt.Fprintf(&b, "  %-44s %s\n", kv.Key, short(kv.Value))
+		fmt.Fprintf(&b, "  %-44s %s\n", visible(kv.Key), short(kv.Value))
 	}
 	b.WriteString("\nTensors\n")
 	for _, t := range r.Tensors {
-		fmt.Fprintf(&b, "  %-36s %-8s %-20s %12d bytes\n", t.Name, t.Type, fmt.Sprint(t.Shape), t.Bytes)
+		fmt.Fprintf(&b, "  %-36s %-8s %-20s %12d bytes\n", visible(t.Name), t.Type, fmt.Sprint(t.Shape), t.Bytes)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -66,9 +67,19 @@ func short(v any) string {
 	if list, ok := v.([]any); ok && len(list) > 8 {
 		s = fmt.Sprintf("%d values: %v …", len(list), fmt.Sprint(list[:8]))
 	}
-	s = strings.ReplaceAll(s, "\n", `\n`)
+	s = visible(strings.ReplaceAll(s, "\n", `\n`))
 	if r := []rune(s); len(r) > 100 {
 		s = string(r[:100]) + "…"
 	}
 	return s
+}
+
+// visible keeps a file's text from commanding the terminal.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
 }
