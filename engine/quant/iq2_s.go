@@ -23,3 +23,26 @@ func decodeIQ2_S(dst []float32, src []byte) {
 		dst, src = dst[256:], src[82:]
 	}
 }
+
+var searchIQ2_S = codebookSearch{book: bookIQ2S, size: 16, reach: 9, step: 0.1, tiny: 1e-8}
+
+// encodeIQ2_S makes the scale of the scales a little smaller than fits, as ggml
+// does: the rows reach less far than the weights do.
+func encodeIQ2_S(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 82, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var fits [16]codebookFit
+		d := searchIQ2_S.fitAll(fits[:], x, importance, 2, 0.25) / 31
+		clear(b)
+		for j := range fits {
+			f := &fits[j]
+			b[74+j/2] |= f.step(d) << (j % 2 * 4)
+			for k := range 2 {
+				row, group := f.rowOf(bookIQ2S(), k), 2*j+k
+				b[2+group] = byte(row)
+				b[34+group] = f.signs[k]
+				b[66+group/4] |= byte(row>>8) << (group % 4 * 2)
+			}
+		}
+		return putScale(b, d*0.9875)
+	})
+}

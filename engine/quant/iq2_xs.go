@@ -23,3 +23,22 @@ func decodeIQ2_XS(dst []float32, src []byte) {
 		dst, src = dst[256:], src[74:]
 	}
 }
+
+var searchIQ2_XS = codebookSearch{book: bookIQ2XS, size: 16, reach: 9, step: 0.1, tiny: tiny, even: true}
+
+func encodeIQ2_XS(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 74, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var fits [16]codebookFit
+		d := searchIQ2_XS.fitAll(fits[:], x, importance, 1, 0) / 31
+		clear(b[66:74])
+		for j := range fits {
+			f := &fits[j]
+			b[66+j/2] |= f.step(d) << (j % 2 * 4)
+			for k := range 2 {
+				v := f.rowOf(bookIQ2XS(), k) | int(f.signs[k]&127)<<9
+				binary.LittleEndian.PutUint16(b[2+4*j+2*k:], uint16(v))
+			}
+		}
+		return putScale(b, d)
+	})
+}

@@ -27,3 +27,27 @@ func decodeIQ3_S(dst []float32, src []byte) {
 		dst, src = dst[256:], src[110:]
 	}
 }
+
+var searchIQ3_S = codebookSearch{book: bookIQ3S, size: 32, reach: 9, step: 0.2, again: againIfOff}
+
+// encodeIQ3_S makes the scale of the scales a little larger than fits, as ggml
+// does. It differs from ggml where 32 weights are all zero: ggml leaves them out
+// and puts what follows in their place.
+func encodeIQ3_S(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 110, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var fits [8]codebookFit
+		d := searchIQ3_S.fitAll(fits[:], x, importance, 2, 0) / 31
+		clear(b)
+		for j := range fits {
+			f := &fits[j]
+			b[106+j/2] |= f.step(d) << (j % 2 * 4)
+			copy(b[74+4*j:78+4*j], f.signs[:])
+			for k := range 8 {
+				row := f.rowOf(bookIQ3S(), k)
+				b[2+8*j+k] = byte(row)
+				b[66+j] |= byte(row>>8) << k
+			}
+		}
+		return putScale(b, d*1.033)
+	})
+}

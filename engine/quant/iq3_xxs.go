@@ -38,3 +38,24 @@ func signed4(w *[8]float32, d float32, lo, hi *[4]float32, signs uint32) {
 		w[j+4] = math.Float32frombits(math.Float32bits(d*hi[j]) ^ signs>>(j+4)<<31)
 	}
 }
+
+var searchIQ3_XXS = codebookSearch{book: bookIQ3XXS, size: 32, reach: 15, step: 0.2, tiny: 1e-8, even: true}
+
+// encodeIQ3_XXS makes the scale of the scales a little larger than fits, as ggml
+// does.
+func encodeIQ3_XXS(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 98, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var fits [8]codebookFit
+		d := searchIQ3_XXS.fitAll(fits[:], x, importance, 2, 0) / 31
+		for j := range fits {
+			f := &fits[j]
+			aux := uint32(f.step(d)) << 28
+			for k := range 8 {
+				b[2+8*j+k] = byte(f.rowOf(bookIQ3XXS(), k))
+				aux |= uint32(f.signs[k/2]&127) << (7 * (k / 2))
+			}
+			binary.LittleEndian.PutUint32(b[66+4*j:], aux)
+		}
+		return putScale(b, d*1.0125)
+	})
+}

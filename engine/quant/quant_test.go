@@ -115,6 +115,7 @@ func TestQuantizeErrors(t *testing.T) {
 		x    []float32
 		want string
 	}{
+		{IQ1_S, row(0), "without an importance matrix"},
 		{I32, row(0), "cannot quantize to I32: it has no encoder"},
 		{Type(4), row(0), "cannot quantize to type 4"},
 		{Q8_0, row(math.NaN()), "cannot quantize to Q8_0: a weight is infinite or not a number"},

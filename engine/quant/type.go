@@ -87,11 +87,11 @@ var layouts = [...]layout{
 
 	IQ1_S:   {"IQ1_S", 256, 50, decodeIQ1_S, nil},
 	IQ1_M:   {"IQ1_M", 256, 56, decodeIQ1_M, nil},
-	IQ2_XXS: {"IQ2_XXS", 256, 66, decodeIQ2_XXS, nil},
-	IQ2_XS:  {"IQ2_XS", 256, 74, decodeIQ2_XS, nil},
-	IQ2_S:   {"IQ2_S", 256, 82, decodeIQ2_S, nil},
-	IQ3_XXS: {"IQ3_XXS", 256, 98, decodeIQ3_XXS, nil},
-	IQ3_S:   {"IQ3_S", 256, 110, decodeIQ3_S, nil},
+	IQ2_XXS: {"IQ2_XXS", 256, 66, decodeIQ2_XXS, encodeIQ2_XXS},
+	IQ2_XS:  {"IQ2_XS", 256, 74, decodeIQ2_XS, encodeIQ2_XS},
+	IQ2_S:   {"IQ2_S", 256, 82, decodeIQ2_S, encodeIQ2_S},
+	IQ3_XXS: {"IQ3_XXS", 256, 98, decodeIQ3_XXS, encodeIQ3_XXS},
+	IQ3_S:   {"IQ3_S", 256, 110, decodeIQ3_S, encodeIQ3_S},
 	IQ4_NL:  {"IQ4_NL", 32, 18, decodeIQ4_NL, encodeIQ4_NL},
 	IQ4_XS:  {"IQ4_XS", 256, 136, decodeIQ4_XS, encodeIQ4_XS},
 
