@@ -19,6 +19,10 @@ import (
 	"beyonder/ui"
 )
 
+// The main thread is GLFW's, which insists on it: in the window's process by way
+// of Fyne, in commands and the engine's child by way of engine/gl.
+func init() { runtime.LockOSThread() }
+
 func main() {
 	os.Exit(command.Main(os.Args[1:], openWindow))
 }

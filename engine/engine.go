@@ -22,7 +22,7 @@ const (
 // LoadOptions says which file to load and how.
 type LoadOptions struct {
 	Path     string `json:"path"`
-	Device   string `json:"device,omitempty"`   // "": the best there is; "cpu"
+	Device   string `json:"device,omitempty"`   // "" or "auto": the best there is; "gl"; "cpu"
 	Context  int    `json:"context,omitempty"`  // tokens; 0: what the model was trained on, at most 8192
 	KV       string `json:"kv,omitempty"`       // "f16" (default) or "f32"
 	Exact    bool   `json:"exact,omitempty"`    // float32 throughout

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"beyonder/engine/cpu"
+	"beyonder/engine/gl"
 	"beyonder/engine/model"
 	"beyonder/engine/prompt"
 	"beyonder/engine/token"
@@ -33,7 +33,8 @@ type loaded struct {
 	file    container
 	config  model.Config
 	options model.Options
-	dev     *cpu.Device
+	asked   LoadOptions
+	dev     device
 	model   *model.Model
 	tok     *token.Tokenizer
 	tmpl    *prompt.Template
@@ -132,9 +133,11 @@ var errBreak = errors.New("ended by the consumer")
 // ready brings the weights into memory and hands them to the device. Those of a
 // GGUF file are handed over first: one that cannot work is refused before any time
 // is spent on it. Those of a folder, whose shapes have been looked at, are read
-// first: handing them over means reading, and this tells how far it is.
+// first: handing them over means reading, and this tells how far it is. The same
+// goes for a graphics card, to which all of them are copied.
 func (m *loaded) ready(ctx context.Context, yield func(Progress, error) bool) error {
-	if !m.file.rearranged() {
+	card, moved := m.dev.(*gl.Device)
+	if !m.file.rearranged() && !moved {
 		if err := m.start(); err != nil {
 			return err
 		}
@@ -142,6 +145,9 @@ func (m *loaded) ready(ctx context.Context, yield func(Progress, error) bool) er
 	}
 	if err := m.read(ctx, yield); err != nil {
 		return err
+	}
+	if moved {
+		return m.move(ctx, card, yield)
 	}
 	return m.start()
 }
@@ -200,33 +206,15 @@ func build(f container, o LoadOptions) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &loaded{file: f, config: c, tok: tok, info: describe(f, c, o)}
+	m := &loaded{file: f, config: c, tok: tok, asked: o, info: describe(f, c, o)}
 	m.info.Warnings = slices.Concat(m.info.Warnings, f.oddities(), tok.Warnings())
 	if m.tmpl, err = m.template(o.Template); err != nil {
 		return nil, err
 	}
 	m.options = model.Options{Context: m.info.Context, Batch: batch(m.info), F16: o.KV != "f32" && !o.Exact}
 	m.batch = m.options.Batch
-	if err := checkMemory(m.info, workingBytes(c, m.options), o); err != nil {
-		return nil, err
-	}
-	if m.dev, err = device(o); err != nil {
-		return nil, err
-	}
-	m.info.Device, m.info.CacheBytes = m.dev.Name(), c.CacheShape(m.options).Bytes()
-	if o.Device == "" || o.Device == "auto" {
-		m.info.DeviceReason = "no graphics engine in this version"
-	}
-	return m, nil
-}
-
-// device is the one that was asked for, or the best there is.
-func device(o LoadOptions) (*cpu.Device, error) {
-	switch o.Device {
-	case "", "auto", "cpu":
-		return cpu.New(cpu.Options{Threads: o.Threads, Exact: o.Exact}), nil
-	}
-	return nil, fmt.Errorf("there is no device %q; use cpu", o.Device)
+	m.info.CacheBytes = c.CacheShape(m.options).Bytes()
+	return m, m.choose(o)
 }
 
 // batch is how many tokens are read at a time: enough for matrix-matrix speed,

@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"beyonder/engine"
 )
 
 // Window opens the window and returns when it is closed.
@@ -90,7 +92,11 @@ func (e *env) run(args []string) error {
 	if k == nil || err != nil {
 		return err
 	}
-	return k.Run(e)
+	if strings.HasPrefix(k.Command(), "open") { // the window needs the main thread
+		return k.Run(e)
+	}
+	engine.Serve(func() { err = k.Run(e) })
+	return err
 }
 
 // exit is what unwinds parse when kong has printed help.

@@ -93,7 +93,7 @@ func set[T any](to *T, from *T) {
 // loading are the flags that say which model to load, and how.
 type loading struct {
 	Model    string `short:"m" required:"" placeholder:"FILE" help:"Model file (.gguf)."`
-	Device   string `default:"auto" enum:"auto,cpu" help:"Where to compute: auto or cpu."`
+	Device   string `default:"auto" enum:"auto,gl,cpu" help:"Where to compute: gl (the graphics card), cpu, or auto."`
 	Context  int    `short:"c" placeholder:"TOKENS" help:"Size of the context window (0: the model's own, at most 8192)."`
 	KV       string `name:"kv" default:"f16" enum:"f16,f32" help:"Type of the KV cache: f16 or f32."`
 	Exact    bool   `help:"Compute in float32 throughout, slowly."`

@@ -65,7 +65,15 @@ func onMain(call func() error) error {
 // guarded turns GLFW's panics into errors.
 func guarded(call func() error) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		switch p := recover().(type) {
+		case nil:
+		case *glfw.Error:
+			err = fmt.Errorf("no OpenGL 4.3: %w", p)
+			const notInitialized = 0x00010001 // Init has failed, but only logged that
+			if p.Code == notInitialized {
+				err = ErrNoDisplay
+			}
+		default:
 			err = fmt.Errorf("no OpenGL 4.3: %v", p)
 		}
 	}()
@@ -85,10 +93,10 @@ func openWindow(o Options) (w *glfw.Window, err error) {
 		defer glfw.DefaultWindowHints()
 		hint(o)
 		w, err = create()
-		if err == nil {
-			return nil
+		if err != nil {
+			err = olderVersion()
 		}
-		return olderVersion(err)
+		return err
 	})
 	return w, err
 }
@@ -117,11 +125,7 @@ func create() (w *glfw.Window, err error) {
 }
 
 // olderVersion looks for what the driver offers instead of 4.3, to say so.
-func olderVersion(cause error) error {
-	var notInitialized *glfw.Error
-	if errors.As(cause, &notInitialized) && notInitialized.Code == glfw.ErrorCode(0x00010001) {
-		return ErrNoDisplay
-	}
+func olderVersion() error {
 	glfw.DefaultWindowHints()
 	glfw.WindowHint(glfw.Visible, glfw.False)
 	w, err := create()
