@@ -65,6 +65,7 @@ func NewComposer() *Composer {
 	c.button = newGlyph(assets.Icon("send"), 32, c.press)
 	c.button.solid = true
 	c.hint = newParagraph("", captionStyle)
+	c.hint.Hide()
 	c.pieces = newColumn(4)
 	c.pieces.Hide()
 	field := container.NewThemeOverride(c.entry, borderless{})

@@ -55,7 +55,7 @@ func (e *composerEntry) TypedKey(event *fyne.KeyEvent) {
 		} else {
 			passKey(e, event) // turns the page of the conversation
 		}
-	case fyne.KeyEscape, fyne.KeyF1:
+	case fyne.KeyEscape, fyne.KeyF1, fyne.KeyF2:
 		passKey(e, event)
 	default:
 		e.Entry.TypedKey(event)

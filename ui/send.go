@@ -97,6 +97,7 @@ func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, 
 	w.status.SetFigures(figures{}) // those of the reply before are not this one's
 	w.sidebar.SetWriting(j.conversation)
 	w.showState()
+	w.backToWriting()
 	follow(w.post, reply(ctx),
 		func(events []app.Event) { w.deliver(j, events) },
 		func(err error) { w.finish(j, err) })
@@ -284,11 +285,15 @@ func (w *Window) contextFull(m app.Message) {
 		w.panel.Set(w.settings)
 		w.resume(m)
 	}}
-	if w.settings.Policy == engine.RollWhenFull {
+	text := "The context is full: this conversation is as long as the model can see at once."
+	switch {
+	case len(w.messages) <= 2:
+		text = "The context is full: this message and its reply are as long as the model can see at once. A larger context size, in the settings, gives them more room."
+		goOn = action{"Settings", false, w.showSettings}
+	case w.settings.Policy == engine.RollWhenFull:
 		goOn = action{"Continue", false, func() { w.resume(m) }}
 	}
-	w.say("full", "The context is full: this conversation is as long as the model can see at once.",
-		goOn, action{"New conversation", true, w.newConversation})
+	w.say("full", text, goOn, action{"New conversation", true, w.newConversation})
 }
 
 // resume goes on with a reply for which there was no room; one that has not a

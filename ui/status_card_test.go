@@ -44,18 +44,24 @@ func TestAFullContextCanBeGoneOnWith(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.say("hello")
 	r.contextFull(r.messages[1])
+	r.press("full", "Settings") // nothing could be forgotten
+	if _, panel, _ := r.shownPanels(); !panel {
+		t.Error("the settings are not shown")
+	}
+	r.say("hello again")
+	r.contextFull(r.messages[3])
 	r.press("full", "Forget the oldest messages")
 	if r.job == nil || r.cardText("full") != "" {
 		t.Fatal("the reply does not go on")
 	}
 	r.idle()
-	if got := r.stored(); len(got) != 2 || got[1].Text != "Yes. Yes." || r.app.Settings().Policy != engine.RollWhenFull {
+	if got := r.stored(); len(got) != 4 || got[3].Text != "Yes. Yes." || r.app.Settings().Policy != engine.RollWhenFull {
 		t.Errorf("stored %+v with the policy %q", got, r.app.Settings().Policy)
 	}
-	r.contextFull(app.Message{ID: r.messages[1].ID})
+	r.contextFull(app.Message{ID: r.messages[3].ID})
 	r.press("full", "Continue")
 	r.idle()
-	if got := r.stored(); len(got) != 2 || got[1].Siblings != 2 {
+	if got := r.stored(); len(got) != 4 || got[3].Siblings != 2 {
 		t.Errorf("a reply without a word is not begun anew: %+v", got)
 	}
 }

@@ -59,7 +59,7 @@ func (w *Window) load(path string, force bool, then func()) {
 	w.status.SetActivity("Loading "+fileName(path), -1)
 	w.status.SetFigures(figures{})
 	w.picker.Set(strings.TrimSuffix(fileName(path), filepath.Ext(path)), "")
-	w.cards.clear("error", "warning", "unanswered")
+	w.cards.clear("error", "warning", "full", "unanswered")
 	w.showState()
 	follow(w.post, w.app.Load(ctx, path, force),
 		func(steps []engine.Progress) { w.loadingStep(l, steps[len(steps)-1]) },
@@ -157,7 +157,11 @@ func (w *Window) warnOfModel() {
 
 // refused says that the model at path does not fit into memory; the reader may insist.
 func (w *Window) refused(path string, e *engine.MemoryError, then func()) {
-	c := newCard(memorySentence(e), theme.ColorNameWarning, func() { w.cards.set("error", nil) },
+	text := memorySentence(e)
+	if w.settings.Context > 8192 {
+		text += " A smaller context size, in the settings, needs less."
+	}
+	c := newCard(text, theme.ColorNameWarning, func() { w.cards.set("error", nil) },
 		action{"Choose another", true, w.picker.open},
 		action{"Load anyway", false, func() { w.load(path, true, then) }})
 	w.cards.set("error", c)

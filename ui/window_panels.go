@@ -39,6 +39,13 @@ func (w *Window) togglePanel() {
 	relayout(w.root)
 }
 
+// showSettings opens the settings if they are not open.
+func (w *Window) showSettings() {
+	if !w.root.Objects[framePanel].Visible() {
+		w.togglePanel()
+	}
+}
+
 // cover lays a panel over the text, or takes it away if it is there.
 func (w *Window) cover(panel string) {
 	if w.frame.over == panel {
