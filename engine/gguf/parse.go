@@ -111,7 +111,7 @@ func notGGUF(file string, start []byte) error {
 	case string(start[:2]) == "PK":
 		what, todo = "it is a zip archive or a PyTorch checkpoint", "choose a .gguf file"
 	case len(start) > 8 && start[8] == '{':
-		what, todo = "it looks like safetensors", "convert the model to GGUF, or choose a .gguf file"
+		what, todo = "it looks like safetensors", "name the folder it lies in, or choose a .gguf file"
 	case isOldGGML(start):
 		what, todo = "it is GGML, the format before GGUF", "download the model as GGUF"
 	}
