@@ -43,7 +43,10 @@ func (v Variant) String() string {
 
 // Formats are the names of the weight formats, each an include.
 func Formats() []string {
-	return []string{"f32", "f16", "bf16", "q8_0", "q4_0", "q5_0", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k"}
+	return []string{
+		"f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "q5_0", "q5_1",
+		"q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "iq4_nl", "iq4_xs",
+	}
 }
 
 // Source composes the text of a variant, as it goes to the compiler.

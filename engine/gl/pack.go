@@ -22,33 +22,47 @@ type format struct {
 
 // formats are the types that shaders decode.
 var formats = map[quant.Type]format{
-	quant.F32:  {elems: 1, body: 4},
-	quant.F16:  {elems: 1, body: 2},
-	quant.BF16: {elems: 1, body: 2},
-	quant.Q4_K: {elems: 256, body: 144},
-	quant.Q5_K: {elems: 256, body: 176},
-	quant.Q8_0: {32, 32, 2, func(body, plane []byte, _, i int, b []byte) {
-		copy(plane[2*i:], b[:2])
-		copy(body, b[2:])
+	quant.F32:    {elems: 1, body: 4},
+	quant.F16:    {elems: 1, body: 2},
+	quant.BF16:   {elems: 1, body: 2},
+	quant.Q4_K:   {elems: 256, body: 144},
+	quant.Q5_K:   {elems: 256, body: 176},
+	quant.Q8_0:   {32, 32, 2, scaleFirst},
+	quant.Q4_0:   {32, 16, 2, scaleFirst},
+	quant.IQ4_NL: {32, 16, 2, scaleFirst},
+	quant.Q4_1: {32, 16, 4, func(body, planes []byte, _, i int, b []byte) {
+		copy(planes[4*i:], b[:4])
+		copy(body, b[4:])
 	}},
-	quant.Q4_0: {32, 16, 2, func(body, plane []byte, _, i int, b []byte) {
-		copy(plane[2*i:], b[:2])
-		copy(body, b[2:])
+	quant.Q5_1: {32, 16, 8, func(body, planes []byte, blocks, i int, b []byte) {
+		copy(planes[4*i:], b[4:8])
+		copy(planes[4*(blocks+i):], b[:4])
+		copy(body, b[8:])
 	}},
-	quant.Q5_0: {32, 16, 6, func(body, plane []byte, blocks, i int, b []byte) {
-		copy(plane[4*i:], b[2:6])
-		copy(plane[4*blocks+2*i:], b[:2])
+	quant.IQ4_XS: {256, 128, 8, func(body, planes []byte, _, i int, b []byte) {
+		copy(planes[8*i:], b[:8])
+		copy(body, b[8:])
+	}},
+	quant.Q5_0: {32, 16, 6, func(body, planes []byte, blocks, i int, b []byte) {
+		copy(planes[4*i:], b[2:6])
+		copy(planes[4*blocks+2*i:], b[:2])
 		copy(body, b[6:])
 	}},
-	quant.Q6_K: {256, 208, 2, func(body, plane []byte, _, i int, b []byte) {
+	quant.Q6_K: {256, 208, 2, func(body, planes []byte, _, i int, b []byte) {
 		copy(body, b[:208])
-		copy(plane[2*i:], b[208:])
+		copy(planes[2*i:], b[208:])
 	}},
 	quant.Q3_K: {256, 112, 0, func(body, _ []byte, _, _ int, b []byte) { copy(body, b) }},
-	quant.Q2_K: {256, 80, 4, func(body, plane []byte, _, i int, b []byte) {
+	quant.Q2_K: {256, 80, 4, func(body, planes []byte, _, i int, b []byte) {
 		copy(body, b[:80])
-		copy(plane[4*i:], b[80:])
+		copy(planes[4*i:], b[80:])
 	}},
+}
+
+// scaleFirst is for blocks of a half and whole quads.
+func scaleFirst(body, planes []byte, _, i int, b []byte) {
+	copy(planes[2*i:], b[:2])
+	copy(body, b[2:])
 }
 
 // padded is n rounded up to whole pieces of 32 values: rows of weights and of

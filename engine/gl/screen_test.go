@@ -76,4 +76,4 @@ func open(t testing.TB, o Options) *Device {
 	return d
 }
 
-func device(t testing.TB) compute.Device { return open(t, Options{}) }
+func device(t *testing.T) compute.Device { return open(t, Options{}) }
