@@ -52,7 +52,8 @@ func (m *loaded) onProcessor(o LoadOptions, reason string) error {
 	return nil
 }
 
-// onCard takes the graphics card, if there is one and the model fits.
+// onCard takes the graphics card, if there is one, the model fits, and it
+// computes what the processor computes.
 func (m *loaded) onCard(o LoadOptions) error {
 	d, err := gl.Open(gl.Options{})
 	if err != nil {
@@ -62,6 +63,10 @@ func (m *loaded) onCard(o LoadOptions) error {
 	if free, known := d.FreeMemory(); known && need > free && !o.Force {
 		d.Close() // whatever it says, the next sentence is what matters
 		return fmt.Errorf("the model needs %.1f GB of graphics memory, %.1f GB are free", float64(need)/1e9, float64(free)/1e9)
+	}
+	if err := selfTest(context.Background(), d, m.testedTypes()); err != nil {
+		d.Close()
+		return err
 	}
 	m.use(d, "")
 	return nil

@@ -85,8 +85,8 @@ var layouts = [...]layout{
 	Q5_K: {"Q5_K", 256, 176, decodeQ5_K, encodeQ5_K},
 	Q6_K: {"Q6_K", 256, 210, decodeQ6_K, encodeQ6_K},
 
-	IQ1_S:   {"IQ1_S", 256, 50, decodeIQ1_S, nil},
-	IQ1_M:   {"IQ1_M", 256, 56, decodeIQ1_M, nil},
+	IQ1_S:   {"IQ1_S", 256, 50, decodeIQ1_S, encodeIQ1_S},
+	IQ1_M:   {"IQ1_M", 256, 56, decodeIQ1_M, encodeIQ1_M},
 	IQ2_XXS: {"IQ2_XXS", 256, 66, decodeIQ2_XXS, encodeIQ2_XXS},
 	IQ2_XS:  {"IQ2_XS", 256, 74, decodeIQ2_XS, encodeIQ2_XS},
 	IQ2_S:   {"IQ2_S", 256, 82, decodeIQ2_S, encodeIQ2_S},
@@ -117,6 +117,16 @@ func of(t Type) layout {
 
 // Known reports whether t is a type that files may hold today.
 func (t Type) Known() bool { return of(t).elems != 0 }
+
+// Named returns the type of that name, such as "Q4_K".
+func Named(name string) (Type, bool) {
+	for t := range Q2_0 + 1 {
+		if t.Known() && t.String() == name {
+			return t, true
+		}
+	}
+	return 0, false
+}
 
 // String is the name users know, such as "Q4_K".
 func (t Type) String() string {
