@@ -7,6 +7,7 @@ package cpu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync/atomic"
@@ -91,6 +92,7 @@ func (d *Device) Begin(ctx context.Context) {
 	stop := new(atomic.Bool) // of this step alone: the last one's hook may run as late as it likes
 	stop.Store(d.err != nil)
 	d.pool.stop = stop
+	d.pool.fault.Store(false)
 	d.unhook = context.AfterFunc(ctx, func() { stop.Store(true) })
 }
 
@@ -187,6 +189,9 @@ func (d *Device) Read(dst []float32, x compute.Rows) error {
 }
 
 func (d *Device) failure() error {
+	if d.err == nil && d.pool.fault.Load() {
+		d.err = errors.New("the weights can no longer be read: the model's file was shortened or its disk failed; load the model again")
+	}
 	if d.err == nil {
 		d.err = d.ctxErr()
 	}

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -16,6 +17,7 @@ type pool struct {
 	round atomic.Int64 // counts the verbs
 	next  atomic.Int64 // the next part to draw
 	left  atomic.Int64 // workers still busy in this round
+	fault atomic.Bool  // memory that should be there was not
 	done  atomic.Int64 // parts finished since the start: a sign of life
 	work  func(part, worker int)
 	parts int
@@ -58,7 +60,10 @@ func (p *pool) run(parts int, work func(part, worker int)) {
 	}
 }
 
+// draw does parts until none is left. A fault in mapped weights ends the step
+// instead of the process.
 func (p *pool) draw(worker int) {
+	defer p.caught(debug.SetPanicOnFault(true))
 	for !p.stop.Load() {
 		i := int(p.next.Add(1)) - 1
 		if i >= p.parts {
@@ -66,6 +71,18 @@ func (p *pool) draw(worker int) {
 		}
 		p.work(i, worker)
 		p.done.Add(1)
+	}
+}
+
+func (p *pool) caught(before bool) {
+	debug.SetPanicOnFault(before)
+	switch x := recover().(type) {
+	case nil:
+	case interface{ Addr() uintptr }: // a fault
+		p.fault.Store(true)
+		p.stop.Store(true)
+	default:
+		panic(x)
 	}
 }
 

@@ -10,14 +10,16 @@ import (
 // Embed copies rows of the table, dequantized.
 func (d *Device) Embed(dst compute.Rows, table compute.Matrix, ids []int32) {
 	m := table.(*matrix)
-	out := write(dst)
-	for t, id := range ids {
+	for _, id := range ids {
 		if id < 0 || int(id) >= m.Out {
 			d.fail("token %d is outside the vocabulary of %d", id, m.Out)
 			return
 		}
-		quant.Dequantize(m.Type, row(out, dst.Width, t), m.rows(int(id), int(id)+1))
 	}
+	out := write(dst)
+	d.pool.run(len(ids), func(t, _ int) {
+		quant.Dequantize(m.Type, row(out, dst.Width, t), m.rows(int(ids[t]), int(ids[t])+1))
+	})
 }
 
 // RMSNorm normalises each row by its root mean square (Zhang and Sennrich 2019).
@@ -32,11 +34,15 @@ func (d *Device) RMSNorm(dst, x compute.Rows, gain compute.Matrix, eps float32) 
 // vector is a one-row matrix as float32.
 func (d *Device) vector(m compute.Matrix) []float32 {
 	v := m.(*matrix)
-	if v.decoded == nil {
-		v.decoded = make([]float32, v.In)
-		quant.Dequantize(v.Type, v.decoded, v.Data)
+	if v.decoded != nil {
+		return v.decoded
 	}
-	return v.decoded
+	decoded := make([]float32, v.In)
+	d.pool.run(1, func(int, int) {
+		quant.Dequantize(v.Type, decoded, v.Data)
+		v.decoded = decoded // not if it could not be read
+	})
+	return decoded
 }
 
 // Rotate applies RoPE (Su et al. 2021). Angles are computed in float64: at
