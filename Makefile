@@ -2,10 +2,11 @@
 # make test   the same, and run all tests, those of the real window included
 # make soak   kill the program 200 times while it writes, and look for losses
 # make bench  the benchmarks
+# make gpu    the graphics engine on this machine's card: right, and how fast (docs/gpu.md)
 
 export CGO_ENABLED = 1
 BINARY = build/beyonder
-SOURCES = $(shell find . -name '*.go' -o -name '*.s' -o -name '*.svg' -o -name '*.ttf' -o -name '*.jinja') go.mod go.sum
+SOURCES = $(shell find . -name '*.go' -o -name '*.s' -o -name '*.svg' -o -name '*.ttf' -o -name '*.jinja' -o -name '*.comp' -o -name '*.glsl') go.mod go.sum
 
 .PHONY: run build test vet soak screenshot bench clean
 
@@ -44,6 +45,11 @@ screenshot:
 
 bench:
 	go test -run '^$$' -bench . ./...
+
+gpu:
+	@.ci/deps test
+	@.ci/gpu
+.PHONY: gpu
 
 clean:
 	rm -rf build
