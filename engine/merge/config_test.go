@@ -188,6 +188,9 @@ func TestPrecedence(t *testing.T) {
 	if got, err := s.flag("normalize", false); err != nil || !got {
 		t.Errorf("of true and false, 0.99 of the way: %v (%v)", got, err)
 	}
+	if got, err := readScope(t, "x", 0.5, "weight: [1e-3, 3e-3]").number("weight", 0); err != nil || got < 0.002-1e-12 || got > 0.002+1e-12 {
+		t.Errorf("between 1e-3 and 3e-3: %v (%v)", got, err)
+	}
 	if _, err := readScope(t, "x", 0, "weight: heavy").number("weight", 0); err == nil || !strings.Contains(err.Error(), "heavy") {
 		t.Errorf("a word as a weight: %v", err)
 	}

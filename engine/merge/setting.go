@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -50,7 +51,7 @@ func readSettings(n node) (settings, error) {
 func readSetting(n node) (setting, error) {
 	switch v := n.value.(type) {
 	case bool, float64, string:
-		return setting{at: n, value: v}, nil
+		return setting{at: n, value: scalar(v)}, nil
 	case map[string]node:
 		c, err := readCase(n)
 		return setting{at: n, cases: []caseFor{c}}, err
@@ -60,13 +61,23 @@ func readSetting(n node) (setting, error) {
 	return setting{}, n.fail("a value is needed here")
 }
 
+// scalar makes a number of a text that is one: YAML takes 1e-3 for a text.
+func scalar(v any) any {
+	if s, ok := v.(string); ok {
+		if x, err := strconv.ParseFloat(s, 64); err == nil && !math.IsNaN(x) && !math.IsInf(x, 0) {
+			return x
+		}
+	}
+	return v
+}
+
 // readList reads a gradient, or cases by filter.
 func readList(n node, items []node) (setting, error) {
 	s := setting{at: n}
 	for _, item := range items {
 		switch v := item.value.(type) {
 		case bool, float64, string:
-			s.list = append(s.list, v)
+			s.list = append(s.list, scalar(v))
 		case map[string]node:
 			c, err := readCase(item)
 			if err != nil {

@@ -76,20 +76,26 @@ func (m *merger) openReader(x *mixture) (*reader, error) {
 			longest = max(longest, len(ids))
 		}
 	}
-	// In float32 throughout: a router is made once, and its rows are differences
-	// small beside what they differ in.
-	for p, err := range r.local.Load(m.ctx, engine.LoadOptions{
-		Path: x.base.path, Device: "cpu", Context: longest, Exact: true, Threads: m.Threads, Force: true,
-	}) {
+	if err := m.load(r.local, x.base.path, longest); err != nil {
+		r.local.Close() // not in load's loop: there the engine is busy loading
+		return nil, err
+	}
+	return r, nil
+}
+
+// load loads the base in float32 throughout: routers are made once, and what
+// tells prompts apart is small beside what they have in common.
+func (m *merger) load(l *engine.Local, path string, context int) error {
+	o := engine.LoadOptions{Path: path, Device: "cpu", Context: context, Exact: true, Threads: m.Threads, Force: true}
+	for p, err := range l.Load(m.ctx, o) {
 		if err == nil {
 			err = m.tell(Progress{Stage: "reading the base model", Done: p.Done, Total: p.Total})
 		}
 		if err != nil {
-			r.local.Close()
-			return nil, err
+			return err
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // ids puts the token that begins texts before the prompt's own, once, whatever

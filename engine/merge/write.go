@@ -22,8 +22,9 @@ func (m *merger) write(p *plan) (err error) {
 		return err
 	}
 	folder := filepath.Dir(m.Out)
-	if free, known := freeBytes(folder); known && free < size {
-		return fmt.Errorf("the merged model needs %.2f GB, but only %.2f GB are free in %s; make room or choose another place", float64(size)/1e9, float64(free)/1e9, folder)
+	free, known := freeBytes(folder)
+	if err := checkRoom(size, free, known, folder); err != nil {
+		return err
 	}
 	file, err := os.CreateTemp(folder, "."+filepath.Base(m.Out)+".*.part")
 	if err != nil {
@@ -39,6 +40,13 @@ func (m *merger) write(p *plan) (err error) {
 		return err
 	}
 	return m.place(file)
+}
+
+func checkRoom(size, free int64, known bool, folder string) error {
+	if !known || free >= size {
+		return nil
+	}
+	return fmt.Errorf("the merged model needs %.2f GB, but only %.2f GB are free in %s; make room or choose another place", float64(size)/1e9, float64(free)/1e9, folder)
 }
 
 // place gives the complete file its name and the permissions of an ordinary one.

@@ -225,8 +225,8 @@ func (n node) list() ([]node, error) {
 	return nil, n.fail("a list is needed here")
 }
 
-// text is a string; a missing one is empty. A number is taken as it was written
-// only where it cannot be mistaken, so that it is refused.
+// text is a string; a missing one is empty. A number is refused: how it was
+// written is not known any more.
 func (n node) text() (string, error) {
 	switch v := n.value.(type) {
 	case nil:
@@ -255,7 +255,7 @@ func (n node) texts() ([]string, error) {
 
 // number is a number, or the fallback if there is none.
 func (n node) number(fallback float64) (float64, error) {
-	switch v := n.value.(type) {
+	switch v := scalar(n.value).(type) {
 	case nil:
 		return fallback, nil
 	case float64:
