@@ -1,6 +1,9 @@
 package quant
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // IQ1_M, 256 weights in 56 bytes, in 32 groups of 8:
 //
@@ -28,4 +31,86 @@ func decodeIQ1_M(dst []float32, src []byte) {
 		}
 		dst, src = dst[256:], src[56:]
 	}
+}
+
+func encodeIQ1_M(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 56, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var fits [16]iq1Fit
+		var top float32
+		var w [256]float32
+		emphasis(w[:], x, importance, 2*sumSquares(x)/256)
+		for j := range fits {
+			fits[j] = fitIQ1_M(x[16*j:16*j+16], w[16*j:16*j+16])
+			top = max(top, fits[j].scale)
+		}
+		clear(b)
+		d := top / 15
+		var qx, q2 float32
+		for j := range fits {
+			f := &fits[j]
+			step := f.step(d)
+			or16(b[48+j/4*2:], uint16(step)<<(3*(j%4)))
+			for k, row := range f.row[:2] {
+				b[2*j+k] = byte(row)
+				b[32+j] |= byte(row>>8)<<(4*k) | f.minus>>k&1<<(4*k+3)
+			}
+			f.addSums(x[16*j:16*j+16], w[16*j:16*j+16], float32(2*int32(step)+1), &qx, &q2)
+		}
+		if q2 > 0 {
+			d = qx / q2
+		}
+		return putSpread(b[48:56], d*1.1125)
+	})
+}
+
+// fitIQ1_M tries all cuts, with the eighth added to or subtracted from each of the
+// two groups.
+func fitIQ1_M(x, w []float32) iq1Fit {
+	if abs(extreme(x)) < 1e-7 {
+		return zeroIQ1()
+	}
+	index := order(x)
+	best := cut{gain: -math.MaxFloat32}
+	for from := range len(x) + 1 {
+		for to := from; to <= len(x); to++ {
+			var qx, q2 [4]float32
+			for j, i := range index[:len(x)] {
+				level := 0
+				if j >= from {
+					level++
+				}
+				if j >= to {
+					level++
+				}
+				for k := range qx { // bit 1 for the first group, bit 0 for the second
+					v := iq1Shifted[k>>(1-i/8)&1][level]
+					wv := w[i] * v
+					qx[k] += float32(wv * x[i])
+					q2[k] += float32(wv * v)
+				}
+			}
+			for k := range qx {
+				best.try(from, to, uint8(k>>1|k&1<<1), qx[k], q2[k])
+			}
+		}
+	}
+	return best.snap(x, w, &index)
+}
+
+// or16 sets bits of the word at the start of b.
+func or16(b []byte, v uint16) {
+	binary.LittleEndian.PutUint16(b, binary.LittleEndian.Uint16(b)|v)
+}
+
+// putSpread stores d as a half, four bits in the upper bits of each word of b.
+func putSpread(b []byte, d float32) error {
+	var half [2]byte
+	if err := putScale(half[:], d); err != nil {
+		return err
+	}
+	h := binary.LittleEndian.Uint16(half[:])
+	for k := range 4 {
+		or16(b[2*k:], h>>(4*k)<<12)
+	}
+	return nil
 }

@@ -1,6 +1,9 @@
 package quant
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // IQ1_S, 256 weights in 50 bytes, in 8 sub-blocks of 32, each 4 groups of 8:
 //
@@ -41,4 +44,60 @@ func shifted8(w *[8]float32, d float32, row *[8]float32, shift float32) {
 	for j, v := range row {
 		w[j] = d * (v + shift)
 	}
+}
+
+func encodeIQ1_S(dst []byte, src, importance []float32) error {
+	return eachBlock(256, 50, dst, src, importance, func(b []byte, x, importance []float32) error {
+		var fits [8]iq1Fit
+		var top float32
+		var w [32]float32
+		variance := 2 * sumSquares(x) / 256
+		for j := range fits {
+			part := x[32*j : 32*j+32]
+			emphasis(w[:], part, importance[32*j:], variance)
+			fits[j] = fitIQ1_S(part, w[:])
+			top = max(top, fits[j].scale)
+		}
+		d := top / 15
+		for j := range fits {
+			f := &fits[j]
+			h := uint16(f.step(d)) << 12
+			h |= uint16(f.minus&1) << 15
+			for k, row := range f.row {
+				b[2+4*j+k] = byte(row)
+				h |= uint16(row) >> 8 << (3 * k)
+			}
+			binary.LittleEndian.PutUint16(b[34+2*j:], h)
+		}
+		return putScale(b, d*1.125)
+	})
+}
+
+// fitIQ1_S tries all cuts, each with the eighth added and subtracted. Sums of
+// stretches are differences of sums from the start.
+func fitIQ1_S(x, w []float32) iq1Fit {
+	if abs(extreme(x)) < iq1Tiny {
+		return zeroIQ1()
+	}
+	index := order(x)
+	var sx, sw [33]float32
+	for j, i := range index[:len(x)] {
+		sx[j+1] = sx[j] + float32(w[i]*x[i])
+		sw[j+1] = sw[j] + w[i]
+	}
+	best := cut{gain: -math.MaxFloat32}
+	n := len(x)
+	for from := range n + 1 {
+		for to := from; to <= n; to++ {
+			x0, x1, x2 := sx[from], sx[to]-sx[from], sx[n]-sx[to]
+			w0, w1, w2 := sw[from], sw[to]-sw[from], sw[n]-sw[to]
+			for minus := range iq1Shifted {
+				v := &iq1Shifted[minus]
+				qx := float32(x0*v[0]) + float32(x1*v[1]) + float32(x2*v[2])
+				q2 := float32(float32(w0*v[0])*v[0]) + float32(float32(w1*v[1])*v[1]) + float32(float32(w2*v[2])*v[2])
+				best.try(from, to, uint8(-minus), qx, q2)
+			}
+		}
+	}
+	return best.snap(x, w, &index)
 }

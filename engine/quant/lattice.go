@@ -20,6 +20,7 @@ type codebook struct {
 }
 
 var (
+	bookIQ1    = sync.OnceValue(func() *codebook { return newCodebook("iq1", 8, 2, 3, 3) })
 	bookIQ2XXS = sync.OnceValue(func() *codebook { return newCodebook("iq2_xxs", 8, 2, 3, 2) })
 	bookIQ2XS  = sync.OnceValue(func() *codebook { return newCodebook("iq2_xs", 8, 2, 3, 2) })
 	bookIQ2S   = sync.OnceValue(func() *codebook { return newCodebook("iq2_s", 8, 2, 3, 1) })
