@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"beyonder/engine/prompt"
+	"beyonder/engine/token"
 )
 
 func says(role, text string) prompt.Message {
@@ -72,6 +73,51 @@ func TestRolledConversationGoesOn(t *testing.T) {
 	}
 	if a := ask(t, l, Request{Messages: ms[12:], Policy: RollWhenFull, Sampling: settings(1, 3)}); len(a.notices) != 0 {
 		t.Errorf("an edited conversation that fits lost messages: %+v", a.notices)
+	}
+}
+
+// A reply that is gone on with rolls as well: the system prompt, the question and
+// what was written stay.
+func TestRollWhileGoingOn(t *testing.T) {
+	l := start(t, LoadOptions{Context: 150, Template: "mistral"})
+	ms := []prompt.Message{
+		says(prompt.System, "be brief"),
+		says(prompt.User, strings.Repeat("old ", 10)), says(prompt.Assistant, "yes"),
+		says(prompt.User, "new"), says(prompt.Assistant, "it was written that"),
+	}
+	s := settings(2, 80)
+	s.LogitBias = map[int32]float64{2: -1000} // no end of turn
+	a := ask(t, l, Request{Messages: ms, Continue: true, Policy: RollWhenFull, Sampling: s})
+	if a.done.NewTokens != 80 || len(a.notices) != 1 || a.notices[0].Dropped != 2 || a.done.ContextUsed > 150 {
+		t.Fatalf("notices %+v, %+v", a.notices, a.done)
+	}
+	m := l.current()
+	text := m.tok.Decode(m.session.ids, token.DecodeOptions{Special: true})
+	for _, want := range []string{"be brief", "new", "it was written that" + a.text[:20]} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the model does not see %q in %q", want, text)
+		}
+	}
+	if strings.Contains(text, "old") {
+		t.Errorf("the model still sees the old turn: %q", text)
+	}
+}
+
+// The window is used to the last token, and what is written of a prompt that
+// leaves room for one is that one and the one it leads to.
+func TestLastTokensOfTheWindow(t *testing.T) {
+	for _, room := range []int{0, 1, 2, 3} {
+		r := Request{Prompt: "some words to read", Sampling: settings(4, 0)}
+		r.Sampling.LogitBias = map[int32]float64{2: -1000}
+		window := len(promptIDs(t, LoadOptions{}, r)) + room
+		d := ask(t, start(t, LoadOptions{Context: window}), r).done
+		want := 0
+		if room > 0 {
+			want = room + 1 // the last one is written, but need not be read
+		}
+		if d.Reason != StopContext || d.NewTokens != want || d.ContextUsed != window {
+			t.Errorf("room for %d: %+v", room, d)
+		}
 	}
 }
 
