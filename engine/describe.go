@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"beyonder/engine/model"
@@ -35,8 +36,10 @@ func describe(f container, c model.Config, o LoadOptions) Info {
 	return i
 }
 
-// count adds up weights, those at work for one token, and bytes.
+// count adds up weights, those at work for one token, and bytes. The embeddings
+// are looked up, not multiplied, unless they are the output matrix as well.
 func count(f container, c model.Config) (all, active uint64, bytes int64) {
+	tied := !slices.ContainsFunc(f.table(), func(t TensorReport) bool { return t.Name == "output.weight" })
 	for _, t := range f.table() {
 		n := t.elems()
 		all += n
@@ -44,7 +47,7 @@ func count(f container, c model.Config) (all, active uint64, bytes int64) {
 		switch {
 		case isExpert(t.Name):
 			active += n * uint64(c.Used) / uint64(max(1, c.Experts))
-		case t.Name != "token_embd.weight":
+		case t.Name != "token_embd.weight" || tied:
 			active += n
 		}
 	}

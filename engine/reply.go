@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"beyonder/engine/gl"
 	"beyonder/engine/sample"
 )
 
@@ -24,9 +25,20 @@ func (l *Local) Reply(ctx context.Context, r Request) iter.Seq2[Piece, error] {
 		}
 		w := &writer{m: m, r: r, yield: yield, began: time.Now()}
 		if err := w.run(ctx); err != nil && !errors.Is(err, errBreak) {
-			yield(Piece{}, err)
+			yield(Piece{}, l.afterLoss(err))
 		}
 	}
+}
+
+// afterLoss gives a model up whose graphics card is gone: nothing of it can be
+// used again, and the next Load looks for a device anew.
+func (l *Local) afterLoss(err error) error {
+	var card *gl.LostError
+	if !errors.As(err, &card) {
+		return err
+	}
+	l.replace(nil) // what closing says adds nothing to err
+	return &LostError{Cause: card.Error()}
 }
 
 // writer writes one reply.
@@ -84,10 +96,17 @@ func (m *loaded) stops(r Request) []string {
 	return m.tmpl.Stops()
 }
 
-// ended turns the end of ctx into a reply that was stopped.
+// ended turns the end of ctx into a reply that was stopped. Before any other
+// error comes what was held back.
 func (w *writer) ended(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+	switch {
+	case err == nil || errors.Is(err, errBreak):
+		return err
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		return w.finish(StopCancelled)
+	}
+	if broke := w.flush(w.out.rest()); broke != nil {
+		return broke
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 
 	"beyonder/engine/prompt"
 	"beyonder/engine/sample"
+	"beyonder/engine/token"
 )
 
 // A mixture of four experts with a synthetic vocabulary; it talks nonsense.
@@ -455,6 +456,30 @@ func TestNumbersError(t *testing.T) {
 		if !errors.As(err, &numbers) {
 			t.Errorf("Logits: got %v", err)
 		}
+	}
+}
+
+// An error in the middle of a reply loses nothing of it: what was held back,
+// because it could have become a stop string, comes out first.
+func TestErrorLosesNoText(t *testing.T) {
+	tok, err := OpenVocabulary(tinyModel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := tok.Encode("q", token.Options{Continued: true})[0]
+	path := changed(t, tinyModel, func(f *file) {
+		x := inF32(*f.tensor("token_embd.weight"))
+		row := 4 * int(x.Shape[0]) * int(id)
+		copy(x.Data[row:], []byte{0, 0, 0xc0, 0x7f}) // NaN: whatever comes after this token is not a number
+		*f.tensor("token_embd.weight") = x
+	})
+	s := settings(1, 5)
+	s.LogitBias = map[int32]float64{id: 1000}
+	s.Stop = []string{string(tok.Bytes(id)) + " and more"}
+	var numbers *NumbersError
+	a, err := tryAsk(start(t, LoadOptions{Path: path}), Request{Messages: user("x"), Sampling: s})
+	if !errors.As(err, &numbers) || a.text != string(tok.Bytes(id)) {
+		t.Errorf("%q, error %v", a.text, err)
 	}
 }
 

@@ -48,7 +48,7 @@ type RopeConfig struct {
 	BetaFast    float64
 	BetaSlow    float64
 	ExtFactor   float64
-	LogMultiply float64
+	LogMultiply float64 // yarn: changes the scale of attention in some families; not supported
 }
 
 // reader collects the first error, so that reading hyperparameters stays a list.
@@ -205,6 +205,8 @@ func (o RopeConfig) check(headDim int) error {
 		return fmt.Errorf("the header's RoPE scaling factor of %v is not a positive number", o.Factor)
 	case !slices.Contains([]string{"none", "linear", "yarn"}, o.Scaling):
 		return fmt.Errorf("the RoPE scaling %q is not supported; none, linear, yarn and llama3 factors are", o.Scaling)
+	case o.Scaling == "yarn" && o.LogMultiply != 0:
+		return fmt.Errorf("the header's YaRN log multiplier of %v (rope.scaling.yarn_log_multiplier) is not supported", o.LogMultiply)
 	case o.Scaling == "yarn" && o.Original < 1:
 		return fmt.Errorf("the header asks for YaRN scaling, but not from which context length (rope.scaling.original_context_length)")
 	}
