@@ -57,7 +57,7 @@ func TestMerge(t *testing.T) {
 func TestMergeRefuses(t *testing.T) {
 	folder, config := mergeConfig(t, "models:\n  - model: base.gguf\nmerge_method: magic\n")
 	out := filepath.Join(folder, "out.gguf")
-	for _, c := range []struct{ dtype, says string }{{"", "magic"}, {"int7", "magic"}} {
+	for _, c := range []struct{ dtype, says string }{{"", "magic"}, {"int7", "int7"}} {
 		_, err := run(t, "", "merge", config, out, "--dtype", c.dtype)
 		if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v", err)

@@ -19,7 +19,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 
 	"beyonder/engine/quant"
@@ -120,22 +119,8 @@ func (m *merger) typeFor(names ...string) (*quant.Type, error) {
 }
 
 func (m *merger) planMixture(c *mixtureConfig) (*plan, error) {
-	x := &mixture{mixtureConfig: c, seed: m.Seed}
-	var err error
-	if x.forced, err = m.typeFor(c.dtype); err != nil {
-		return nil, err
-	}
-	if x.base, err = m.library.open(c.base); err != nil {
-		return nil, err
-	}
-	for _, e := range c.experts {
-		o, err := m.library.open(e.model)
-		if err != nil {
-			return nil, err
-		}
-		x.experts = append(x.experts, o)
-	}
-	if err := x.check(); err != nil {
+	x, err := m.openMixture(c)
+	if err != nil {
 		return nil, err
 	}
 	if _, err := x.plan(x.noRouters()); err != nil {
@@ -156,28 +141,43 @@ func (m *merger) planMixture(c *mixtureConfig) (*plan, error) {
 	return p, nil
 }
 
+func (m *merger) openMixture(c *mixtureConfig) (x *mixture, err error) {
+	x = &mixture{mixtureConfig: c, seed: m.Seed}
+	if x.forced, err = m.typeFor(c.dtype); err != nil {
+		return nil, err
+	}
+	if x.base, err = m.library.open(c.base); err != nil {
+		return nil, err
+	}
+	for _, e := range c.experts {
+		o, err := m.library.open(e.model)
+		if err != nil {
+			return nil, err
+		}
+		x.experts = append(x.experts, o)
+	}
+	return x, x.check()
+}
+
 func (m *merger) planPlain(c *plainConfig) (*plan, error) {
-	x := &plain{plainConfig: c, models: map[string]*model{}, seed: m.Seed}
-	var err error
+	x, err := m.openPlain(c)
+	if err != nil {
+		return nil, err
+	}
+	p, err := x.plan()
+	if err != nil {
+		return nil, err
+	}
+	p.keys = x.metadata(m.Out, p.tensors).keys()
+	return p, nil
+}
+
+func (m *merger) openPlain(c *plainConfig) (x *plain, err error) {
+	x = &plain{plainConfig: c, models: map[string]*model{}, seed: m.Seed}
 	if x.forced, err = m.typeFor(c.out, c.dtype); err != nil {
 		return nil, err
 	}
-	vocabulary := c.tokenizer
-	if vocabulary == "base" {
-		vocabulary = c.base
-	}
-	names := []string{c.base, vocabulary}
-	for _, s := range c.slices {
-		names = append(names, s.base)
-		for _, src := range s.sources {
-			names = append(names, src.model)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		if name == "" {
-			continue
-		}
+	for _, name := range c.names() {
 		if x.models[name], err = m.library.open(name); err != nil {
 			return nil, err
 		}
@@ -186,15 +186,8 @@ func (m *merger) planPlain(c *plainConfig) (*plan, error) {
 	if c.base != "" {
 		x.donor = x.models[c.base]
 	}
-	if vocabulary != "" {
-		if x.vocab, err = newVocabulary(x.models[vocabulary], x.models); err != nil {
-			return nil, err
-		}
+	if of := c.vocabulary(); of != "" {
+		x.vocab, err = newVocabulary(x.models[of], x.models)
 	}
-	p, err := x.plan()
-	if err != nil {
-		return nil, err
-	}
-	p.keys = x.metadata(m.Out, p.tensors).keys()
-	return p, nil
+	return x, err
 }

@@ -129,6 +129,27 @@ func (c *plainConfig) baseOf(s sliceConfig) string {
 	return c.base
 }
 
+// vocabulary names the model whose tokens the result has; "" if that is left open.
+func (c *plainConfig) vocabulary() string {
+	if c.tokenizer == "base" {
+		return c.base
+	}
+	return c.tokenizer
+}
+
+// names are all models that are mentioned, in order, each once.
+func (c *plainConfig) names() []string {
+	names := []string{c.base, c.vocabulary()}
+	for _, s := range c.slices {
+		names = append(names, s.base)
+		for _, m := range s.sources {
+			names = append(names, m.model)
+		}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+}
+
 // check compares each slice with what the method needs.
 func (c *plainConfig) check(at node) error {
 	if len(c.slices) == 0 {
