@@ -16,7 +16,7 @@ func (e *MemoryError) Error() string {
 }
 
 // LostError says that the engine's process ended or hung in the middle of its
-// work. The next Load starts another one.
+// work, or that its graphics card did. The next Load starts anew.
 type LostError struct {
 	Cause string `json:"cause"` // "it was killed (signal 9)", "it did not answer for 60 s"
 }

@@ -156,10 +156,8 @@ func check(w compute.Weights) error {
 // RowBytes is the graphics memory that a row of n weights takes; typ is the
 // type's name, "Q4_K".
 func RowBytes(typ string, n int) int64 {
-	for t := range quant.Q2_0 + 1 {
-		if t.String() == typ && quant.Decodable(t) {
-			return int64(formats[native(t, n)].stride(n))
-		}
+	if t, known := quant.Named(typ); known && quant.Decodable(t) {
+		return int64(formats[native(t, n)].stride(n))
 	}
 	return 0
 }

@@ -66,6 +66,7 @@ type failure struct {
 	Message string               `json:"message"`
 	Memory  *engine.MemoryError  `json:"memory,omitempty"`
 	Numbers *engine.NumbersError `json:"numbers,omitempty"`
+	Lost    *engine.LostError    `json:"lost,omitempty"`
 	NoModel bool                 `json:"no_model,omitempty"`
 	Context string               `json:"context,omitempty"` // "cancelled", "deadline"
 }
@@ -77,6 +78,7 @@ func pack(err error) *failure {
 	f := &failure{Message: err.Error(), NoModel: errors.Is(err, engine.ErrNoModel)}
 	errors.As(err, &f.Memory)
 	errors.As(err, &f.Numbers)
+	errors.As(err, &f.Lost)
 	switch {
 	case errors.Is(err, context.Canceled):
 		f.Context = "cancelled"
@@ -94,6 +96,8 @@ func (f *failure) unpack() error {
 		return f.Memory
 	case f.Numbers != nil:
 		return f.Numbers
+	case f.Lost != nil:
+		return f.Lost
 	case f.NoModel:
 		return engine.ErrNoModel
 	case f.Context == "cancelled":
