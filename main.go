@@ -44,13 +44,34 @@ func openWindow(o command.WindowOptions) error {
 	if err != nil {
 		return err
 	}
+	return errors.Join(show(a, o), a.Close())
+}
+
+// show shows the window until it is closed.
+func show(a *app.App, o command.WindowOptions) (err error) {
 	shown := watchWindow(a)
+	defer shown()
+	defer sayOfPanic(&err)
 	f := fyneapp.NewWithID("beyonder.desktop")
 	w := ui.New(f, a, ui.Options{Trace: o.Trace, Model: o.Model, Rectangles: o.Rectangles})
 	f.Lifecycle().SetOnStarted(shown)
 	w.Show()
 	f.Run()
-	return a.Close()
+	return nil
+}
+
+// sayOfPanic turns GLFW's panic about a display that does not answer into a
+// sentence. Mistakes of ours, which are runtime.Errors or no errors, stay panics.
+func sayOfPanic(err *error) {
+	x := recover()
+	if x == nil {
+		return
+	}
+	cause, ok := x.(error)
+	if _, ours := x.(runtime.Error); ours || !ok {
+		panic(x)
+	}
+	*err = fmt.Errorf("no window could be opened on this display (%w); `beyonder chat -m FILE` talks in the terminal", cause)
 }
 
 // display says in a sentence what Fyne would say in a panic.
