@@ -23,9 +23,10 @@ var (
 )
 
 // Serve runs work on another goroutine and lends the calling thread, the
-// program's main one, to the graphics engine until it returns. A process whose
-// main thread does something else, as a window's, computes on the processor.
-func Serve(work func()) { gl.Serve(work) }
+// program's main one, to the graphics engine until work returns its exit status.
+// A process whose main thread does something else, as a window's, computes on
+// the processor.
+func Serve(work func() int) int { return gl.Serve(work) }
 
 // choose opens the device that was asked for, or the best there is, and says why
 // it is not the graphics card.

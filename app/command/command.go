@@ -66,7 +66,14 @@ func Main(args []string, window Window) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	e := &env{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, window: window}
-	return e.status(e.run(args))
+	k, err := e.parse(args)
+	switch {
+	case k == nil || err != nil:
+		return e.status(err)
+	case strings.HasPrefix(k.Command(), "open"): // the window needs the main thread
+		return e.status(k.Run(e))
+	}
+	return engine.Serve(func() int { return e.status(k.Run(e)) })
 }
 
 // status tells a failure and is the program's exit status.
@@ -84,19 +91,6 @@ func (e *env) status(err error) int {
 // tell writes a sentence to standard error, on one line.
 func (e *env) tell(what any) {
 	fmt.Fprintln(e.err, "beyonder:", strings.ReplaceAll(strings.TrimSpace(fmt.Sprint(what)), "\n", " "))
-}
-
-// run reads the command line and does what it says.
-func (e *env) run(args []string) error {
-	k, err := e.parse(args)
-	if k == nil || err != nil {
-		return err
-	}
-	if strings.HasPrefix(k.Command(), "open") { // the window needs the main thread
-		return k.Run(e)
-	}
-	engine.Serve(func() { err = k.Run(e) })
-	return err
 }
 
 // exit is what unwinds parse when kong has printed help.

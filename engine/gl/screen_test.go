@@ -23,12 +23,11 @@ import (
 func init() { runtime.LockOSThread() } // main is to keep its thread, for GLFW
 
 func TestMain(m *testing.M) {
-	status := 0
 	stop, err := screen()
 	if err != nil {
 		fmt.Println("SKIPPED: OpenGL is not tested:", err)
 	}
-	Serve(func() { status = m.Run() })
+	status := Serve(m.Run)
 	stop()
 	os.Exit(status)
 }

@@ -13,7 +13,7 @@ import (
 type Device struct{ compute.Device }
 
 // Serve runs work: no thread is needed for GLFW here.
-func Serve(work func()) { work() }
+func Serve(work func() int) int { return work() }
 
 // Open fails: macOS stops at OpenGL 4.1, and other systems need cgo.
 func Open(Options) (*Device, error) {

@@ -14,29 +14,35 @@ import (
 )
 
 // GLFW insists on the program's main thread. Who has it lends it with Serve;
-// the two variables are the counter at which calls for it are handed over.
+// these are the counter at which calls for it are handed over.
 var (
 	mainThread = make(chan func())
 	lent       atomic.Bool
+	stuck      atomic.Bool // in a call that has not come back
 )
 
 // Serve lends the calling thread to GLFW until work, which runs on a goroutine
-// of its own, returns. Call it from main's goroutine, locked to its thread, and
-// not in a process that has windows by other means.
-func Serve(work func()) {
+// of its own, returns its exit status. Call it from main's goroutine, locked to
+// its thread, and not in a process that has windows by other means. If the main
+// thread is then stuck in a driver that does not answer, Serve cannot return: it
+// ends the process with that status.
+func Serve(work func() int) int {
 	lent.Store(true)
 	defer lent.Store(false)
-	done := make(chan struct{})
+	done := make(chan int)
 	go func() {
-		defer close(done)
-		work()
+		status := work()
+		if stuck.Load() {
+			os.Exit(status)
+		}
+		done <- status
 	}()
 	for {
 		select {
 		case call := <-mainThread:
 			call()
-		case <-done:
-			return
+		case status := <-done:
+			return status
 		}
 	}
 }
@@ -44,7 +50,10 @@ func Serve(work func()) {
 // onMain runs call on the main thread and waits for it, but not for ever: a
 // display or driver that does not answer must not hang the engine.
 func onMain(call func() error) error {
-	if !lent.Load() {
+	switch {
+	case stuck.Load():
+		return errSilent
+	case !lent.Load():
 		return errors.New("no OpenGL 4.3: it is used only by the engine's own process")
 	}
 	result := make(chan error, 1)
@@ -52,15 +61,18 @@ func onMain(call func() error) error {
 	select {
 	case mainThread <- func() { result <- guarded(call) }:
 	case <-late:
-		return &LostError{"the display did not answer"}
+		return errSilent
 	}
 	select {
 	case err := <-result:
 		return err
 	case <-late:
-		return &LostError{"the display did not answer"}
+		stuck.Store(true)
+		return errSilent
 	}
 }
+
+var errSilent = errors.New("no OpenGL 4.3: the display does not answer")
 
 // guarded turns GLFW's panics into errors.
 func guarded(call func() error) (err error) {
