@@ -51,5 +51,33 @@ gpu:
 	@.ci/gpu
 .PHONY: gpu
 
+# The Starter, from nothing: its text, its vocabulary, the training, the merge, the
+# quantization, the scores (assets/starter/MODEL.md). PYTHON needs sentencepiece,
+# numpy and PyTorch; STARTER_PLAN is gpu, cpu or toy (default: what there is).
+PYTHON ?= python3
+STARTER = assets/starter
+STARTER_RUN = build/starter
+STARTER_PLAN ?=
+STARTER_TYPE ?= Q6_K
+STARTER_ASK ?=
+
+.PHONY: starter starter-text starter-train starter-merge starter-score
+starter: build
+	@$(MAKE) --no-print-directory starter-text starter-train starter-merge starter-score
+
+starter-text:
+	$(PYTHON) $(STARTER)/corpus.py $(STARTER_RUN)/corpus
+	$(PYTHON) $(STARTER)/vocabulary.py $(STARTER_RUN)/corpus $(STARTER_RUN)/data
+
+starter-train:
+	$(PYTHON) $(STARTER)/train.py $(STARTER_RUN)/data $(STARTER_RUN)/model $(if $(STARTER_PLAN),--plan $(STARTER_PLAN))
+
+starter-merge:
+	@sh $(STARTER)/merge.sh $(CURDIR)/$(BINARY) $(STARTER_RUN) $(STARTER_TYPE)
+
+starter-score:
+	@PYTHON="$(PYTHON)" sh $(STARTER)/score.sh $(CURDIR)/$(BINARY) $(STARTER_RUN) $(STARTER_ASK)
+	$(PYTHON) $(STARTER)/card.py $(STARTER_RUN) $(STARTER)/MODEL.md
+
 clean:
 	rm -rf build
