@@ -7,7 +7,9 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"net"
 	"os"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -235,6 +237,45 @@ func TestNowhere(t *testing.T) {
 			t.Errorf("without a display: got error %v", err)
 		}
 	}
+}
+
+// A display that takes connections and never answers costs patience, not the
+// process: Open fails, and the process ends by itself.
+func TestSilentDisplay(t *testing.T) {
+	if testing.Short() || runtime.GOOS != "linux" {
+		t.Skip("takes as long as a driver may")
+	}
+	const number = "4711"
+	path := "/tmp/.X11-unix/X" + number
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Skipf("SKIPPED: a silent display cannot be made: %v", err)
+	}
+	defer l.Close()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 2*patience)
+	defer stop()
+	child := exec.CommandContext(ctx, program)
+	child.Env = append(os.Environ(), "BEYONDER_GL_SILENT=1", "DISPLAY=:"+number)
+	child.Run()
+	if status := child.ProcessState.ExitCode(); status != silentStatus {
+		t.Errorf("the child ended with status %d, want %d", status, silentStatus)
+	}
+}
+
+const silentStatus = 42
+
+// silent is the child's main.
+func silent() int {
+	for range 2 { // the second time it is known at once
+		if _, err := Open(Options{Software: true}); !errors.Is(err, errSilent) {
+			return 1
+		}
+	}
+	return silentStatus
 }
 
 // Software renderers are no one's graphics card.

@@ -23,7 +23,7 @@ type Options struct {
 }
 
 // patience is how long a driver may take to open a window or make a context.
-const patience = 20 * time.Second
+const patience = 15 * time.Second
 
 // ErrNoDisplay says that GLFW has nowhere to open its window.
 var ErrNoDisplay = errors.New("no OpenGL 4.3: there is no display")

@@ -1,8 +1,11 @@
 package gl
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 
 	"beyonder/engine/compute"
 	"beyonder/engine/quant"
@@ -103,38 +106,42 @@ func native(t quant.Type, in int) quant.Type {
 	return quant.Q8_0
 }
 
-// packer writes rows of one matrix as shaders read them, in type `to`.
-type packer struct {
-	w      compute.Weights
-	to     quant.Type
-	f      format
-	stride int       // bytes of a row
-	values []float32 // a row, where types differ
-	row    []byte    // the same in type `to`
-}
-
-func newPacker(w compute.Weights, to quant.Type) *packer {
-	p := &packer{w: w, to: to, f: formats[to], stride: formats[to].stride(w.In)}
-	if to != w.Type {
-		p.values, p.row = make([]float32, w.In), make([]byte, to.RowBytes(w.In))
-	}
-	return p
-}
-
-// rows packs rows from to to; dst takes stride bytes for each.
-func (p *packer) rows(dst []byte, from, to int) error {
+// pack writes rows from to to of a matrix in type `typ`, on all processors: reading,
+// not packing, is to be what loading waits for. dst takes a stride for each row.
+func pack(w compute.Weights, typ quant.Type, dst []byte, from, to int) error {
 	clear(dst)
-	size := p.w.Type.RowBytes(p.w.In)
+	stride := formats[typ].stride(w.In)
+	share := (to - from + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	errs := make([]error, (to-from+share-1)/share)
+	var all sync.WaitGroup
+	for i := range errs {
+		first := from + i*share
+		last := min(first+share, to)
+		all.Go(func() { errs[i] = packRows(w, typ, dst[(first-from)*stride:(last-from)*stride], first, last) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// packRows is pack on one processor.
+func packRows(w compute.Weights, typ quant.Type, dst []byte, from, to int) error {
+	f, size := formats[typ], w.Type.RowBytes(w.In)
+	stride := f.stride(w.In)
+	var values []float32
+	var row []byte
+	if typ != w.Type {
+		values, row = make([]float32, w.In), make([]byte, typ.RowBytes(w.In))
+	}
 	for r := from; r < to; r++ {
-		src := p.w.Data[r*size : (r+1)*size]
-		if p.values != nil {
-			quant.Dequantize(p.w.Type, p.values, src)
-			if err := quant.Quantize(p.to, p.row, p.values); err != nil {
+		src := w.Data[r*size : (r+1)*size]
+		if typ != w.Type {
+			quant.Dequantize(w.Type, values, src)
+			if err := quant.Quantize(typ, row, values); err != nil {
 				return err
 			}
-			src = p.row
+			src = row
 		}
-		p.f.pack(p.to, p.w.In, dst[(r-from)*p.stride:(r-from+1)*p.stride], src)
+		f.pack(typ, w.In, dst[(r-from)*stride:(r-from+1)*stride], src)
 	}
 	return nil
 }

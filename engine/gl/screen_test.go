@@ -23,6 +23,9 @@ import (
 func init() { runtime.LockOSThread() } // main is to keep its thread, for GLFW
 
 func TestMain(m *testing.M) {
+	if os.Getenv("BEYONDER_GL_SILENT") != "" {
+		os.Exit(Serve(silent))
+	}
 	stop, err := screen()
 	if err != nil {
 		fmt.Println("SKIPPED: OpenGL is not tested:", err)

@@ -145,15 +145,14 @@ const stage = 16 << 20
 
 // fill packs the slab's rows of each matrix into its buffer.
 func (d *Device) fill(s slab, ws []compute.Weights, to quant.Type) error {
-	at := 0
+	at, stride := 0, formats[to].stride(ws[0].In)
+	chunk := max(1, stage/stride)
+	data := make([]byte, min(chunk, s.rows)*stride)
 	for _, w := range ws {
-		p := newPacker(w, to)
-		chunk := max(1, stage/p.stride)
-		data := make([]byte, min(chunk, s.rows)*p.stride)
 		for r := 0; r < s.rows; r += chunk {
 			n := min(chunk, s.rows-r)
-			part := data[:n*p.stride]
-			if err := p.rows(part, s.first+r, s.first+r+n); err != nil {
+			part := data[:n*stride]
+			if err := pack(w, to, part, s.first+r, s.first+r+n); err != nil {
 				return err
 			}
 			if err := d.put(s.buf, at, part); err != nil {
