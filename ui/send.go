@@ -172,12 +172,23 @@ func (w *Window) event(j *job, e app.Event) {
 		w.status.SetActivity(text, fraction)
 		j.pace.read(*e.Reading)
 	case e.Notice != nil:
-		j.notices = append(j.notices, *e.Notice)
-		if w.current == j.conversation {
-			w.transcript.SetEntries(w.entries())
-		}
+		w.notice(j, *e.Notice)
 	case e.Finished != nil:
 		w.finished(j, *e.Finished)
+	}
+}
+
+// notice tells what must not go unsaid about a reply.
+func (w *Window) notice(j *job, n engine.Notice) {
+	j.notices = append(j.notices, n)
+	switch {
+	case w.current != j.conversation:
+	case n.Kind == app.NoticeUnsaved:
+		w.say("error", "What comes now cannot be stored. It stays on screen, and storing it is tried again all the time: free some space on the disk.")
+	case n.Kind == app.NoticeDamaged:
+		w.say("warning", counted(n.Dropped, "message")+" of this conversation cannot be read from the disk any more. The model does not see what is missing.")
+	default:
+		w.transcript.SetEntries(w.entries())
 	}
 }
 

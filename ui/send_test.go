@@ -259,3 +259,19 @@ func TestRegenerateAndContinue(t *testing.T) {
 		t.Errorf("after going on: %+v", got)
 	}
 }
+
+// What must not go unsaid stands above the message field.
+func TestNoticesAreTold(t *testing.T) {
+	for kind, want := range map[string]string{
+		app.NoticeUnsaved: "What comes now cannot be stored.",
+		app.NoticeDamaged: "2 messages of this conversation cannot be read",
+	} {
+		e := newTestEngine()
+		e.Notice = &engine.Notice{Kind: kind, Dropped: 2}
+		r := newRigWith(t, e, t.TempDir(), Options{})
+		r.say("hello")
+		if got := r.cardText("error") + r.cardText("warning"); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: the card says %q", kind, got)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -83,10 +84,12 @@ func (w *Window) showShortcuts() {
 		list.Add(keyLine(s[0], s[1]))
 	}
 	width := min(px(420), w.win.Canvas().Size().Width-px(64))
-	popup := widget.NewPopUp(newPadded(20, 24, 20, 24, list), w.win.Canvas())
-	popup.Resize(fyne.NewSize(width, popup.MinSize().Height))
 	size := w.win.Canvas().Size()
-	popup.ShowAtPosition(fyne.NewPos((size.Width-width)/2, max(0, (size.Height-popup.MinSize().Height)/2)))
+	content := newPadded(20, 24, 20, 24, list)
+	height := min(content.MinSize().Height, size.Height-px(32))
+	popup := widget.NewPopUp(wheeled(container.NewVScroll(content)), w.win.Canvas())
+	popup.Resize(fyne.NewSize(width, height))
+	popup.ShowAtPosition(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2))
 }
 
 // keyName writes a shortcut as hints do: "(Ctrl+N)".

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app/apptest"
 )
@@ -102,5 +103,17 @@ func TestF2RenamesTheOpenConversation(t *testing.T) {
 	r.key(fyne.KeyReturn)
 	if c, _ := r.app.Conversation(r.current); c.Title != "A title of my own" || r.win.Title() != "A title of my own – Beyonder" {
 		t.Errorf("it is called %q, the window %q", c.Title, r.win.Title())
+	}
+}
+
+// The list of keys fits into the smallest window; it scrolls.
+func TestTheShortcutsFitIntoASmallWindow(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.win.Resize(fyne.NewSize(720, 480))
+	r.showShortcuts()
+	popup := r.win.Canvas().Overlays().Top().(*widget.PopUp)
+	at, size := popup.Content.Position(), popup.Content.Size()
+	if at.Y < 0 || at.Y+size.Height > 480 || size.Height < 400 {
+		t.Errorf("the list is at %v, %v", at, size)
 	}
 }

@@ -117,3 +117,15 @@ func TestTheWindowIsTraced(t *testing.T) {
 		t.Error("the settings are not told")
 	}
 }
+
+// Who makes everything larger goes on seeing the settings.
+func TestTheSettingsStayWhenTheTextGrows(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.togglePanel()
+	s := r.settings
+	s.Scale = 2
+	r.change(s)
+	if _, panel, veil := r.shownPanels(); !panel || !veil {
+		t.Errorf("at 200 %% the settings are shown: %v, over the text: %v", panel, veil)
+	}
+}

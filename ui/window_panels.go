@@ -66,8 +66,13 @@ func (w *Window) change(s app.Settings) {
 		*now = s
 	})
 	if s.Theme != before.Theme || s.Scale != before.Scale {
+		shown := w.root.Objects[framePanel].Visible()
 		w.applyLook()
 		w.root.Refresh()
+		relayout(w.root)
+		if shown { // where there is no room beside the text any more, over it
+			w.showSettings()
+		}
 	}
 }
 
