@@ -74,23 +74,27 @@ type Request struct {
 	Policy       ContextPolicy   `json:"policy,omitempty"`       // "": StopWhenFull
 	Alternatives int             `json:"alternatives,omitempty"` // how many of the likeliest tokens to report
 	Routes       bool            `json:"routes,omitempty"`       // report the router's choices
+	Record       bool            `json:"record,omitempty"`       // report what is Sent
+	Replay       *Sent           `json:"replay,omitempty"`       // read this, from an empty cache, instead of the prompt that Messages make; nothing is rolled
 }
 
-// Piece is a part of a reply. Exactly one of Reading, Notice, Done is set, or
-// none of them and then it is text.
+// Piece is a part of a reply. Exactly one of Reading, Notice, Sent, Done is set,
+// or none of them and then it is text.
 type Piece struct {
 	Text   string  `json:"text,omitempty"` // whole UTF-8 characters
 	Tokens []Token `json:"tokens,omitempty"`
 
 	Reading *Reading `json:"reading,omitempty"` // the prompt is being read
 	Notice  *Notice  `json:"notice,omitempty"`  // something the reader should know
+	Sent    *Sent    `json:"sent,omitempty"`    // what was read, before the first text; again when the window rolled in the middle of the reply
 	Done    *Done    `json:"done,omitempty"`    // the last piece
 }
 
 // Token is one token of a reply.
 type Token struct {
 	ID      int32         `json:"id"`
-	Logprob float32       `json:"logprob"` // natural logarithm, of the model's own distribution (temperature 1); 0 unless Alternatives were asked for
+	Bytes   int           `json:"bytes,omitempty"` // of the piece's text that are its own
+	Logprob float32       `json:"logprob"`         // natural logarithm, of the model's own distribution (temperature 1); 0 unless Alternatives were asked for
 	Top     []Alternative `json:"top,omitempty"`
 	Routes  []Route       `json:"routes,omitempty"` // one per layer; empty for a dense model
 }
@@ -98,8 +102,9 @@ type Token struct {
 // Alternative is a token that could have been chosen.
 type Alternative struct {
 	ID      int32   `json:"id"`
-	Text    string  `json:"text"`
+	Text    string  `json:"text"` // spaces are spaces; of a part of a character, U+FFFD
 	Logprob float32 `json:"logprob"`
+	Control bool    `json:"control,omitempty"` // it marks structure, the end of the reply for one, and is no text
 }
 
 // Route is what one layer's router chose for one token.

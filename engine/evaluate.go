@@ -35,7 +35,7 @@ func (l *Local) Logits(ctx context.Context, ids []int32) iter.Seq2[[]float32, er
 				yield(nil, err)
 				return
 			}
-			m.session.ids = append(m.session.ids, ids[:n]...)
+			m.session.note(ids[:n])
 			ids = ids[n:]
 			for i, row := range rows[:n] {
 				if !finite(row) {

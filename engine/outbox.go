@@ -85,6 +85,9 @@ func (o *outbox) take(n int) Piece {
 	}
 	end := o.ends[n-1]
 	p := Piece{Text: o.text[:end], Tokens: append([]Token(nil), o.pending[:n]...)}
+	for i, begin := range append([]int{0}, o.ends[:n-1]...) {
+		p.Tokens[i].Bytes = o.ends[i] - begin
+	}
 	o.text = o.text[end:]
 	o.pending = append(o.pending[:0], o.pending[n:]...)
 	o.ends = append(o.ends[:0], o.ends[n:]...)
@@ -101,6 +104,7 @@ func (o *outbox) cutAt(at int) Piece {
 	for i, end := range o.ends {
 		if begin < at {
 			p.Tokens = append(p.Tokens, o.pending[i])
+			p.Tokens[i].Bytes = min(end, at) - begin
 		}
 		begin = end
 	}

@@ -67,7 +67,7 @@ func (w *writer) run(ctx context.Context) error {
 	w.out = newOutbox(w.m.tok, goesOn, append(w.m.stops(w.r), w.r.Sampling.Stop...), w.r.Sampling.Banned)
 	w.logits = make([]float32, w.m.info.Vocabulary)
 	w.forbidden = map[int][]int32{}
-	p, err := w.m.prepare(w.r)
+	p, err := w.prepare()
 	if err != nil {
 		return err
 	}
@@ -129,6 +129,9 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 	}
 	began := time.Now()
 	s := &w.m.session
+	if w.r.Replay != nil {
+		return w.readAgain(ctx, w.r.Replay)
+	}
 	reused := s.reuse(p.ids)
 	s.prompt, s.begin = p.text, len(p.ids)-p.tail
 	rest := p.ids[reused:]
@@ -149,6 +152,11 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 	}
 	w.done.ReusedTokens = reused
 	w.done.ReadSeconds += time.Since(began).Seconds()
+	if w.r.Record {
+		if err := w.send(Piece{Sent: w.m.sent(w.r, p)}); err != nil {
+			return err
+		}
+	}
 	return w.send(Piece{Reading: &progress})
 }
 
@@ -219,7 +227,7 @@ func (w *writer) rank(t *Token) {
 	logprob, top := sample.Logprobs(w.logits, t.ID, w.r.Alternatives)
 	t.Logprob = logprob
 	for _, r := range top {
-		t.Top = append(t.Top, Alternative{ID: r.ID, Text: w.m.tok.Text(r.ID), Logprob: r.Logprob})
+		t.Top = append(t.Top, Alternative{ID: r.ID, Text: w.m.tok.Readable(r.ID), Logprob: r.Logprob, Control: w.m.tok.Control(r.ID)})
 	}
 }
 

@@ -23,7 +23,7 @@ func (w *writer) takeBack(ctx context.Context, at int) error {
 // rest and what was written so far are read again. If nothing can go, the reply
 // ends for lack of room.
 func (w *writer) makeRoom(ctx context.Context) (rolled bool, err error) {
-	if w.r.Policy != RollWhenFull || len(w.r.Messages) == 0 {
+	if w.r.Policy != RollWhenFull || len(w.r.Messages) == 0 || w.r.Replay != nil {
 		return false, w.finish(StopContext)
 	}
 	p, err := w.m.roll(w.r, w.ids)

@@ -15,6 +15,7 @@ import (
 type session struct {
 	model *model.Model
 	ids   []int32 // tokens at positions 0, 1, … of the cache
+	steps []Step  // how they came there
 
 	prompt string // the text that the last turn's prompt was made from, guards included: with them the same text is the same tokens
 	begin  int    // how many of ids are the prompt's
@@ -107,6 +108,7 @@ func (s *session) forget() {
 
 // cut forgets all but the first n tokens.
 func (s *session) cut(n int) {
+	s.cutSteps(n)
 	s.ids = s.ids[:n]
 	s.whole = false
 }
@@ -120,7 +122,7 @@ func (s *session) step(ctx context.Context, ids []int32, logits []float32) error
 	if err := s.model.Step(ctx, ids, len(s.ids), want); err != nil {
 		return err
 	}
-	s.ids = append(s.ids, ids...)
+	s.note(ids)
 	return nil
 }
 

@@ -25,6 +25,9 @@ func (e *Engine) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.P
 		if !e.read(ctx, yield) {
 			return
 		}
+		if r.Record && !yield(engine.Piece{Sent: sent(r.Messages)}, nil) {
+			return
+		}
 		if e.Notice != nil && !yield(engine.Piece{Notice: e.Notice}, nil) {
 			return
 		}
@@ -63,7 +66,9 @@ func (e *Engine) write(ctx context.Context, r engine.Request, yield func(engine.
 		if i > 0 || r.Continue {
 			word = " " + word
 		}
-		piece := engine.Piece{Text: word, Tokens: []engine.Token{e.token(i, r)}}
+		token := e.token(i, r)
+		token.Bytes = len(word)
+		piece := engine.Piece{Text: word, Tokens: []engine.Token{token}}
 		if !yield(piece, nil) {
 			return
 		}
@@ -114,6 +119,21 @@ func (e *Engine) done(r engine.Request, words int) *engine.Done {
 		ContextUsed:  promptTokens(r.Messages) + words, ContextSize: e.Model.Context,
 		Seed: r.Sampling.Seed, Sampling: r.Sampling,
 	}
+}
+
+// sent is a prompt in which every message stands on a line of its own behind its
+// role.
+func sent(messages []prompt.Message) *engine.Sent {
+	s := &engine.Sent{IDs: make([]int32, promptTokens(messages)), Steps: []engine.Step{{Tokens: 1, Times: promptTokens(messages)}}}
+	for i, m := range messages {
+		role := m.Role + ": "
+		if i > 0 {
+			role = "\n" + role
+		}
+		s.Text += role + m.Content
+		s.Parts = append(s.Parts, engine.Part{Bytes: len(role), Tokens: 1}, engine.Part{Role: m.Role, Bytes: len(m.Content), Tokens: len(m.Content) / 4})
+	}
+	return s
 }
 
 // promptTokens takes four bytes for a token, as is usual for a rough figure.

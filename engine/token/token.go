@@ -20,7 +20,9 @@ package token
 
 import (
 	"fmt"
+	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Tokenizer is a vocabulary ready for use. Its methods may be called by
@@ -147,6 +149,12 @@ func (t *Tokenizer) Text(id int32) string {
 		return ""
 	}
 	return t.tokens[id]
+}
+
+// Readable returns what a token stands for, for people: spaces are spaces, and
+// bytes that are no character by themselves are U+FFFD.
+func (t *Tokenizer) Readable(id int32) string {
+	return strings.ToValidUTF8(string(t.Bytes(id)), string(utf8.RuneError))
 }
 
 // ID returns the token that the vocabulary writes like this.
