@@ -21,8 +21,15 @@ const (
 
 // LoadOptions says which file to load and how.
 type LoadOptions struct {
-	Path     string `json:"path"`
-	Device   string `json:"device,omitempty"`   // "" or "auto": the best there is; "gl"; "cpu"
+	Path   string `json:"path"`
+	Device string `json:"device,omitempty"` // "" or "auto": the best there is; "gl"; "cpu"
+	// GPULayers is how many layers are to be on the graphics card, the last ones; 0:
+	// as many as its free memory holds.
+	GPULayers    int    `json:"gpu_layers,omitempty"`
+	ExpertsOnCPU bool   `json:"experts_on_cpu,omitempty"` // attention on the graphics card, experts on the processor
+	Profile      bool   `json:"profile,omitempty"`        // time each kernel of the graphics card
+	Setback      string `json:"setback,omitempty"`        // why less of the graphics card is asked for than there is; told as Info.DeviceReason
+
 	Context  int    `json:"context,omitempty"`  // tokens; 0: what the model was trained on, at most 8192
 	KV       string `json:"kv,omitempty"`       // "f16" (default) or "f32"
 	Exact    bool   `json:"exact,omitempty"`    // float32 throughout
@@ -58,6 +65,7 @@ type Info struct {
 	Template     string   `json:"template"` // "the file's own", or a preset's name
 	Device       string   `json:"device"`   // "CPU (AVX-512)"
 	DeviceReason string   `json:"device_reason,omitempty"`
+	GPULayers    int      `json:"gpu_layers,omitempty"` // on the graphics card
 	FileBytes    int64    `json:"file_bytes"`
 	CacheBytes   int64    `json:"cache_bytes"`
 	LoadSeconds  float64  `json:"load_seconds"`

@@ -34,7 +34,10 @@ type loaded struct {
 	config  model.Config
 	options model.Options
 	asked   LoadOptions
-	dev     device
+	places  model.Places
+	devices []device   // that it takes
+	moves   int64      // bytes of weights for the graphics card
+	card    *gl.Device // the one of them that is a graphics card; nil: none
 	model   *model.Model
 	tok     *token.Tokenizer
 	tmpl    *prompt.Template
@@ -65,10 +68,13 @@ func (l *Local) Info() (Info, bool) {
 
 // Beat counts finished pieces of computing. It moves while the engine works.
 func (l *Local) Beat() int64 {
+	sum := int64(0)
 	if m := l.current(); m != nil {
-		return m.dev.Progress()
+		for _, d := range m.devices {
+			sum += d.Progress()
+		}
 	}
-	return 0
+	return sum
 }
 
 // Unload gives the model's memory back.
@@ -95,7 +101,16 @@ func (l *Local) replace(m *loaded) error {
 }
 
 func (m *loaded) close() error {
-	return errors.Join(m.dev.Close(), m.file.Close())
+	return errors.Join(m.closeDevices(), m.file.Close())
+}
+
+func (m *loaded) closeDevices() error {
+	var errs []error
+	for _, d := range m.devices {
+		errs = append(errs, d.Close())
+	}
+	m.devices, m.card = nil, nil
+	return errors.Join(errs...)
 }
 
 // Load opens a file in place of the loaded model. The sequence ends without an
@@ -108,6 +123,9 @@ func (l *Local) Load(ctx context.Context, o LoadOptions) iter.Seq2[Progress, err
 		began := time.Now()
 		if err := l.replace(nil); err != nil {
 			yield(Progress{}, err)
+			return
+		}
+		if o.Device != "cpu" && !yield(Progress{Stage: StageCard}, nil) {
 			return
 		}
 		m, err := open(o)
@@ -133,28 +151,30 @@ var errBreak = errors.New("ended by the consumer")
 // ready brings the weights into memory and hands them to the device. Those of a
 // GGUF file are handed over first: one that cannot work is refused before any time
 // is spent on it. Those of a folder, whose shapes have been looked at, are read
-// first: handing them over means reading, and this tells how far it is. The same
-// goes for a graphics card, to which all of them are copied.
+// first: handing them over means reading, and this tells how far it is. To a
+// graphics card they are copied straight from the file; of what is left to the
+// processor then, the file is read first.
 func (m *loaded) ready(ctx context.Context, yield func(Progress, error) bool) error {
-	card, moved := m.dev.(*gl.Device)
-	if !m.file.rearranged() && !moved {
+	if m.card == nil && !m.file.rearranged() {
 		if err := m.start(); err != nil {
 			return err
 		}
 		return m.read(ctx, yield)
 	}
-	if err := m.read(ctx, yield); err != nil {
-		return err
+	if m.file.rearranged() || len(m.devices) > 1 {
+		if err := m.read(ctx, yield); err != nil {
+			return err
+		}
 	}
-	if moved {
-		return m.move(ctx, card, yield)
+	if m.card != nil {
+		return m.move(ctx, yield)
 	}
 	return m.start()
 }
 
 // start hands the weights to the device.
 func (m *loaded) start() (err error) {
-	if m.model, err = model.New(m.file, m.config, m.dev, m.options); err != nil {
+	if m.model, err = model.NewSplit(m.file, m.config, m.places, m.options); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Base(m.info.Path), err)
 	}
 	m.session = session{model: m.model}

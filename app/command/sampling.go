@@ -94,6 +94,8 @@ func set[T any](to *T, from *T) {
 type loading struct {
 	Model    string `short:"m" required:"" placeholder:"FILE" help:"Model file (.gguf)."`
 	Device   string `default:"auto" enum:"auto,gl,cpu" help:"Where to compute: gl (the graphics card), cpu, or auto."`
+	Layers   *int   `name:"gpu-layers" placeholder:"N" help:"Layers to keep on the graphics card, the last ones (default: as many as fit)."`
+	Experts  bool   `name:"experts-cpu" help:"Keep attention on the graphics card, and experts on the processor."`
 	Context  int    `short:"c" placeholder:"TOKENS" help:"Size of the context window (0: the model's own, at most 8192)."`
 	KV       string `name:"kv" default:"f16" enum:"f16,f32" help:"Type of the KV cache: f16 or f32."`
 	Exact    bool   `help:"Compute in float32 throughout, slowly."`
@@ -103,10 +105,18 @@ type loading struct {
 }
 
 func (l *loading) options() engine.LoadOptions {
-	return engine.LoadOptions{
+	o := engine.LoadOptions{
 		Path: l.Model, Device: l.Device, Context: l.Context, KV: l.KV, Exact: l.Exact,
-		Threads: l.Threads, Force: l.Force, Template: l.Template,
+		Threads: l.Threads, Force: l.Force, Template: l.Template, ExpertsOnCPU: l.Experts,
 	}
+	switch {
+	case l.Layers == nil:
+	case *l.Layers == 0:
+		o.Device = "cpu"
+	default:
+		o.GPULayers = *l.Layers
+	}
+	return o
 }
 
 // load opens the model in this process. In a terminal it tells how far it is.

@@ -38,6 +38,9 @@ type Device interface {
 	// ctx ends, the verbs still to come do nothing and Read returns its error.
 	Begin(ctx context.Context)
 
+	// Write sets the rows of dst to src, row by row (len(src) = rows × width): what
+	// another device computed.
+	Write(dst Rows, src []float32)
 	// Embed sets row t of dst to row ids[t] of table.
 	Embed(dst Rows, table Matrix, ids []int32)
 	// RMSNorm sets dst = x / sqrt(mean(x²)+eps) · gain, row by row; dst may be x.

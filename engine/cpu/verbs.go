@@ -7,6 +7,16 @@ import (
 	"beyonder/engine/quant"
 )
 
+// Write copies what another device computed.
+func (d *Device) Write(dst compute.Rows, src []float32) {
+	if len(src) != dst.N*dst.Width {
+		d.fail("%d values were given for %d rows of %d", len(src), dst.N, dst.Width)
+	}
+	if d.failure() == nil {
+		copy(write(dst), src)
+	}
+}
+
 // Embed copies rows of the table, dequantized.
 func (d *Device) Embed(dst compute.Rows, table compute.Matrix, ids []int32) {
 	m := table.(*matrix)

@@ -3,6 +3,7 @@
 package gl
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -10,18 +11,19 @@ import (
 	"unsafe"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
-	"github.com/go-gl/glfw/v3.3/glfw"
 )
 
 // thread is an operating system thread that has a GL context of its own. All
 // calls of OpenGL run there, in the order in which they are given.
 type thread struct {
-	window *glfw.Window
-	calls  chan func()
-	quit   chan struct{} // closed to end the thread
-	gone   chan struct{} // closed when it has ended
+	where surface
+	calls chan func()
+	quit  chan struct{} // closed to end the thread
+	gone  chan struct{} // closed when it has ended
 
 	renderer string
+	version  string
+	has      map[string]bool // extensions
 	limits   limits
 	messages []string // grave ones of the driver, with Options.Debug
 	checks   bool     // the context tells when it was reset
@@ -32,17 +34,33 @@ type limits struct {
 	block  int64 // bytes of a buffer that a shader sees
 	shared int32 // bytes of shared memory
 	free   int64 // bytes of graphics memory free at the start; 0: unknown
+
+	evicted int64 // bytes that the driver had moved out before we came
 }
 
-// startThread opens a window and makes its context current on a new thread.
+// startThread opens a context and makes it current on a new thread. A display
+// whose renderer is software may stand before a card of which it knows nothing.
 func startThread(o Options) (*thread, error) {
-	w, err := openWindow(o)
+	s, err := openSurface(o)
 	if err != nil {
 		return nil, err
 	}
-	t := &thread{window: w, calls: make(chan func(), 2), quit: make(chan struct{}), gone: make(chan struct{})}
+	t, err := enter(s, o)
+	var software *SoftwareError
+	if errors.As(err, &software) {
+		if s, no := openOffscreen(o); no == nil {
+			return enter(s, o)
+		}
+	}
+	return t, err
+}
+
+// enter starts the thread of a context.
+func enter(s surface, o Options) (*thread, error) {
+	t := &thread{where: s, calls: make(chan func(), 2), quit: make(chan struct{}), gone: make(chan struct{})}
 	ready := make(chan error, 1)
 	go t.run(o, ready)
+	var err error
 	select {
 	case err = <-ready:
 	case <-time.After(patience):
@@ -67,26 +85,37 @@ func (t *thread) run(o Options, ready chan<- error) {
 		case call := <-t.calls:
 			call()
 		case <-t.quit:
-			glfw.DetachCurrentContext()
+			t.where.leave()
 			return
 		}
 	}
 }
 
 func (t *thread) setUp(o Options) error {
-	t.window.MakeContextCurrent()
-	if err := gl.Init(); err != nil {
-		return fmt.Errorf("no OpenGL 4.3: %w", err)
+	if err := t.where.enter(); err != nil {
+		return err
 	}
-	t.renderer = gl.GoStr(gl.GetString(gl.RENDERER))
+	t.renderer, t.version = gl.GoStr(gl.GetString(gl.RENDERER)), gl.GoStr(gl.GetString(gl.VERSION))
 	if name := softwareName(t.renderer); name != "" && !o.Software {
 		return &SoftwareError{name}
 	}
 	if o.Debug {
 		t.listen()
 	}
-	t.checks = glfw.ExtensionSupported("GL_ARB_robustness")
+	t.has = extensions()
+	t.checks = t.has["GL_ARB_robustness"]
 	return t.readLimits()
+}
+
+// extensions are those of the driver, by name.
+func extensions() map[string]bool {
+	var n int32
+	gl.GetIntegerv(gl.NUM_EXTENSIONS, &n)
+	has := make(map[string]bool, n)
+	for i := range uint32(n) {
+		has[gl.GoStr(gl.GetStringi(gl.EXTENSIONS, i))] = true
+	}
+	return has
 }
 
 // readLimits refuses drivers below what the shaders need.
@@ -102,23 +131,34 @@ func (t *thread) readLimits() error {
 		return fmt.Errorf("the driver of %s allows too little: %d buffers, %d invocations, %d bytes of shared memory, buffers of %d bytes",
 			t.renderer, blocks, threads, t.limits.shared, t.limits.block)
 	}
-	t.limits.free = freeMemory()
+	t.limits.free, t.limits.evicted = t.freeMemory(), t.evictedMemory()
 	gl.GetError() // an extension's query may have left one
 	return nil
 }
 
 // freeMemory asks for the free graphics memory by the extensions of NVIDIA
 // (Mesa has it too) and AMD; 0 if there is neither.
-func freeMemory() int64 {
+func (t *thread) freeMemory() int64 {
 	const availableNVX, freeATI = 0x9049, 0x87FB // both in KiB
 	var kb [4]int32
 	switch {
-	case glfw.ExtensionSupported("GL_NVX_gpu_memory_info"):
+	case t.has["GL_NVX_gpu_memory_info"]:
 		gl.GetIntegerv(availableNVX, &kb[0])
-	case glfw.ExtensionSupported("GL_ATI_meminfo"):
+	case t.has["GL_ATI_meminfo"]:
 		gl.GetIntegerv(freeATI, &kb[0])
 	}
 	return int64(kb[0]) << 10
+}
+
+// evictedMemory is how many bytes NVIDIA's driver (and Mesa) has moved to main
+// memory for want of room.
+func (t *thread) evictedMemory() int64 {
+	const evictedNVX = 0x904B // KiB
+	var kb int32
+	if t.has["GL_NVX_gpu_memory_info"] {
+		gl.GetIntegerv(evictedNVX, &kb)
+	}
+	return int64(kb) << 10
 }
 
 // listen collects the driver's grave messages.
@@ -138,7 +178,7 @@ func (t *thread) stop() error {
 	close(t.quit)
 	select {
 	case <-t.gone:
-		return closeWindow(t.window)
+		return t.where.close()
 	case <-time.After(patience):
 		return &LostError{"the driver did not answer"}
 	}
@@ -160,7 +200,7 @@ func (t *thread) failure() error {
 	case gl.NO_ERROR:
 		return nil
 	case gl.OUT_OF_MEMORY:
-		return errMemory
+		return ErrMemory
 	case gl.CONTEXT_LOST:
 		return &LostError{"the driver reset it"}
 	default:

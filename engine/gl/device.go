@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
 
@@ -20,7 +22,8 @@ type Device struct {
 	thread *thread
 	name   string
 	tiles  tiles
-	q      queue // of the thread
+	hang   time.Duration // how long the driver may be silent
+	q      queue         // of the thread
 
 	passes []pass // recorded, not yet handed to the thread
 	ctx    context.Context
@@ -28,6 +31,9 @@ type Device struct {
 	mu     sync.Mutex // guards failed, which both sides set
 	failed error      // the first failure since Begin
 	lost   error      // what Begin cannot forget
+
+	memory    int64 // bytes that may be taken; 0: as many as the driver gives
+	allocated int64 // bytes of buffers
 
 	progress atomic.Int64 // finished pieces of work
 	uploaded atomic.Int64 // bytes
@@ -71,14 +77,18 @@ var (
 
 // Open makes a device. Its errors are sentences that say why there is none:
 // ErrNoDisplay, *SoftwareError, *VersionError and others. The environment
-// variable BEYONDER_GL_SOFTWARE=1 stands for Options.Software.
+// variable BEYONDER_GL_SOFTWARE=1 stands for Options.Software; BEYONDER_GL_MEMORY
+// says how many MB may be taken where the driver does not say.
 func Open(o Options) (*Device, error) {
 	o.Software = o.Software || os.Getenv("BEYONDER_GL_SOFTWARE") == "1"
 	t, err := startThread(o)
 	if err != nil {
 		return nil, err
 	}
-	d := &Device{thread: t, name: "OpenGL (" + t.renderer + ")", tiles: hardware, ctx: context.Background(), noted: map[string]bool{}}
+	d := &Device{
+		thread: t, name: "OpenGL (" + t.renderer + ")", tiles: hardware, hang: longest,
+		memory: ownMemory(), ctx: context.Background(), noted: map[string]bool{},
+	}
 	if softwareName(t.renderer) != "" {
 		d.tiles = emulated
 	}
@@ -95,9 +105,34 @@ func (d *Device) Progress() int64 { return d.progress.Load() }
 // Uploaded is how many bytes of weights have been moved to the device.
 func (d *Device) Uploaded() int64 { return d.uploaded.Load() }
 
+// Renderer is the card's name, as its driver has it.
+func (d *Device) Renderer() string { return d.thread.renderer }
+
 // FreeMemory is how many bytes of graphics memory were free when the device was
 // opened; false if the driver does not say.
-func (d *Device) FreeMemory() (int64, bool) { return d.thread.limits.free, d.thread.limits.free > 0 }
+func (d *Device) FreeMemory() (int64, bool) {
+	free := d.thread.limits.free
+	if d.memory > 0 && (free == 0 || d.memory < free) {
+		free = d.memory
+	}
+	return free, free > 0
+}
+
+// ownMemory is what BEYONDER_GL_MEMORY allows, in bytes; 0: no bound.
+func ownMemory() int64 {
+	mb, err := strconv.ParseInt(os.Getenv("BEYONDER_GL_MEMORY"), 10, 64)
+	if err != nil || mb < 0 || mb > 1<<30 {
+		return 0
+	}
+	return mb << 20
+}
+
+// Evicted is how many bytes the driver has moved out of graphics memory since the
+// device was opened: it had not enough, and said nothing. 0 if it does not tell.
+func (d *Device) Evicted() (bytes int64) {
+	d.do(func() { bytes = d.thread.evictedMemory() - d.thread.limits.evicted })
+	return max(bytes, 0)
+}
 
 // Notes tells what was done to the weights, for users.
 func (d *Device) Notes() []string { return d.notes }
@@ -163,14 +198,14 @@ type buffer struct {
 
 func (b *buffer) Bytes() int64 { return b.bytes }
 
-// errMemory says that a buffer does not fit.
-var errMemory = errors.New("the graphics card has not enough free memory")
-
 // newBuffer makes a buffer of zeros, or of nothing yet.
 func (d *Device) newBuffer(bytes int64, zero bool) (*buffer, error) {
 	b := &buffer{bytes: max((bytes+15)&^15, 16)}
 	if b.bytes > d.thread.limits.block {
 		return nil, fmt.Errorf("a buffer of %d MB is more than the %d MB that the graphics driver allows; choose a smaller context window", b.bytes>>20, d.thread.limits.block>>20)
+	}
+	if d.memory > 0 && d.allocated+b.bytes > d.memory {
+		return nil, ErrMemory
 	}
 	var err error
 	d.do(func() {
@@ -185,6 +220,9 @@ func (d *Device) newBuffer(bytes int64, zero bool) (*buffer, error) {
 	if err == nil {
 		err = d.gone()
 	}
+	if err == nil {
+		d.allocated += b.bytes
+	}
 	return b, err
 }
 
@@ -196,6 +234,7 @@ func (d *Device) need(b **buffer, bytes int64) *buffer {
 	if old := *b; old != nil {
 		d.flush() // passes that use it go first
 		d.do(func() { gl.DeleteBuffers(1, &old.id) })
+		d.allocated -= old.bytes
 	}
 	grown, err := d.newBuffer(bytes+bytes/4, false)
 	if err != nil {

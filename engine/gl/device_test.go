@@ -149,44 +149,48 @@ func (d narrow) NewRows(n, width int) (compute.Rows, error) {
 func TestLongPrompt(t *testing.T) {
 	d := open(t, Options{})
 	defer d.Close()
-	const rows, in, out = 150, 256, 200
 	for _, tiles := range []tiles{hardware, emulated} {
 		d.tiles = tiles
-		w, values := blocks(t, quant.Q4_K, in, out)
-		m, err := d.Upload(w)
-		if err != nil {
-			t.Fatal(err)
+		longPrompt(t, d)
+	}
+}
+
+func longPrompt(t *testing.T, d *Device) {
+	const rows, in, out = 150, 256, 200
+	w, values := blocks(t, quant.Q4_K, in, out)
+	m, err := d.Upload(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, x := blocks(t, quant.Q5_K, in, rows)
+	xs, err := d.Upload(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, _ := d.NewRows(rows, in)
+	to, err := d.NewRows(rows, out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := make([]int32, rows)
+	for i := range ids {
+		ids[i] = int32(i)
+	}
+	d.Embed(from, xs, ids)
+	d.MatMul(to, m, from)
+	got := make([]float32, rows*out)
+	if err := d.Read(got, to); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range got {
+		sum, size := 0.0, 0.0
+		for k := range in {
+			p := float64(x[i/out*in+k]) * float64(values[i%out*in+k])
+			sum += p
+			size += p * p
 		}
-		table, x := blocks(t, quant.Q5_K, in, rows)
-		xs, err := d.Upload(table)
-		if err != nil {
-			t.Fatal(err)
-		}
-		from, _ := d.NewRows(rows, in)
-		to, err := d.NewRows(rows, out)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ids := make([]int32, rows)
-		for i := range ids {
-			ids[i] = int32(i)
-		}
-		d.Embed(from, xs, ids)
-		d.MatMul(to, m, from)
-		got := make([]float32, rows*out)
-		if err := d.Read(got, to); err != nil {
-			t.Fatal(err)
-		}
-		for i, v := range got {
-			sum, size := 0.0, 0.0
-			for k := range in {
-				p := float64(x[i/out*in+k]) * float64(values[i%out*in+k])
-				sum += p
-				size += p * p
-			}
-			if math.Abs(float64(v)-sum) > 3e-5*math.Sqrt(size) {
-				t.Fatalf("value %d is %v, want %v", i, v, sum)
-			}
+		if math.Abs(float64(v)-sum) > 3e-5*math.Sqrt(size) {
+			t.Fatalf("value %d is %v, want %v", i, v, sum)
 		}
 	}
 }
@@ -233,9 +237,31 @@ func TestNowhere(t *testing.T) {
 	}
 	if runtime.GOOS == "linux" {
 		t.Setenv("DISPLAY", "")
-		if _, err := Open(Options{Software: true}); !errors.Is(err, ErrNoDisplay) {
+		if _, err := Open(Options{Software: true, NoEGL: true}); !errors.Is(err, ErrNoDisplay) {
 			t.Errorf("without a display: got error %v", err)
 		}
+	}
+}
+
+// Without a display there is EGL, on Linux: the same device, the same results,
+// and software is refused there as well.
+func TestOffscreen(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux has graphics cards without a display")
+	}
+	t.Setenv("DISPLAY", "")
+	d, err := Open(Options{Software: true, Debug: true})
+	if err != nil && os.Getenv("BEYONDER_WINDOW_TESTS") != "required" {
+		t.Skipf("SKIPPED: EGL is not tested: %v", err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	longPrompt(t, d)
+	t.Setenv("BEYONDER_GL_SOFTWARE", "")
+	var software *SoftwareError
+	if _, err := Open(Options{}); !hardwareWanted() && !errors.As(err, &software) {
+		t.Errorf("without a display, in software: got error %v", err)
 	}
 }
 

@@ -20,6 +20,7 @@ type Options struct {
 	Software bool // take a renderer that is software, as tests do
 	Debug    bool // ask the driver for its messages; a grave one is a failure
 	Profile  bool // time each kernel
+	NoEGL    bool // only a display will do
 }
 
 // patience is how long a driver may take to open a window or make a context.
@@ -27,6 +28,9 @@ const patience = 15 * time.Second
 
 // ErrNoDisplay says that GLFW has nowhere to open its window.
 var ErrNoDisplay = errors.New("no OpenGL 4.3: there is no display")
+
+// ErrMemory says that a buffer does not fit.
+var ErrMemory = errors.New("the graphics card has not enough free memory")
 
 // SoftwareError says that the only renderer computes on the processor, where
 // the CPU device is many times faster.

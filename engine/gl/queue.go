@@ -23,8 +23,9 @@ type pass struct {
 	joins   bool  // writes other rows of the same output as the pass before
 	work    int64 // multiply-adds, for pacing
 
-	to   *buffer
-	data []byte
+	to    *buffer
+	where int // bytes
+	data  []byte
 }
 
 // batch is how many passes are handed to the thread together: enough that the
@@ -67,15 +68,15 @@ func (d *Device) do(call func()) {
 	})
 }
 
-// hang is how long a driver may be silent before it is given up.
-const hang = 50 * time.Second
+// longest is how long a driver may be silent before it is given up.
+const longest = 50 * time.Second
 
 // wait lets start hand something to the thread and waits for done, or until
 // nothing has been finished for too long: then the device is lost.
 func (d *Device) wait(start func(done chan struct{})) {
 	done := make(chan struct{})
 	go start(done)
-	silent := time.NewTimer(hang)
+	silent := time.NewTimer(d.hang)
 	defer silent.Stop()
 	for seen := d.progress.Load(); ; {
 		select {
@@ -84,11 +85,11 @@ func (d *Device) wait(start func(done chan struct{})) {
 		case <-silent.C:
 			now := d.progress.Load()
 			if now == seen {
-				d.fail(&LostError{fmt.Sprintf("the driver of %s has been silent for %.0f s", d.thread.renderer, hang.Seconds())})
+				d.fail(&LostError{fmt.Sprintf("the driver of %s has been silent for %.0f s", d.thread.renderer, d.hang.Seconds())})
 				return
 			}
 			seen = now
-			silent.Reset(hang)
+			silent.Reset(d.hang)
 		}
 	}
 }
@@ -153,8 +154,8 @@ func (d *Device) await() error {
 	f := q.fences[0]
 	q.fences = q.fences[1:]
 	defer gl.DeleteSync(f.sync)
-	for range int(hang / time.Second) {
-		switch gl.ClientWaitSync(f.sync, gl.SYNC_FLUSH_COMMANDS_BIT, uint64(time.Second)) {
+	for range 50 {
+		switch gl.ClientWaitSync(f.sync, gl.SYNC_FLUSH_COMMANDS_BIT, uint64(d.hang/50)) {
 		case gl.ALREADY_SIGNALED, gl.CONDITION_SATISFIED:
 			d.progress.Add(1)
 			d.pace(f)
@@ -163,7 +164,7 @@ func (d *Device) await() error {
 			return errors.Join(&LostError{"waiting for it failed"}, d.thread.failure())
 		}
 	}
-	return &LostError{fmt.Sprintf("it has not finished its work within %.0f s", hang.Seconds())}
+	return &LostError{fmt.Sprintf("it has not finished its work within %.0f s", d.hang.Seconds())}
 }
 
 // pace measures how fast products are, so that no dispatch keeps the desktop
@@ -190,7 +191,7 @@ func (d *Device) run(p *pass) error {
 	if p.data != nil {
 		q.order(p.to, true, gl.BUFFER_UPDATE_BARRIER_BIT)
 		gl.BindBuffer(gl.COPY_WRITE_BUFFER, p.to.id)
-		gl.BufferSubData(gl.COPY_WRITE_BUFFER, 0, len(p.data), gl.Ptr(p.data))
+		gl.BufferSubData(gl.COPY_WRITE_BUFFER, p.where, len(p.data), gl.Ptr(p.data))
 		return nil
 	}
 	program, err := d.program(p.variant)

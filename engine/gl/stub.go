@@ -32,6 +32,12 @@ func (d *Device) Uploaded() int64 { return 0 }
 // FreeMemory is how many bytes the graphics card can give; false if it does not say.
 func (d *Device) FreeMemory() (int64, bool) { return 0, false }
 
+// Renderer is the card's name.
+func (d *Device) Renderer() string { return "" }
+
+// Evicted is how many bytes the driver has moved out of graphics memory.
+func (d *Device) Evicted() int64 { return 0 }
+
 // Notes tells what was done to the weights, for users.
 func (d *Device) Notes() []string { return nil }
 

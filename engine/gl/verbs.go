@@ -24,6 +24,22 @@ func (d *Device) tall(n int) bool {
 	return n > mostGroups
 }
 
+// Write copies what another device computed.
+func (d *Device) Write(dst compute.Rows, src []float32) {
+	if len(src) != dst.N*dst.Width {
+		d.failf("%d values were given for %d rows of %d", len(src), dst.N, dst.Width)
+		return
+	}
+	if dst.N == 0 {
+		return
+	}
+	wide := make([]float32, dst.N*padded(dst.Width))
+	for t := range dst.N {
+		copy(wide[t*padded(dst.Width):], src[t*dst.Width:(t+1)*dst.Width])
+	}
+	d.record(pass{to: buf(dst), where: 4 * int(at(dst)), data: bytesOf(wide)})
+}
+
 // Embed copies rows of the table, dequantized.
 func (d *Device) Embed(dst compute.Rows, table compute.Matrix, ids []int32) {
 	m := table.(*matrix)

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-gl/gl/v4.3-core/gl"
 	"github.com/go-gl/glfw/v3.3/glfw"
 )
 
@@ -92,8 +93,48 @@ func guarded(call func() error) (err error) {
 	return call()
 }
 
+// surface is where a context lives.
+type surface interface {
+	enter() error // makes the context the calling thread's
+	leave()
+	close() error
+}
+
+// openSurface opens a hidden window, or, where there is no display or the display
+// draws in software, a context without one.
+func openSurface(o Options) (surface, error) {
+	if err := onMain(func() error { return nil }); err != nil {
+		return nil, err
+	}
+	w, err := openWindow(o)
+	if err == nil {
+		return w, nil
+	}
+	if !errors.Is(err, ErrNoDisplay) {
+		return nil, err
+	}
+	return openOffscreen(o)
+}
+
+// window is GLFW's.
+type window struct{ *glfw.Window }
+
+func (w window) enter() error {
+	w.MakeContextCurrent()
+	if err := gl.Init(); err != nil {
+		return fmt.Errorf("no OpenGL 4.3: %w", err)
+	}
+	return nil
+}
+
+func (w window) leave() { glfw.DetachCurrentContext() }
+
+func (w window) close() error {
+	return onMain(func() error { w.Destroy(); return nil })
+}
+
 // openWindow makes the hidden window whose context the device computes in.
-func openWindow(o Options) (w *glfw.Window, err error) {
+func openWindow(o Options) (s surface, err error) {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" { // glfw.Init would log and return nil
 		return nil, ErrNoDisplay
 	}
@@ -104,13 +145,14 @@ func openWindow(o Options) (w *glfw.Window, err error) {
 		// Hints are the process's: what is left behind would meet the next window.
 		defer glfw.DefaultWindowHints()
 		hint(o)
-		w, err = create()
+		w, err := create()
 		if err != nil {
-			err = olderVersion()
+			return olderVersion()
 		}
-		return err
+		s = window{w}
+		return nil
 	})
-	return w, err
+	return s, err
 }
 
 func hint(o Options) {
@@ -146,8 +188,4 @@ func olderVersion() error {
 	}
 	defer w.Destroy()
 	return &VersionError{fmt.Sprintf("%d.%d", w.GetAttrib(glfw.ContextVersionMajor), w.GetAttrib(glfw.ContextVersionMinor))}
-}
-
-func closeWindow(w *glfw.Window) error {
-	return onMain(func() error { w.Destroy(); return nil })
 }

@@ -14,36 +14,46 @@ type Options struct {
 	F16     bool // the KV cache in float16
 }
 
-// Model is a model on its device, with one KV cache. It is used by one
+// Model is a model on its devices, with one KV cache. It is used by one
 // goroutine at a time.
 type Model struct {
-	c       Config
-	o       Options
-	dev     compute.Device
-	w       weights
-	rope    compute.Rope
-	cache   compute.Cache
-	scratch scratch
-	last    int // tokens in the last step
+	c    Config
+	o    Options
+	at   layout
+	w    weights
+	rope compute.Rope
+	last int // tokens in the last step
+
+	failed   error     // of the step, where rows crossed
+	crossing []float32 // on their way
 }
 
-// New hands the weights to the device and makes room to work.
+// New hands the weights to one device and makes room to work.
 func New(src Source, c Config, dev compute.Device, o Options) (*Model, error) {
-	l := &loader{src: src, dev: dev}
+	return NewSplit(src, c, On(dev, c), o)
+}
+
+// NewSplit is New on several devices.
+func NewSplit(src Source, c Config, places Places, o Options) (*Model, error) {
+	if err := places.check(c); err != nil {
+		return nil, err
+	}
+	l := &loader{src: src}
 	factors := l.ropeFactors(c)
 	if l.err != nil {
 		return nil, l.err
 	}
-	w, err := loadWeights(src, dev, c)
-	if err != nil {
+	m := &Model{c: c, o: o, at: newLayout(places), rope: c.rope(factors)}
+	var err error
+	if m.w, err = loadWeights(src, m.at, c); err != nil {
 		return nil, err
 	}
-	m := &Model{c: c, o: o, dev: dev, w: w, rope: c.rope(factors)}
-	if m.cache, err = dev.NewCache(c.CacheShape(o)); err != nil {
-		return nil, err
+	for _, p := range m.at.parts {
+		if err := p.room(c, o); err != nil {
+			return nil, err
+		}
 	}
-	m.scratch, err = newScratch(dev, c, o.Batch)
-	return m, err
+	return m, nil
 }
 
 // CacheShape is the KV cache that o asks for.
@@ -53,8 +63,11 @@ func (c Config) CacheShape(o Options) compute.CacheShape {
 
 // WorkingBytes is the memory a model needs besides its weights: KV cache and scratch.
 func (c Config) WorkingBytes(o Options) int64 {
-	return c.CacheShape(o).Bytes() + scratchBytes(c, o.Batch)
+	return c.CacheShape(o).Bytes() + c.ScratchBytes(o)
 }
+
+// ScratchBytes is the part of WorkingBytes that does not grow with the window.
+func (c Config) ScratchBytes(o Options) int64 { return scratchBytes(c, o.Batch) }
 
 // Config returns the hyperparameters.
 func (m *Model) Config() Config { return m.c }
@@ -70,15 +83,16 @@ func (m *Model) Step(ctx context.Context, ids []int32, pos int, logits [][]float
 	if err := m.begin(ctx, ids, pos); err != nil {
 		return err
 	}
-	x := m.forward(ids, pos, nil)
-	if len(logits) == 0 {
-		return m.dev.Read(nil, x.Slice(0, 0))
+	s := m.forward(ids, pos, nil)
+	if len(logits) == 0 || m.failed != nil {
+		return m.settle()
 	}
+	x := s.s.x
 	for from := 0; from < len(logits); from += outputRows {
 		n := min(outputRows, len(logits)-from)
 		out := m.output(x.Slice(x.N-len(logits)+from, n))
 		for i := range n {
-			if err := m.dev.Read(logits[from+i], out.Slice(i, 1)); err != nil {
+			if err := s.dev.Read(logits[from+i], out.Slice(i, 1)); err != nil {
 				return err
 			}
 		}
@@ -93,8 +107,10 @@ func (m *Model) begin(ctx context.Context, ids []int32, pos int) error {
 	case pos < 0 || pos+len(ids) > m.o.Context:
 		return fmt.Errorf("position %d is outside the context window of %d tokens", pos+len(ids)-1, m.o.Context)
 	}
-	m.last = len(ids)
-	m.dev.Begin(ctx)
+	m.last, m.failed = len(ids), nil
+	for _, p := range m.at.parts {
+		p.dev.Begin(ctx)
+	}
 	return nil
 }
 
@@ -106,17 +122,16 @@ func (m *Model) Residual(ctx context.Context, ids []int32, pos int) ([][]float32
 		return nil, err
 	}
 	entering := make([][]float32, m.c.Layers)
-	var failed error
-	m.forward(ids, pos, func(layer int, x compute.Rows) {
+	m.forward(ids, pos, func(layer int, on compute.Device, x compute.Rows) {
 		entering[layer] = make([]float32, m.c.Width)
-		if err := m.dev.Read(entering[layer], x.Slice(x.N-1, 1)); err != nil && failed == nil {
-			failed = err
+		if err := on.Read(entering[layer], x.Slice(x.N-1, 1)); err != nil && m.failed == nil {
+			m.failed = err
 		}
 	})
-	if failed != nil {
-		return nil, failed
+	if err := m.settle(); err != nil { // the cache is written when this returns
+		return nil, err
 	}
-	return entering, m.dev.Read(nil, m.scratch.x.Slice(0, 0)) // the cache is written when this returns
+	return entering, nil
 }
 
 // Route is what one layer's router chose for one token.
@@ -128,10 +143,14 @@ type Route struct {
 // Routes returns the router's choices for the last token of the last step, one
 // per layer; none for a dense model.
 func (m *Model) Routes() ([]Route, error) {
-	routes := make([]Route, 0, len(m.scratch.choices))
-	for _, c := range m.scratch.choices {
+	if m.c.Experts == 0 {
+		return nil, nil
+	}
+	routes := make([]Route, 0, m.c.Layers)
+	for i, p := range m.at.feed {
+		c := p.scratch.choices[i]
 		ids, weights := make([]int32, m.last*c.Used), make([]float32, m.last*c.Used)
-		if err := m.dev.ReadChoices(ids, weights, c.First(m.last)); err != nil {
+		if err := p.dev.ReadChoices(ids, weights, c.First(m.last)); err != nil {
 			return nil, err
 		}
 		at := (m.last - 1) * c.Used

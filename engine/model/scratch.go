@@ -13,7 +13,7 @@ type scratch struct {
 	logits   compute.Rows // of the router: experts
 
 	gate, up compute.Rows      // feed-forward width, in a mixture one row per token and chosen expert
-	choices  []compute.Choices // of each layer
+	choices  []compute.Choices // of each layer, where they are of this part
 	share    int               // rows of gate per token
 
 	vocabulary compute.Rows // logits of the tokens that were asked for
@@ -22,38 +22,44 @@ type scratch struct {
 // outputRows is how many tokens' logits are computed at a time.
 const outputRows = 32
 
-func newScratch(dev compute.Device, c Config, batch int) (scratch, error) {
+// newScratch makes the memory of what a part does; rows that it has no use for
+// are empty.
+func newScratch(dev compute.Device, c Config, batch int, does duties) (scratch, error) {
 	var err error
-	rows := func(n, width int) compute.Rows {
+	rows := func(n, width int, used bool) compute.Rows {
+		if !used {
+			n = 0
+		}
 		r, e := dev.NewRows(n, width)
 		if err == nil {
 			err = e
 		}
 		return r
 	}
-	share := max(1, c.Used)
+	share, attends, feeds := max(1, c.Used), does.attention > 0, len(does.feed) > 0
 	s := scratch{
-		x:          rows(batch, c.Width),
-		normed:     rows(batch, c.Width),
-		q:          rows(batch, c.Heads*c.HeadDim),
-		k:          rows(batch, c.KVHeads*c.HeadDim),
-		v:          rows(batch, c.KVHeads*c.HeadDim),
-		attended:   rows(batch, c.Heads*c.HeadDim),
-		gate:       rows(batch*share, c.FeedForward),
-		up:         rows(batch*share, c.FeedForward),
-		vocabulary: rows(min(batch, outputRows), c.Vocabulary),
+		x:          rows(batch, c.Width, true),
+		normed:     rows(batch, c.Width, true),
+		q:          rows(batch, c.Heads*c.HeadDim, attends),
+		k:          rows(batch, c.KVHeads*c.HeadDim, attends),
+		v:          rows(batch, c.KVHeads*c.HeadDim, attends),
+		attended:   rows(batch, c.Heads*c.HeadDim, attends),
+		gate:       rows(batch*share, c.FeedForward, feeds),
+		up:         rows(batch*share, c.FeedForward, feeds),
+		vocabulary: rows(min(batch, outputRows), c.Vocabulary, does.output),
 		share:      share,
 	}
 	if c.Experts == 0 {
 		return s, err
 	}
-	s.logits = rows(batch, c.Experts)
-	for range c.Layers {
+	s.logits = rows(batch, c.Experts, feeds)
+	s.choices = make([]compute.Choices, c.Layers)
+	for _, i := range does.feed {
 		ch, e := dev.NewChoices(batch, c.Used)
 		if err == nil {
 			err = e
 		}
-		s.choices = append(s.choices, ch)
+		s.choices[i] = ch
 	}
 	return s, err
 }

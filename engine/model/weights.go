@@ -21,7 +21,7 @@ type Source interface {
 	Tensor(name string) (Tensor, bool)
 }
 
-// weights is everything a model has learned, on its device.
+// weights is everything a model has learned, on its devices.
 type weights struct {
 	embed  compute.Matrix
 	norm   compute.Matrix
@@ -37,27 +37,29 @@ type layer struct {
 	gates, ups, downs    compute.Experts // with a router
 }
 
-// loader uploads tensors and keeps the first error.
+// loader uploads tensors to dev, which changes as it goes, and keeps the first error.
 type loader struct {
 	src Source
 	dev compute.Device
 	err error
 }
 
-func loadWeights(src Source, dev compute.Device, c Config) (weights, error) {
-	l := &loader{src: src, dev: dev}
-	w := weights{
-		embed:  l.matrix("token_embd.weight", c.Width, c.Vocabulary),
-		norm:   l.matrix("output_norm.weight", c.Width, 1),
-		layers: make([]layer, c.Layers),
-	}
-	if _, ok := src.Tensor("output.weight"); ok {
-		w.output = l.matrix("output.weight", c.Width, c.Vocabulary)
-	} else { // tied: the embeddings serve as output matrix
+func loadWeights(src Source, at layout, c Config) (weights, error) {
+	l := &loader{src: src, dev: at.embed.dev}
+	const embeddings, output = "token_embd.weight", "output.weight"
+	w := weights{embed: l.matrix(embeddings, c.Width, c.Vocabulary), layers: make([]layer, c.Layers)}
+	l.dev = at.output.dev
+	w.norm = l.matrix("output_norm.weight", c.Width, 1)
+	switch _, own := src.Tensor(output); {
+	case own:
+		w.output = l.matrix(output, c.Width, c.Vocabulary)
+	case at.embed == at.output: // tied: the embeddings serve as output matrix
 		w.output = w.embed
+	default:
+		w.output = l.matrix(embeddings, c.Width, c.Vocabulary)
 	}
 	for i := range w.layers {
-		w.layers[i] = l.layer(fmt.Sprintf("blk.%d.", i), c)
+		w.layers[i] = l.layer(fmt.Sprintf("blk.%d.", i), c, at.attention[i].dev, at.feed[i].dev)
 		if l.err != nil {
 			return w, l.err
 		}
@@ -65,16 +67,18 @@ func loadWeights(src Source, dev compute.Device, c Config) (weights, error) {
 	return w, l.err
 }
 
-func (l *loader) layer(at string, c Config) layer {
+func (l *loader) layer(at string, c Config, attention, feed compute.Device) layer {
 	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	l.dev = attention
 	y := layer{
 		attnNorm: l.matrix(at+"attn_norm.weight", c.Width, 1),
 		q:        l.matrix(at+"attn_q.weight", c.Width, q),
 		k:        l.matrix(at+"attn_k.weight", c.Width, kv),
 		v:        l.matrix(at+"attn_v.weight", c.Width, kv),
 		o:        l.matrix(at+"attn_output.weight", q, c.Width),
-		ffnNorm:  l.matrix(at+"ffn_norm.weight", c.Width, 1),
 	}
+	l.dev = feed
+	y.ffnNorm = l.matrix(at+"ffn_norm.weight", c.Width, 1)
 	for _, name := range []string{"attn_q.bias", "attn_k.bias", "attn_v.bias", "attn_output.bias"} {
 		if _, ok := l.src.Tensor(at + name); ok {
 			l.fail("tensor %q: models with attention biases are not supported", at+name)

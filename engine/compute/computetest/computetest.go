@@ -34,7 +34,7 @@ func Run(t *testing.T, s Suite) {
 		name string
 		test func(*bench)
 	}{
-		{"Embed", embed}, {"RMSNorm", rmsNorm}, {"MatMul", matMul}, {"MatMulHalf", matMulHalf}, {"Rotate", rotate},
+		{"Write", writeRows}, {"Embed", embed}, {"RMSNorm", rmsNorm}, {"MatMul", matMul}, {"MatMulHalf", matMulHalf}, {"Rotate", rotate},
 		{"Attend", attend}, {"SwiGLU", swiGLU}, {"Route", route}, {"Experts", expert},
 		{"Failure", failure}, {"Cancel", cancel},
 	} {

@@ -12,6 +12,27 @@ import (
 	"beyonder/engine/quant"
 )
 
+// writeRows: rows in the middle of others are set, those stay as they are.
+func writeRows(b *bench) {
+	for _, width := range []int{32, 257} {
+		data, part := b.random(5*width), b.random(2*width)
+		r := b.rows(data, 5, width)
+		b.dev.Write(r.Slice(1, 2), part)
+		want := slices.Concat(data[:width], part, data[3*width:])
+		for i := range part {
+			part[i] = 0 // what was written must not change with its source
+		}
+		b.near(fmt.Sprint("width ", width), b.read(r), want, 0)
+		b.dev.Write(r.Slice(0, 0), nil)
+		b.near("nothing", b.read(r), want, 0)
+	}
+	r := b.empty(2, 32)
+	b.dev.Write(r, make([]float32, 5))
+	if err := b.dev.Read(make([]float32, 64), r); err == nil {
+		b.Fatal("5 values were written to 64")
+	}
+}
+
 func embed(b *bench) {
 	for _, t := range b.s.Types {
 		w, values := b.weights(t, 256, 10)
