@@ -15,6 +15,7 @@ import (
 	"beyonder/app"
 	"beyonder/app/command"
 	_ "beyonder/app/locale"
+	"beyonder/assets/starter"
 	"beyonder/engine/worker"
 	"beyonder/ui"
 )
@@ -40,7 +41,7 @@ func openWindow(o command.WindowOptions) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(app.Options{Dir: dir, Engine: engine, Trace: o.Trace})
+	a, err := app.Open(app.Options{Dir: dir, Engine: engine, Starter: starter.Files(), Trace: o.Trace})
 	if err != nil {
 		return err
 	}
@@ -71,13 +72,13 @@ func sayOfPanic(err *error) {
 	if _, ours := x.(runtime.Error); ours || !ok {
 		panic(x)
 	}
-	*err = fmt.Errorf("no window could be opened on this display (%w); `beyonder chat -m FILE` talks in the terminal", cause)
+	*err = fmt.Errorf("no window could be opened on this display (%w); `beyonder chat` talks in the terminal", cause)
 }
 
 // display says in a sentence what Fyne would say in a panic.
 func display() error {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return errors.New("there is no display to open a window on; `beyonder chat -m FILE` talks in the terminal")
+		return errors.New("there is no display to open a window on; `beyonder chat` talks in the terminal")
 	}
 	return nil
 }
@@ -88,7 +89,7 @@ func watchWindow(a *app.App) (shown func()) {
 	const patience = 20 * time.Second
 	late := time.AfterFunc(patience, func() {
 		a.Close()
-		fmt.Fprintln(os.Stderr, "beyonder: no window could be opened: this display offers no OpenGL 2.1 or does not answer; `beyonder chat -m FILE` talks in the terminal")
+		fmt.Fprintln(os.Stderr, "beyonder: no window could be opened: this display offers no OpenGL 2.1 or does not answer; `beyonder chat` talks in the terminal")
 		os.Exit(1)
 	})
 	return func() { late.Stop() }

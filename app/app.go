@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"sync"
@@ -35,15 +36,17 @@ type Engine interface {
 
 // Options says where the application keeps everything and who answers.
 type Options struct {
-	Dir    string // everything is kept here
-	Engine Engine
-	Trace  func(event string, fields map[string]any) // may be nil; called from any goroutine
+	Dir     string // everything is kept here
+	Engine  Engine
+	Starter fs.FS                                     // holds the model inside the program, starter.gguf; nil, or without it: there is none
+	Trace   func(event string, fields map[string]any) // may be nil; called from any goroutine
 }
 
 // App is the running application. Its methods may be called from any goroutine.
 type App struct {
 	dir      string
 	engine   Engine
+	starter  *starter // nil: there is none
 	store    *store.Store
 	trace    func(event string, fields map[string]any)
 	warnings []string
@@ -65,7 +68,7 @@ func Open(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{dir: o.Dir, engine: o.Engine, store: s, trace: o.Trace, writing: map[ID]*writing{}}
+	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), store: s, trace: o.Trace, writing: map[ID]*writing{}}
 	if a.trace == nil {
 		a.trace = func(string, map[string]any) {}
 	}

@@ -21,6 +21,7 @@ type KnownModel struct {
 	Bytes      int64
 	Used       time.Time // zero: never
 	Missing    bool      // the file is not there now
+	Starter    bool      // the model inside the program
 }
 
 // Load loads a model file with the present settings. force loads it even if
@@ -53,6 +54,12 @@ func (a *App) load(ctx context.Context, path string, force bool) iter.Seq2[engin
 			yield(engine.Progress{}, fmt.Errorf("the model file %s cannot be found: %w", path, err))
 			return
 		}
+		if a.starter.is(path) {
+			if err := a.starter.unpack(); err != nil {
+				yield(engine.Progress{}, err)
+				return
+			}
+		}
 		o := a.loadOptions(path)
 		o.Force = force
 		for p, err := range a.engine.Load(ctx, o) {
@@ -78,7 +85,7 @@ func (a *App) loadOptions(path string) engine.LoadOptions {
 }
 
 func (a *App) loadedNow(o engine.LoadOptions) error {
-	info, ok := a.engine.Info()
+	info, ok := a.Model()
 	if !ok {
 		return fmt.Errorf("%s was loaded but the engine has no model: load it again", o.Path)
 	}
@@ -89,7 +96,7 @@ func (a *App) loadedNow(o engine.LoadOptions) error {
 		"path": info.Path, "name": info.Name, "device": info.Device, "context": info.Context,
 		"file_bytes": info.FileBytes, "cache_bytes": info.CacheBytes, "load_seconds": info.LoadSeconds,
 	})
-	err := a.store.SetModel(store.Model{Path: o.Path, Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
+	err := a.store.SetModel(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
 	if errors.Is(err, ErrFull) {
 		return nil // the model is there; that it was used is not worth an error
 	}
@@ -118,10 +125,24 @@ func (a *App) Unload() error {
 }
 
 // Model describes the loaded model; false: none is.
-func (a *App) Model() (engine.Info, bool) { return a.engine.Info() }
+func (a *App) Model() (engine.Info, bool) {
+	info, ok := a.engine.Info()
+	if ok && a.starter.is(info.Path) {
+		info.Name = starterName
+	}
+	return info, ok
+}
+
+// keyOf is what a model is remembered by.
+func (a *App) keyOf(path string) string {
+	if a.starter.is(path) {
+		return starterKey
+	}
+	return path
+}
 
 // KnownModels returns the files used before, the last one first, then the other
-// *.gguf files of the models folder by name.
+// *.gguf files of the models folder by name, then the Starter if it was not used.
 func (a *App) KnownModels() ([]KnownModel, error) {
 	used, err := a.store.Models()
 	if err != nil {
@@ -130,20 +151,35 @@ func (a *App) KnownModels() ([]KnownModel, error) {
 	var known []KnownModel
 	listed := map[string]bool{}
 	for _, m := range used {
-		k := KnownModel{Path: m.Path, Name: m.Name, Bytes: m.Bytes, Used: m.Used}
-		_, err := os.Stat(m.Path)
-		k.Missing = err != nil
-		if k.Name == "" {
-			k.Name = modelName(m.Path)
+		listed[m.Path] = true
+		if k, ok := a.known(m); ok {
+			known = append(known, k)
 		}
-		known, listed[m.Path] = append(known, k), true
 	}
 	for _, k := range ModelsIn(a.ModelsDir()) {
 		if !listed[k.Path] {
 			known = append(known, k)
 		}
 	}
+	if a.starter != nil && !listed[starterKey] {
+		known = append(known, a.starter.known(time.Time{}))
+	}
 	return known, nil
+}
+
+// known is a model that was used; false: it was the Starter, and this program
+// has none.
+func (a *App) known(m store.Model) (KnownModel, bool) {
+	if m.Path == starterKey {
+		return a.starter.known(m.Used), a.starter != nil
+	}
+	k := KnownModel{Path: m.Path, Name: m.Name, Bytes: m.Bytes, Used: m.Used}
+	_, err := os.Stat(m.Path)
+	k.Missing = err != nil
+	if k.Name == "" {
+		k.Name = modelName(m.Path)
+	}
+	return k, true
 }
 
 // laterPart matches the parts of a split model but the first, which stands for
@@ -173,13 +209,39 @@ func modelName(path string) string {
 }
 
 // Forget takes a file out of those that were used; the file stays.
-func (a *App) Forget(path string) error { return a.store.ForgetModel(path) }
+func (a *App) Forget(path string) error { return a.store.ForgetModel(a.keyOf(path)) }
 
-// LastModel is the path of the model that was used last, "" if none was.
+// LastModel is the path of the model that the next message would load: that which
+// was used last, or, if the user has none that is there, the Starter; "": none.
 func (a *App) LastModel() string {
-	used, err := a.store.Models()
-	if err != nil || len(used) == 0 {
+	known, err := a.KnownModels()
+	if err != nil || len(known) == 0 {
 		return ""
 	}
-	return used[0].Path
+	if last := known[0]; !last.Used.IsZero() && !last.Missing {
+		return last.Path
+	}
+	for _, k := range known {
+		if !k.Missing && !k.Starter {
+			return a.lastUsed() // there is a choice, and it is the user's
+		}
+	}
+	if a.starter != nil {
+		return a.starter.path
+	}
+	return a.lastUsed()
+}
+
+// lastUsed is the path of the file that was used last, there or not; "": none was.
+func (a *App) lastUsed() string {
+	used, err := a.store.Models()
+	if err != nil {
+		return ""
+	}
+	for _, m := range used {
+		if m.Path != starterKey {
+			return m.Path
+		}
+	}
+	return ""
 }

@@ -87,7 +87,7 @@ func (r *Reply) after(before *Reply) {
 // model returns the model that is to answer, and loads it if it is not there or
 // if the settings want it otherwise by now.
 func (s *stream) model() (engine.Info, error) {
-	info, ok := s.app.engine.Info()
+	info, ok := s.app.Model()
 	path, force, outdated := s.app.outdated()
 	if ok && !outdated {
 		return info, nil
@@ -109,7 +109,7 @@ func (s *stream) model() (engine.Info, error) {
 			return info, errGone
 		}
 	}
-	if info, ok = s.app.engine.Info(); !ok {
+	if info, ok = s.app.Model(); !ok {
 		return info, ErrNoModel
 	}
 	return info, nil

@@ -14,7 +14,7 @@ import (
 )
 
 // emptyPage is what stands in the place of the transcript while there is
-// nothing to read: without a model a place to drop one, with a model three
+// nothing to read: without a model a place to drop one, with a model some
 // prompts to begin with.
 type emptyPage struct {
 	widget.BaseWidget
@@ -56,6 +56,16 @@ func (e *emptyPage) askForModel(known []app.KnownModel) {
 		if !m.Missing {
 			page.Add(e.choice(modelName(m), bytesText(m.Bytes), func() { e.OnChoose(m.Path) }))
 		}
+	}
+	e.show(page)
+}
+
+// offerStarter shows what the Starter is good at, and how to get something bigger.
+func (e *emptyPage) offerStarter() {
+	page := newColumn(8, newPadded(0, 0, 4, 0, newParagraph("What shall we talk about?", titleStyle.centred())),
+		newPadded(0, 0, 12, 0, newParagraph("This is the Starter, a very small model inside Beyonder. It explains the program, does sums, shows short code and tells little stories. For more, drop a bigger model, a .gguf file, on the window.", captionStyle.centred())))
+	for _, x := range starterExamples {
+		page.Add(e.choice(x.prompt, x.kind, func() { e.OnExample(x.prompt) }))
 	}
 	e.show(page)
 }
@@ -109,6 +119,14 @@ func (c centred) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // An example is a prompt to begin with.
 type example struct{ kind, prompt string }
+
+// starterExamples are one of each of what the Starter was trained for.
+var starterExamples = [...]example{
+	{"Help", "How do I add a bigger model?"},
+	{"Mathematics", "What is 15 % of 240?"},
+	{"Code", "How do I reverse a string in Python?"},
+	{"Story", "Tell me a story about a fox and a key"},
+}
 
 // examplesFor chooses three prompts by what a model's name says it is good at;
 // for the others one each of talk, code and story.

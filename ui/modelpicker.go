@@ -98,7 +98,7 @@ func (p *ModelPicker) open() {
 		menu.Add(newSized(0, wanted/px(1), wheeled(scroll)))
 		menu.Add(widget.NewSeparator())
 	}
-	menu.Add(newFocusRow("Open a file…", "", p.then(p.OnOpen)))
+	menu.Add(newFocusRow("Open a file…", "A bigger model: any .gguf file. You can also drop it on the window.", p.then(p.OnOpen)))
 	if p.loaded != "" {
 		menu.Add(newFocusRow("Unload the model", "Frees its memory; the next message loads it again.", p.then(p.OnUnload)))
 	}
@@ -139,6 +139,9 @@ func modelName(m app.KnownModel) string {
 }
 
 func modelCaption(m app.KnownModel, now time.Time) string {
+	if m.Starter {
+		return "Inside Beyonder, " + bytesText(m.Bytes) + ". Very small: for a first try."
+	}
 	if m.Missing {
 		return "The file is not at " + m.Path + " any more"
 	}

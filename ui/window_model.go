@@ -271,6 +271,15 @@ func (w *Window) lastModel() (app.KnownModel, bool) {
 	return app.KnownModel{}, false
 }
 
+// onStarter reports whether the next message is the Starter's to answer.
+func (w *Window) onStarter() bool {
+	if info, ok := w.app.Model(); ok {
+		return w.app.IsStarter(info.Path)
+	}
+	m, ok := w.lastModel()
+	return ok && m.Starter
+}
+
 // modelName is the loaded model's, or that of the one to be loaded.
 func (w *Window) modelName() string {
 	if info, ok := w.app.Model(); ok {
@@ -319,6 +328,8 @@ func (w *Window) showState() {
 		w.page.wait("The model is being loaded.")
 	case name == "":
 		w.page.askForModel(w.knownModels())
+	case w.onStarter():
+		w.page.offerStarter()
 	default:
 		w.page.offerExamples(name)
 	}

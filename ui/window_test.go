@@ -36,8 +36,13 @@ func newTestEngine() *apptest.Engine { return apptest.New([]string{"Yes."}, 0) }
 
 func newRigWith(t *testing.T, e *apptest.Engine, dir string, o Options) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: dir, engine: e, queue: make(chan func(), 1<<16), traced: map[string]map[string]any{}}
-	a, err := app.Open(app.Options{Dir: dir, Engine: e})
+	return newRigOf(t, app.Options{Dir: dir, Engine: e}, e, o)
+}
+
+func newRigOf(t *testing.T, of app.Options, e *apptest.Engine, o Options) *rig {
+	t.Helper()
+	r := &rig{t: t, dir: of.Dir, engine: e, queue: make(chan func(), 1<<16), traced: map[string]map[string]any{}}
+	a, err := app.Open(of)
 	if err != nil {
 		t.Fatal(err)
 	}

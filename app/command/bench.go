@@ -37,7 +37,10 @@ func (c *benchCmd) Run(e *env) error {
 	if c.Prompt < 0 || c.Generate < 0 || c.Repetitions < 1 || c.Prompt+c.Generate == 0 {
 		return errors.New("there is nothing to measure: --prompt and --generate are numbers of tokens, not both 0, --repetitions is at least 1")
 	}
-	o := c.options()
+	o, err := c.options(e)
+	if err != nil {
+		return err
+	}
 	if o.Context == 0 {
 		o.Context = c.Prompt + c.Generate
 	}
@@ -47,7 +50,7 @@ func (c *benchCmd) Run(e *env) error {
 	}
 	defer l.Close()
 	info, _ := l.Info()
-	r := benchReport{Model: filepath.Base(c.Model), Device: info.Device, Threads: c.Threads, LoadSeconds: info.LoadSeconds}
+	r := benchReport{Model: filepath.Base(o.Path), Device: info.Device, Threads: c.Threads, LoadSeconds: info.LoadSeconds}
 	if r.Threads == 0 {
 		r.Threads = engine.Threads()
 	}

@@ -44,7 +44,11 @@ func (c *chatCmd) Run(e *env) error {
 	if c.Raw && c.Prompt == "" {
 		return errors.New("--raw needs a --prompt to go on with")
 	}
-	l, err := e.load(c.options())
+	o, err := c.options(e)
+	if err != nil {
+		return err
+	}
+	l, err := e.load(o)
 	if err != nil {
 		return err
 	}

@@ -147,7 +147,7 @@ func TestMistakesAreOneSentence(t *testing.T) {
 		args []string
 		says string
 	}{
-		{[]string{"chat"}, "--model"},
+		{[]string{"tokenize"}, "--model"},
 		{[]string{"chat", "-m", cut, "-p", "x"}, "cut.gguf"},
 		{[]string{"chat", "-m", filepath.Join(folder, "none.gguf"), "-p", "x"}, "none.gguf"},
 		{[]string{"chat", "-m", tinyModel, "-p", "x", "--temp=-3"}, "emperature"},

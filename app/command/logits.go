@@ -33,7 +33,10 @@ func (c *logitsCmd) Run(e *env) error {
 	case c.Top < 0:
 		return fmt.Errorf("--top is %d: it must be a number of tokens, or 0 for all of the vocabulary", c.Top)
 	}
-	o := c.options()
+	o, err := c.options(e)
+	if err != nil {
+		return err
+	}
 	if o.Context == 0 {
 		o.Context = len(c.IDs)
 	}

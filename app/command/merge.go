@@ -12,6 +12,7 @@ import (
 type mergeCmd struct {
 	Config  string `arg:"" help:"mergekit's configuration (.yml) of a mixture (experts) or of a plain merge (merge_method)."`
 	Out     string `arg:"" help:"File (.gguf) to write."`
+	Name    string `placeholder:"TEXT" help:"What the model is called (default: as the file)."`
 	Type    string `name:"dtype" placeholder:"TYPE" help:"float32, float16 or bfloat16 (default: what the configuration says, or the models' own)."`
 	Seed    int64  `default:"0" help:"What is left to chance (dare, noise, random routers) depends on this number alone."`
 	Threads int    `short:"t" default:"0" help:"Processor cores to use (default: all)."`
@@ -20,7 +21,7 @@ type mergeCmd struct {
 func (c *mergeCmd) Run(e *env) error {
 	start, shown, stage := time.Now(), time.Time{}, ""
 	var last merge.Progress
-	for p, err := range merge.Merge(e.ctx, merge.Options{Config: c.Config, Out: c.Out, Type: c.Type, Seed: c.Seed, Threads: c.Threads}) {
+	for p, err := range merge.Merge(e.ctx, merge.Options{Config: c.Config, Out: c.Out, Name: c.Name, Type: c.Type, Seed: c.Seed, Threads: c.Threads}) {
 		if err != nil {
 			return err
 		}

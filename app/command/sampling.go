@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"beyonder/app"
+	"beyonder/assets/starter"
 	"beyonder/engine"
 	"beyonder/engine/sample"
 )
@@ -92,7 +94,7 @@ func set[T any](to *T, from *T) {
 
 // loading are the flags that say which model to load, and how.
 type loading struct {
-	Model    string `short:"m" required:"" placeholder:"FILE" help:"Model file (.gguf)."`
+	Model    string `short:"m" placeholder:"FILE" help:"Model file (.gguf); without one, the Starter inside the program."`
 	Device   string `default:"auto" enum:"auto,gl,cpu" help:"Where to compute: gl (the graphics card), cpu, or auto."`
 	Layers   *int   `name:"gpu-layers" placeholder:"N" help:"Layers to keep on the graphics card, the last ones (default: as many as fit)."`
 	Experts  bool   `name:"experts-cpu" help:"Keep attention on the graphics card, and experts on the processor."`
@@ -104,9 +106,11 @@ type loading struct {
 	Template string `placeholder:"NAME" help:"Prompt template to use instead of the file's own."`
 }
 
-func (l *loading) options() engine.LoadOptions {
+// options are those for loading.
+func (l *loading) options(e *env) (engine.LoadOptions, error) {
+	path, err := l.file(e)
 	o := engine.LoadOptions{
-		Path: l.Model, Device: l.Device, Context: l.Context, KV: l.KV, Exact: l.Exact,
+		Path: path, Device: l.Device, Context: l.Context, KV: l.KV, Exact: l.Exact,
 		Threads: l.Threads, Force: l.Force, Template: l.Template, ExpertsOnCPU: l.Experts,
 	}
 	switch {
@@ -116,7 +120,24 @@ func (l *loading) options() engine.LoadOptions {
 	default:
 		o.GPULayers = *l.Layers
 	}
-	return o
+	return o, err
+}
+
+// file is the model's file. Without one it is the model inside the program, which
+// is unpacked to the folder where the window unpacks it.
+func (l *loading) file(e *env) (string, error) {
+	if l.Model != "" {
+		return l.Model, nil
+	}
+	dir, err := app.DataDir(e.cli.Data)
+	if err != nil {
+		return "", err
+	}
+	path, err := app.Unpack(starter.Files(), dir)
+	if err != nil {
+		return "", fmt.Errorf("%w with -m FILE", err)
+	}
+	return path, nil
 }
 
 // load opens the model in this process. In a terminal it tells how far it is.

@@ -3,7 +3,7 @@
 set -eu
 beyonder=$1 type=$3 here=$(cd "$(dirname "$0")" && pwd)
 cd "$2"
-"$beyonder" merge "$here/merge.yml" mixture.gguf
+"$beyonder" merge "$here/merge.yml" mixture.gguf --name Starter
 "$beyonder" merge "$here/merge-card.yml" mixture-card.gguf
 "$beyonder" quantize mixture.gguf starter.gguf --type "$type"
 for name in base chat code story math; do

@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"beyonder/engine/quant"
@@ -26,8 +27,9 @@ import (
 
 // Options says what to merge.
 type Options struct {
-	Config  string // path of a mergekit configuration (YAML); paths in it are relative to its folder
+	Config  string // path of a mergekit configuration (YAML); relative paths in it start from its folder, or from the current one
 	Out     string // path of the GGUF file to write; replaced when it is complete
+	Name    string // of the model, general.name; "": the file's
 	Type    string // float32, float16 or bfloat16, instead of the configuration's dtype; "": as it says
 	Seed    int64  // of what is left to chance: dare, noise, random routers
 	Threads int    // 0: one per core
@@ -107,6 +109,14 @@ func (m *merger) run() error {
 	return m.write(p)
 }
 
+// name is what the model is called.
+func (m *merger) name() string {
+	if m.Name != "" {
+		return m.Name
+	}
+	return strings.TrimSuffix(filepath.Base(m.Out), ".gguf")
+}
+
 // typeFor is the type that is asked for, nil if none is.
 func (m *merger) typeFor(names ...string) (*quant.Type, error) {
 	for _, name := range append([]string{m.Type}, names...) {
@@ -137,7 +147,7 @@ func (m *merger) planMixture(c *mixtureConfig) (*plan, error) {
 	if n := alike(rows, len(c.experts)); n != "" {
 		p.notices = append(p.notices, n)
 	}
-	p.keys = x.metadata(m.Out, p.tensors).keys()
+	p.keys = x.metadata(m.name(), p.tensors).keys()
 	return p, nil
 }
 
@@ -168,7 +178,7 @@ func (m *merger) planPlain(c *plainConfig) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.keys = x.metadata(m.Out, p.tensors).keys()
+	p.keys = x.metadata(m.name(), p.tensors).keys()
 	return p, nil
 }
 

@@ -391,3 +391,24 @@ func TestSourceShortened(t *testing.T) {
 		}
 	}
 }
+
+// A recipe finds its models beside itself first, then, as mergekit does, in the
+// folder where it is run.
+func TestWhereModelsAreLookedFor(t *testing.T) {
+	here, recipes := t.TempDir(), t.TempDir()
+	t.Chdir(here)
+	for _, path := range []string{filepath.Join(here, "both"), filepath.Join(here, "here"), filepath.Join(recipes, "both")} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := &library{folder: recipes}
+	for name, want := range map[string]string{
+		"both": filepath.Join(recipes, "both"), "here": "here", "none": filepath.Join(recipes, "none"),
+		filepath.Join(here, "x"): filepath.Join(here, "x"),
+	} {
+		if got := l.find(name); got != want {
+			t.Errorf("%s is looked for at %s, not %s", name, got, want)
+		}
+	}
+}

@@ -66,8 +66,8 @@ func (m *metadata) keys() []gguf.KV {
 }
 
 // describe says what the merge is called and what it was made from.
-func (m *metadata) describe(out string, from []*model) {
-	m.set("general.name", strings.TrimSuffix(filepath.Base(out), ".gguf"))
+func (m *metadata) describe(name string, from []*model) {
+	m.set("general.name", name)
 	m.set("general.base_model.count", uint32(len(from)))
 	for i, source := range from {
 		name, _ := source.Value("general.name")

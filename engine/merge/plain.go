@@ -178,7 +178,7 @@ func (p *plain) views(s resolvedSlice, name, rest string, i int) ([]*view, error
 }
 
 // metadata is the donor's, with the number of layers and the vocabulary that the result has.
-func (p *plain) metadata(out string, tensors []*output) *metadata {
+func (p *plain) metadata(name string, tensors []*output) *metadata {
 	d := newMetadata(p.donor)
 	layers := 0
 	for _, t := range tensors {
@@ -197,7 +197,7 @@ func (p *plain) metadata(out string, tensors []*output) *metadata {
 	for _, name := range slices.Sorted(maps.Keys(p.models)) {
 		from = append(from, p.models[name])
 	}
-	d.describe(out, from)
+	d.describe(name, from)
 	d.types(tensors)
 	return d
 }

@@ -43,7 +43,7 @@ type model struct {
 
 // library opens each model once.
 type library struct {
-	folder string // that relative paths start from
+	folder string // the configuration's
 	models map[string]*model
 }
 
@@ -60,10 +60,7 @@ func (l *library) open(name string) (*model, error) {
 	if m, ok := l.models[name]; ok {
 		return m, nil
 	}
-	path := filepath.FromSlash(name)
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(l.folder, path)
-	}
+	path := l.find(filepath.FromSlash(name))
 	src, err := openSource(name, path)
 	if err != nil {
 		return nil, err
@@ -74,6 +71,22 @@ func (l *library) open(name string) (*model, error) {
 	}
 	l.models[name] = m
 	return m, nil
+}
+
+// find is where a name leads: beside the configuration, so that a folder of models
+// with its recipe can be moved, or else in the current folder, as for mergekit.
+func (l *library) find(name string) string {
+	beside := filepath.Join(l.folder, name)
+	if filepath.IsAbs(name) {
+		return name
+	}
+	if _, err := os.Stat(beside); err == nil {
+		return beside
+	}
+	if _, err := os.Stat(name); err == nil {
+		return name
+	}
+	return beside
 }
 
 func openSource(name, path string) (Source, error) {
