@@ -21,7 +21,7 @@ var mayImport = map[string]string{
 	"ui":                         "app engine engine/prompt engine/sample assets fyne goldmark chroma",
 	"assets":                     "fyne",
 	"assets/starter":             "",
-	"store":                      "bbolt flock sys",
+	"store":                      "bbolt flock sys text",
 	"engine":                     "engine/compute engine/cpu engine/gl engine/gguf engine/hf engine/model engine/prompt engine/quant engine/sample engine/token sys",
 	"engine/worker":              "engine",
 	"engine/merge":               "engine engine/gguf engine/hf engine/quant engine/token sys yaml",

@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // bulk writes without a transaction for each record.
-func bulk(b *testing.B, s *Store, f func(tx *bolt.Tx) error) {
+func bulk(b *testing.B, s *Store, f func(tx *txn) error) {
 	b.Helper()
-	check(b, s.db.Update(f))
+	check(b, s.update(f))
 	b.ResetTimer()
 }
 
@@ -20,7 +18,7 @@ func BenchmarkMessages1000(b *testing.B) {
 	s := newStore(b)
 	c := create(b, s)
 	reply, _ := json.Marshal(map[string]string{"settings": strings.Repeat("x", 1200)})
-	bulk(b, s, func(tx *bolt.Tx) error {
+	bulk(b, s, func(tx *txn) error {
 		for n := range ID(1000) {
 			m := Message{ID: n + 1, Conversation: c, Parent: n, Role: "assistant", Text: strings.Repeat("word ", 200), State: Complete, Created: noon, Reply: reply}
 			if err := putMessage(tx, &m); err != nil {
@@ -38,7 +36,7 @@ func BenchmarkMessages1000(b *testing.B) {
 
 func BenchmarkConversations10000(b *testing.B) {
 	s := newStore(b)
-	bulk(b, s, func(tx *bolt.Tx) error {
+	bulk(b, s, func(tx *txn) error {
 		for n := range ID(10_000) {
 			c := Conversation{ID: n + 1, Title: fmt.Sprintf("Conversation about the number %d", n), Created: noon, Updated: noon, Head: n}
 			if err := putConversation(tx, &c); err != nil {

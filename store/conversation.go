@@ -1,13 +1,10 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // Conversation is all that is kept of a conversation but its messages.
@@ -19,6 +16,9 @@ type Conversation struct {
 	Updated time.Time // when its last message was added
 	Trashed time.Time // when it was put into the trash; zero: it is not there
 	Head    ID        // the newest message of the path that is shown
+	Folder  ID        // the folder that it is in, 0: none
+	Pinned  bool      // it stands before the others
+	Tags    []string  // sorted, each once
 	System  string    // its system prompt
 	Draft   string    // what stands in its composer
 	Damage  error     // a *RecordError if its record cannot be read; its messages may be
@@ -27,7 +27,7 @@ type Conversation struct {
 // Create adds an empty conversation.
 func (s *Store) Create(now time.Time) (Conversation, error) {
 	c := Conversation{Created: now, Updated: now}
-	err := s.update(func(tx *bolt.Tx) error {
+	err := s.update(func(tx *txn) error {
 		id, err := tx.Bucket(conversationsBucket).NextSequence()
 		if err != nil {
 			return err
@@ -40,7 +40,7 @@ func (s *Store) Create(now time.Time) (Conversation, error) {
 
 // Conversation returns one conversation.
 func (s *Store) Conversation(id ID) (c Conversation, err error) {
-	err = s.view(func(tx *bolt.Tx) (err error) {
+	err = s.view(func(tx *txn) (err error) {
 		c, err = getConversation(tx, id)
 		return err
 	})
@@ -50,10 +50,10 @@ func (s *Store) Conversation(id ID) (c Conversation, err error) {
 // Conversations returns all of them, those in the trash too, the one with the
 // newest message first.
 func (s *Store) Conversations() (all []Conversation, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		systems, drafts := allTexts(tx, systemsBucket), allTexts(tx, draftsBucket)
 		return walk(tx.Bucket(conversationsBucket), nil, 8, func(key, value []byte) error {
-			c := readConversation(idAt(key, 0), value)
+			c := readConversation(tx, idAt(key, 0), value)
 			c.System, c.Draft = systems[c.ID], drafts[c.ID]
 			all = append(all, c)
 			return nil
@@ -91,60 +91,68 @@ func (s *Store) SetDraft(id ID, text string) error { return s.setText(draftsBuck
 
 // Delete deletes a conversation and all that belongs to it for good.
 func (s *Store) Delete(id ID) error {
-	return s.update(func(tx *bolt.Tx) error {
+	return s.update(func(tx *txn) error {
 		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket} {
 			if err := deleteAll(tx.Bucket(bucket), idKey(id)); err != nil {
 				return err
 			}
 		}
-		return nil
+		return forget(tx, id)
 	})
 }
 
 // change rewrites the record of a conversation; what is stored apart stays.
 func (s *Store) change(id ID, f func(c *Conversation)) error {
-	return s.update(func(tx *bolt.Tx) error { return changeConversation(tx, id, f) })
+	return s.update(func(tx *txn) error { return changeConversation(tx, id, f) })
 }
 
 // changeConversation repairs a damaged record on the way: what it said is lost
 // anyway, and the conversation must remain usable.
-func changeConversation(tx *bolt.Tx, id ID, f func(c *Conversation)) error {
+func changeConversation(tx *txn, id ID, f func(c *Conversation)) error {
 	c, err := getConversation(tx, id)
 	if err != nil {
 		return err
 	}
+	title := c.Title
 	f(&c)
+	if c.Title != title {
+		note(tx, messageKey{conversation: id})
+	}
 	return putConversation(tx, &c)
 }
 
-func getConversation(tx *bolt.Tx, id ID) (Conversation, error) {
+func getConversation(tx *txn, id ID) (Conversation, error) {
 	value := tx.Bucket(conversationsBucket).Get(idKey(id))
 	if value == nil {
 		return Conversation{}, fmt.Errorf("conversation %d: %w", id, ErrNotFound)
 	}
-	c := readConversation(id, value)
+	c := readConversation(tx, id, value)
 	c.System, c.Draft = getText(tx, systemsBucket, id), getText(tx, draftsBucket, id)
 	return c, nil
 }
 
-func readConversation(id ID, value []byte) Conversation {
+func readConversation(tx *txn, id ID, value []byte) Conversation {
 	c := Conversation{ID: id}
-	if err := decodeConversation(value, &c); err != nil {
+	content, err := tx.open(conversationsBucket, idKey(id), value)
+	if err == nil {
+		err = decodeConversation(content, &c)
+	}
+	if err != nil {
 		return Conversation{ID: id, Damage: &RecordError{What: fmt.Sprintf("the title of conversation %d", id), Cause: err.Error()}}
 	}
 	return c
 }
 
-func putConversation(tx *bolt.Tx, c *Conversation) error {
-	value, err := encodeConversation(c)
+func putConversation(tx *txn, c *Conversation) error {
+	content, err := encodeConversation(c)
 	if err != nil {
 		return err
 	}
-	return tx.Bucket(conversationsBucket).Put(idKey(c.ID), value)
+	return tx.put(conversationsBucket, idKey(c.ID), content)
 }
 
 func (s *Store) setText(bucket []byte, id ID, text string) error {
-	return s.update(func(tx *bolt.Tx) error {
+	return s.update(func(tx *txn) error {
 		if _, err := getConversation(tx, id); err != nil {
 			return err
 		}
@@ -153,39 +161,38 @@ func (s *Store) setText(bucket []byte, id ID, text string) error {
 }
 
 // putText writes nothing when nothing changes: a composer saves its draft often.
-func putText(tx *bolt.Tx, bucket []byte, id ID, text string) error {
-	b, key, value := tx.Bucket(bucket), idKey(id), seal([]byte(text))
+func putText(tx *txn, bucket []byte, id ID, text string) error {
 	if text == "" {
-		return b.Delete(key)
+		return tx.Bucket(bucket).Delete(idKey(id))
 	}
-	if bytes.Equal(b.Get(key), value) {
+	if getText(tx, bucket, id) == text {
 		return nil
 	}
-	return b.Put(key, value)
+	return tx.put(bucket, idKey(id), []byte(text))
 }
 
 // damagedText stands where a system prompt or a draft cannot be read.
 const damagedText = "(This text is damaged on disk.)"
 
-func readText(value []byte) string {
+func readText(tx *txn, bucket, key, value []byte) string {
 	if value == nil {
 		return ""
 	}
-	content, err := unseal(value)
+	content, err := tx.open(bucket, key, value)
 	if err != nil {
 		return damagedText
 	}
 	return string(content)
 }
 
-func getText(tx *bolt.Tx, bucket []byte, id ID) string {
-	return readText(tx.Bucket(bucket).Get(idKey(id)))
+func getText(tx *txn, bucket []byte, id ID) string {
+	return readText(tx, bucket, idKey(id), tx.Bucket(bucket).Get(idKey(id)))
 }
 
-func allTexts(tx *bolt.Tx, bucket []byte) map[ID]string {
+func allTexts(tx *txn, bucket []byte) map[ID]string {
 	texts := map[ID]string{}
 	_ = walk(tx.Bucket(bucket), nil, 8, func(key, value []byte) error {
-		texts[idAt(key, 0)] = readText(value)
+		texts[idAt(key, 0)] = readText(tx, bucket, key, value)
 		return nil
 	})
 	return texts

@@ -12,6 +12,7 @@ var (
 	ErrFull     = errors.New("the disk is full")            // or a quota or limit is reached; nothing was changed
 	ErrNotFound = errors.New("it is not there (any more)")  // the conversation or message
 	ErrClosed   = errors.New("the database is closed")
+	ErrLocked   = errors.New("the conversations are locked: give the passphrase first")
 )
 
 // NewerError says that a database was written by a newer Beyonder. It was not

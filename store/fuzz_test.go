@@ -9,9 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// The decoders must take anything. The fuzzer gives them the content of a record
-// and they are called with a seal that fits, or else they would see nothing but
-// wrong checksums, and without one.
+// The decoders must take anything.
 
 func FuzzDecodeMessage(f *testing.F) {
 	for _, m := range []Message{
@@ -23,14 +21,13 @@ func FuzzDecodeMessage(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(value[sealSize:])
+		f.Add(value)
 	}
 	f.Add([]byte("{}\n\n"))
 	f.Add([]byte(`{"created":9e99}` + "\n\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		var m Message
-		_ = decodeMessage(content, &m)
-		if decodeMessage(seal(content), &m) != nil {
+		if decodeMessage(content, &m) != nil {
 			return
 		}
 		if !utf8.ValidString(m.Role) || !utf8.ValidString(m.Error) {
@@ -59,8 +56,7 @@ func FuzzDecodeConversation(f *testing.F) {
 	f.Add([]byte(`null`))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		var c Conversation
-		_ = decodeConversation(content, &c)
-		if decodeConversation(seal(content), &c) != nil {
+		if decodeConversation(content, &c) != nil {
 			return
 		}
 		value, err := encodeConversation(&c)

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // Journal keeps a reply that is growing. What it gains is appended in small
@@ -24,7 +22,7 @@ const journalKeySize = 24
 // Begin adds an empty reply to a conversation and opens its journal.
 func (s *Store) Begin(m Message) (Message, *Journal, error) {
 	m.State, m.Text = Streaming, ""
-	err := s.update(func(tx *bolt.Tx) error {
+	err := s.update(func(tx *txn) error {
 		if err := insert(tx, &m); err != nil {
 			return err
 		}
@@ -43,7 +41,7 @@ func (s *Store) Resume(conversation, message ID, reply json.RawMessage) (m Messa
 	if s.isLive(key) {
 		return m, nil, fmt.Errorf("message %d of conversation %d is being written already", message, conversation)
 	}
-	err = s.update(func(tx *bolt.Tx) error {
+	err = s.update(func(tx *txn) error {
 		tree, err := readTree(tx, conversation)
 		if err != nil {
 			return err
@@ -63,7 +61,7 @@ func (s *Store) Resume(conversation, message ID, reply json.RawMessage) (m Messa
 }
 
 // restart stores m with an empty journal.
-func restart(tx *bolt.Tx, m *Message) error {
+func restart(tx *txn, m *Message) error {
 	key := messageKey{m.Conversation, m.ID}
 	if err := deleteAll(tx.Bucket(journalBucket), key.prefix()); err != nil {
 		return err
@@ -77,7 +75,7 @@ func restart(tx *bolt.Tx, m *Message) error {
 // Append stores text that the reply has gained. After an error nothing of it is
 // stored and it may be appended again.
 func (j *Journal) Append(text string) error {
-	err := j.s.update(func(tx *bolt.Tx) error {
+	err := j.s.update(func(tx *txn) error {
 		if key, _ := first(tx.Bucket(messagesBucket), j.key.prefix()); key == nil {
 			return fmt.Errorf("message %d of conversation %d: %w", j.key.message, j.key.conversation, ErrNotFound)
 		}
@@ -93,7 +91,7 @@ func (j *Journal) Append(text string) error {
 // as it is stored now. After an error the journal is as it was and Finish may be
 // called again; after success, or when the message is not there any more, not.
 func (j *Journal) Finish(tail string, state State, reason string, reply json.RawMessage) (m Message, err error) {
-	err = j.s.update(func(tx *bolt.Tx) error {
+	err = j.s.update(func(tx *txn) error {
 		if m, err = loadMessage(tx, j.key); err != nil {
 			return err
 		}
@@ -110,7 +108,7 @@ func (j *Journal) Finish(tail string, state State, reason string, reply json.Raw
 }
 
 // compact stores m and deletes its journal.
-func compact(tx *bolt.Tx, m *Message) error {
+func compact(tx *txn, m *Message) error {
 	if err := putMessage(tx, m); err != nil {
 		return err
 	}
@@ -119,11 +117,11 @@ func compact(tx *bolt.Tx, m *Message) error {
 
 // fold adds to m what its journal has. A damaged record of it is left out, and
 // m.Error says so.
-func fold(tx *bolt.Tx, m *Message) {
+func fold(tx *txn, m *Message) {
 	var text bytes.Buffer
 	damaged := 0
-	_ = walk(tx.Bucket(journalBucket), messageKey{m.Conversation, m.ID}.prefix(), journalKeySize, func(_, value []byte) error {
-		chunk, err := unseal(value)
+	_ = walk(tx.Bucket(journalBucket), messageKey{m.Conversation, m.ID}.prefix(), journalKeySize, func(key, value []byte) error {
+		chunk, err := tx.open(journalBucket, key, value)
 		if err != nil {
 			damaged++
 		}
@@ -150,7 +148,7 @@ func (s *Store) foldJournals() error {
 	if err != nil || len(left) == 0 {
 		return err
 	}
-	return s.update(func(tx *bolt.Tx) error {
+	return s.update(func(tx *txn) error {
 		for _, key := range left {
 			m, err := loadMessage(tx, key)
 			if err != nil {
@@ -168,7 +166,7 @@ func (s *Store) foldJournals() error {
 
 // journals returns the messages that have a journal.
 func (s *Store) journals() (keys []messageKey, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		return walk(tx.Bucket(journalBucket), nil, journalKeySize, func(key, _ []byte) error {
 			k := messageKey{idAt(key, 0), idAt(key, 1)}
 			if len(keys) == 0 || keys[len(keys)-1] != k {
@@ -181,21 +179,21 @@ func (s *Store) journals() (keys []messageKey, err error) {
 }
 
 // loadMessage reads the record of a message, without its journal and siblings.
-func loadMessage(tx *bolt.Tx, k messageKey) (Message, error) {
+func loadMessage(tx *txn, k messageKey) (Message, error) {
 	m := Message{ID: k.message, Conversation: k.conversation}
 	key, value := first(tx.Bucket(messagesBucket), k.prefix())
 	if len(key) != messageKeySize {
 		return m, fmt.Errorf("message %d of conversation %d: %w", k.message, k.conversation, ErrNotFound)
 	}
 	m.Parent = idAt(key, 2)
-	if err := decodeMessage(value, &m); err != nil {
+	if err := openMessage(tx, key, value, &m); err != nil {
 		return m, damagedMessage(k.conversation, k.message, err)
 	}
 	return m, nil
 }
 
-func putChunk(tx *bolt.Tx, k messageKey, number ID, text string) error {
-	return tx.Bucket(journalBucket).Put(idKey(k.conversation, k.message, number), seal([]byte(text)))
+func putChunk(tx *txn, k messageKey, number ID, text string) error {
+	return tx.put(journalBucket, idKey(k.conversation, k.message, number), []byte(text))
 }
 
 func (s *Store) openJournal(key messageKey, next ID) *Journal {

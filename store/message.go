@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // State says how far a message has come.
@@ -42,7 +40,7 @@ const messageKeySize = 24
 // m are given by Add. A message takes the place of the conversation's draft, and
 // title that of its title, unless it has one.
 func (s *Store) Add(m Message, title string) (Message, error) {
-	err := s.update(func(tx *bolt.Tx) error {
+	err := s.update(func(tx *txn) error {
 		if err := insert(tx, &m); err != nil {
 			return err
 		}
@@ -59,7 +57,7 @@ func (s *Store) Add(m Message, title string) (Message, error) {
 }
 
 // insert stores m under a new id as the head of its conversation.
-func insert(tx *bolt.Tx, m *Message) error {
+func insert(tx *txn, m *Message) error {
 	tree, err := readTree(tx, m.Conversation)
 	if err != nil {
 		return err
@@ -83,7 +81,7 @@ func insert(tx *bolt.Tx, m *Message) error {
 // Messages returns the shown path of a conversation, oldest first. A damaged
 // message has Damage set and hides none of the others.
 func (s *Store) Messages(conversation ID) (path []Message, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		c, err := getConversation(tx, conversation)
 		if err != nil {
 			return err
@@ -97,7 +95,7 @@ func (s *Store) Messages(conversation ID) (path []Message, err error) {
 // Path returns the messages from the first one to last, whether they are shown
 // or not.
 func (s *Store) Path(conversation, last ID) (path []Message, err error) {
-	err = s.view(func(tx *bolt.Tx) (err error) {
+	err = s.view(func(tx *txn) (err error) {
 		path, err = s.readPath(tx, conversation, last)
 		if err == nil && (len(path) == 0 || path[len(path)-1].ID != last) {
 			return fmt.Errorf("message %d of conversation %d: %w", last, conversation, ErrNotFound)
@@ -107,7 +105,7 @@ func (s *Store) Path(conversation, last ID) (path []Message, err error) {
 	return path, err
 }
 
-func (s *Store) readPath(tx *bolt.Tx, conversation, last ID) ([]Message, error) {
+func (s *Store) readPath(tx *txn, conversation, last ID) ([]Message, error) {
 	tree, err := readTree(tx, conversation)
 	if err != nil {
 		return nil, err
@@ -122,7 +120,7 @@ func (s *Store) readPath(tx *bolt.Tx, conversation, last ID) ([]Message, error) 
 
 // Message returns one message, whether it is shown or not.
 func (s *Store) Message(conversation, id ID) (m Message, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		tree, err := readTree(tx, conversation)
 		if err != nil {
 			return err
@@ -140,7 +138,7 @@ func (s *Store) Message(conversation, id ID) (m Message, err error) {
 // sibling step places after a message (past the first or the last it is that one)
 // and on to what was last added below it.
 func (s *Store) ShowSibling(conversation, message ID, step int) error {
-	return s.update(func(tx *bolt.Tx) error {
+	return s.update(func(tx *txn) error {
 		tree, err := readTree(tx, conversation)
 		if err != nil {
 			return err
@@ -154,11 +152,11 @@ func (s *Store) ShowSibling(conversation, message ID, step int) error {
 }
 
 // readMessage reads a message of the tree, with what its journal has.
-func (s *Store) readMessage(tx *bolt.Tx, tree *tree, conversation, id ID) Message {
+func (s *Store) readMessage(tx *txn, tree *tree, conversation, id ID) Message {
 	m := Message{ID: id, Conversation: conversation, Parent: tree.parent[id]}
 	m.Siblings, m.Sibling = len(tree.siblings(id)), tree.place(id)
-	_, value := first(tx.Bucket(messagesBucket), messageKey{conversation, id}.prefix())
-	if err := decodeMessage(value, &m); err != nil {
+	key, value := first(tx.Bucket(messagesBucket), messageKey{conversation, id}.prefix())
+	if err := openMessage(tx, key, value, &m); err != nil {
 		m.Damage = damagedMessage(conversation, id, err)
 		return m
 	}
@@ -175,10 +173,23 @@ func damagedMessage(conversation, id ID, cause error) error {
 	return &RecordError{What: fmt.Sprintf("message %d of conversation %d", id, conversation), Cause: cause.Error()}
 }
 
-func putMessage(tx *bolt.Tx, m *Message) error {
-	value, err := encodeMessage(m)
+func putMessage(tx *txn, m *Message) error {
+	content, err := encodeMessage(m)
 	if err != nil {
 		return err
 	}
-	return tx.Bucket(messagesBucket).Put(idKey(m.Conversation, m.ID, m.Parent), value)
+	if err := tx.put(messagesBucket, idKey(m.Conversation, m.ID, m.Parent), content); err != nil {
+		return err
+	}
+	note(tx, messageKey{m.Conversation, m.ID})
+	return nil
+}
+
+// openMessage fills in what the record under key holds.
+func openMessage(tx *txn, key, value []byte, m *Message) error {
+	content, err := tx.open(messagesBucket, key, value)
+	if err != nil {
+		return err
+	}
+	return decodeMessage(content, m)
 }

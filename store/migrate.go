@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // migrate brings a database from a schema to the present one in one transaction:
@@ -14,13 +12,13 @@ func (s *Store) migrate(version uint64) error {
 	if version == Schema {
 		return nil
 	}
-	err := s.update(func(tx *bolt.Tx) error {
+	err := s.update(func(tx *txn) error {
 		for ; version < Schema; version++ {
 			if err := migrateFrom(tx, version); err != nil {
 				return fmt.Errorf("schema %d to %d: %w", version, version+1, err)
 			}
 		}
-		return putSchema(tx, Schema)
+		return putSchema(tx.Tx, Schema)
 	})
 	if err != nil {
 		return fmt.Errorf("the database %s of an older version could not be brought up to date and was left as it is: %w", s.path, err)
@@ -29,12 +27,22 @@ func (s *Store) migrate(version uint64) error {
 }
 
 // migrateFrom makes schema version+1 of schema version.
-func migrateFrom(tx *bolt.Tx, version uint64) error {
+func migrateFrom(tx *txn, version uint64) error {
 	switch version {
 	case 1:
 		return migrateFrom1(tx)
+	case 2:
+		return migrateFrom2(tx)
 	}
 	return fmt.Errorf("nothing is known of it")
+}
+
+// Schema 2 had no folders and no index.
+func migrateFrom2(tx *txn) error {
+	if _, err := tx.CreateBucketIfNotExists(foldersBucket); err != nil {
+		return err
+	}
+	return noteAll(tx)
 }
 
 // Schema 1 had two buckets of JSON without checksums, "conversation" (draft and
@@ -69,13 +77,13 @@ var (
 	messageBucket1      = []byte("message")
 )
 
-func migrateFrom1(tx *bolt.Tx) error {
+func migrateFrom1(tx *txn) error {
 	for _, name := range buckets() {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
 	}
-	for _, step := range []func(*bolt.Tx) error{conversationsFrom1, messagesFrom1, sealFrom1} {
+	for _, step := range []func(*txn) error{conversationsFrom1, messagesFrom1, sealFrom1} {
 		if err := step(tx); err != nil {
 			return err
 		}
@@ -83,7 +91,7 @@ func migrateFrom1(tx *bolt.Tx) error {
 	return nil
 }
 
-func conversationsFrom1(tx *bolt.Tx) error {
+func conversationsFrom1(tx *txn) error {
 	old := tx.Bucket(conversationBucket1)
 	if old == nil {
 		return nil
@@ -113,7 +121,7 @@ func conversationsFrom1(tx *bolt.Tx) error {
 	return tx.DeleteBucket(conversationBucket1)
 }
 
-func messagesFrom1(tx *bolt.Tx) error {
+func messagesFrom1(tx *txn) error {
 	old := tx.Bucket(messageBucket1)
 	if old == nil {
 		return nil
@@ -151,7 +159,7 @@ func messagesFrom1(tx *bolt.Tx) error {
 }
 
 // sealFrom1 gives models and settings their checksums.
-func sealFrom1(tx *bolt.Tx) error {
+func sealFrom1(tx *txn) error {
 	for _, name := range [][]byte{modelsBucket, settingsBucket} {
 		b := tx.Bucket(name)
 		sealed := map[string][]byte{}

@@ -16,10 +16,12 @@ import (
 var writeOld = flag.Bool("write-old", false, "write testdata/v1.db anew, as the program of schema 1 did")
 
 // oldDatabase returns a folder with a copy of testdata/v1.db as its database.
-func oldDatabase(t *testing.T) (dir string) {
+func oldDatabase(t *testing.T) (dir string) { return databaseOf(t, "v1.db") }
+
+func databaseOf(t testing.TB, name string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	file := must[[]byte](t)(os.ReadFile("testdata/v1.db"))
+	file := must[[]byte](t)(os.ReadFile(filepath.Join("testdata", name)))
 	check(t, os.WriteFile(filepath.Join(dir, fileName), file, 0o600))
 	return dir
 }
@@ -176,4 +178,31 @@ func write1(tx *bolt.Tx) error {
 		return err
 	}
 	return putSchema(tx, 1)
+}
+
+// v2.db was written by the program of schema 2: two conversations, one of them in
+// the trash, two versions of a reply, one of them interrupted, and a damaged
+// message.
+func TestMigrationFrom2(t *testing.T) {
+	s := openStore(t, databaseOf(t, "v2.db"))
+	all := must[[]Conversation](t)(s.Conversations())
+	if len(all) != 2 || all[0].Title != "What is a mixture" || all[0].System != "Answer briefly." || all[0].Draft != "And how many" {
+		t.Fatalf("the conversations came over as %+v", all)
+	}
+	path := must[[]Message](t)(s.Path(1, 3))
+	if len(path) != 2 || path[1].State != Interrupted || path[1].Text != "Two of" || path[1].Siblings != 3 {
+		t.Errorf("the messages came over as %+v", path)
+	}
+	found := must[Found](t)(s.Search("grosse 专家", false, 10))
+	if len(found.Hits) != 1 || found.Hits[0].Message != 2 {
+		t.Errorf("what was there before is not found: %+v", found)
+	}
+	check(t, s.Reindex(false))
+	if again := must[Found](t)(s.Search("grosse 专家", false, 10)); len(again.Hits) != 1 || s.Unindexed() != 0 {
+		t.Errorf("what was there before is not in the index: %+v", again)
+	}
+	if s.Backup() == "" {
+		t.Error("no copy was made")
+	}
+	whole(t, s)
 }

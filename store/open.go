@@ -16,7 +16,7 @@ import (
 )
 
 // Schema is the number of the layout that this package writes.
-const Schema = 2
+const Schema = 3
 
 var schemaKey = []byte("schema")
 
@@ -38,7 +38,7 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: filepath.Join(dir, fileName), lock: lock, live: map[messageKey]bool{}}
+	s := &Store{path: filepath.Join(dir, fileName), lock: lock, box: plainBox{}, changed: make(chan struct{}, 1), live: map[messageKey]bool{}}
 	if err := s.open(); err != nil {
 		lock.Close()
 		return nil, err
@@ -93,11 +93,16 @@ func (s *Store) prepare(version uint64) error {
 	if err := s.migrate(version); err != nil {
 		return err
 	}
+	// An index that cannot be made leaves messages to be read.
+	if err := s.checkIndex(); err != nil && !errors.Is(err, ErrFull) {
+		return err
+	}
 	// On a full disk the journals stay where they are and are folded in whenever
 	// their messages are read.
 	if err := s.foldJournals(); err != nil && !errors.Is(err, ErrFull) {
 		return err
 	}
+	s.startIndex()
 	return nil
 }
 

@@ -37,15 +37,11 @@ func encodeMessage(m *Message) ([]byte, error) {
 	}
 	b.WriteByte('\n')
 	b.WriteString(m.Text)
-	return seal(b.Bytes()), nil
+	return b.Bytes(), nil
 }
 
 // decodeMessage fills in what the record holds; it copies all of it.
-func decodeMessage(value []byte, m *Message) error {
-	content, err := unseal(value)
-	if err != nil {
-		return err
-	}
+func decodeMessage(content []byte, m *Message) error {
 	headLine, rest, ok := bytes.Cut(content, []byte("\n"))
 	reply, text, ok2 := bytes.Cut(rest, []byte("\n"))
 	if !ok || !ok2 {
@@ -64,43 +60,39 @@ func decodeMessage(value []byte, m *Message) error {
 
 // conversationHead is the record of a conversation.
 type conversationHead struct {
-	Title   string `json:"title"`
-	Named   bool   `json:"named,omitempty"`
-	Created int64  `json:"created"`
-	Updated int64  `json:"updated"`
-	Head    ID     `json:"head,omitempty"`
-	Trashed int64  `json:"trashed,omitempty"`
+	Title   string   `json:"title"`
+	Named   bool     `json:"named,omitempty"`
+	Created int64    `json:"created"`
+	Updated int64    `json:"updated"`
+	Head    ID       `json:"head,omitempty"`
+	Trashed int64    `json:"trashed,omitempty"`
+	Folder  ID       `json:"folder,omitempty"`
+	Pinned  bool     `json:"pinned,omitempty"`
+	Tags    []string `json:"tags,omitempty"`
 }
 
 func encodeConversation(c *Conversation) ([]byte, error) {
 	head := conversationHead{
 		Title: c.Title, Named: c.Named, Head: c.Head,
+		Folder: c.Folder, Pinned: c.Pinned, Tags: c.Tags,
 		Created: c.Created.UnixMilli(), Updated: c.Updated.UnixMilli(),
 	}
 	if !c.Trashed.IsZero() {
 		head.Trashed = c.Trashed.UnixMilli()
 	}
-	content, err := json.Marshal(head)
-	return seal(content), err
+	return json.Marshal(head)
 }
 
-func decodeConversation(value []byte, c *Conversation) error {
+func decodeConversation(content []byte, c *Conversation) error {
 	var head conversationHead
-	if err := decodeJSON(value, &head); err != nil {
+	if err := json.Unmarshal(content, &head); err != nil {
 		return err
 	}
 	c.Title, c.Named, c.Head = head.Title, head.Named, head.Head
+	c.Folder, c.Pinned, c.Tags = head.Folder, head.Pinned, head.Tags
 	c.Created, c.Updated = time.UnixMilli(head.Created), time.UnixMilli(head.Updated)
 	if head.Trashed != 0 {
 		c.Trashed = time.UnixMilli(head.Trashed)
 	}
 	return nil
-}
-
-func decodeJSON(value []byte, to any) error {
-	content, err := unseal(value)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(content, to)
 }

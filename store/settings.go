@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 var settingsKey = []byte("settings")
@@ -16,12 +14,12 @@ var settingsKey = []byte("settings")
 // Settings returns what SetSettings stored, nil if nothing was. A damaged record
 // is a *RecordError.
 func (s *Store) Settings() (value json.RawMessage, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		sealed := tx.Bucket(settingsBucket).Get(settingsKey)
 		if sealed == nil {
 			return nil
 		}
-		content, err := unseal(sealed)
+		content, err := tx.open(settingsBucket, settingsKey, sealed)
 		if err != nil {
 			return &RecordError{What: "the record of the settings", Cause: err.Error()}
 		}
@@ -33,8 +31,8 @@ func (s *Store) Settings() (value json.RawMessage, err error) {
 
 // SetSettings stores the settings, whatever they are.
 func (s *Store) SetSettings(value json.RawMessage) error {
-	return s.update(func(tx *bolt.Tx) error {
-		return tx.Bucket(settingsBucket).Put(settingsKey, seal(value))
+	return s.update(func(tx *txn) error {
+		return tx.put(settingsBucket, settingsKey, value)
 	})
 }
 
@@ -49,10 +47,11 @@ type Model struct {
 // Models returns the files that were used, the last one first. A damaged record
 // says no more than its path.
 func (s *Store) Models() (all []Model, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		return tx.Bucket(modelsBucket).ForEach(func(key, value []byte) error {
 			m := Model{}
-			if decodeJSON(value, &m) != nil {
+			content, err := tx.open(modelsBucket, key, value)
+			if err != nil || json.Unmarshal(content, &m) != nil {
 				m = Model{}
 			}
 			m.Path = string(key)
@@ -75,12 +74,12 @@ func (s *Store) SetModel(m Model) error {
 	if err != nil {
 		return fmt.Errorf("the model %s cannot be remembered: %w", m.Path, err)
 	}
-	return s.update(func(tx *bolt.Tx) error {
-		return tx.Bucket(modelsBucket).Put([]byte(m.Path), seal(content))
+	return s.update(func(tx *txn) error {
+		return tx.put(modelsBucket, []byte(m.Path), content)
 	})
 }
 
 // ForgetModel forgets it; the file stays.
 func (s *Store) ForgetModel(path string) error {
-	return s.update(func(tx *bolt.Tx) error { return tx.Bucket(modelsBucket).Delete([]byte(path)) })
+	return s.update(func(tx *txn) error { return tx.Bucket(modelsBucket).Delete([]byte(path)) })
 }

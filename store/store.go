@@ -8,21 +8,25 @@
 // comes as JSON and goes as JSON. It does not know who reads it: it has neither
 // titles to invent nor a policy for what to show.
 //
-// The buckets of schema 2 (numbers in keys are big-endian, so that a cursor walks
+// The buckets of schema 3 (numbers in keys are big-endian, so that a cursor walks
 // a conversation in the order in which its messages came):
 //
-//	about          "schema" → the schema's number, 8 bytes
+//	about          "schema" → the schema's number, 8 bytes; "index" → the index's version
 //	conversations  conversation → head record, JSON
+//	folders        folder → JSON
 //	systems        conversation → system prompt
 //	drafts         conversation → what stands in the composer
 //	messages       conversation · message · parent → message record
 //	journal        conversation · message · number → text that a growing reply has gained
 //	models         path → model record, JSON
 //	settings       "settings" → JSON
+//	index          group of terms · number → block of the inverted index (index.go)
+//	pending        what the index does not have yet
 //
 // The tree of a conversation stands in the keys of its messages, so that a
-// damaged record hides nothing but itself. All values but the schema's number
-// are sealed with a checksum (seal.go): bbolt has none for its data.
+// damaged record hides nothing but itself. All values but those
+// of about and pending are sealed with a checksum (seal.go): bbolt has none for its
+// data.
 package store
 
 import (
@@ -55,6 +59,9 @@ var (
 	journalBucket       = []byte("journal")
 	modelsBucket        = []byte("models")
 	settingsBucket      = []byte("settings")
+	foldersBucket       = []byte("folders")
+	indexBucket         = []byte("index")
+	pendingBucket       = []byte("pending")
 )
 
 // buckets lists what a database of the present schema has.
@@ -62,6 +69,7 @@ func buckets() [][]byte {
 	return [][]byte{
 		aboutBucket, conversationsBucket, systemsBucket, draftsBucket,
 		messagesBucket, journalBucket, modelsBucket, settingsBucket,
+		foldersBucket, indexBucket, pendingBucket,
 	}
 }
 
@@ -70,7 +78,14 @@ type Store struct {
 	path   string
 	backup string
 	lock   *flock.Flock
+	file   sync.RWMutex // held for writing while another file takes the database's place
 	db     *bolt.DB
+	box    box // what closes and opens values; nil: the passphrase has not been given
+
+	indexing sync.Mutex    // held while a batch of the index is made
+	changed  chan struct{} // something was written
+	closing  chan struct{}
+	indexed  chan struct{} // the goroutine of the index has ended
 
 	mu   sync.Mutex
 	live map[messageKey]bool // replies that this Store is writing
@@ -85,15 +100,55 @@ func (s *Store) Backup() string { return s.backup }
 
 // Close closes the database and gives the folder free.
 func (s *Store) Close() error {
+	s.stopIndex()
 	return errors.Join(s.db.Close(), s.lock.Close())
 }
 
-func (s *Store) view(f func(tx *bolt.Tx) error) error {
-	return guard(s.path, func() error { return s.db.View(f) })
+func (s *Store) view(f func(tx *txn) error) error {
+	return s.within((*bolt.DB).View, f)
 }
 
-func (s *Store) update(f func(tx *bolt.Tx) error) error {
-	return guard(s.path, func() error { return s.db.Update(f) })
+func (s *Store) update(f func(tx *txn) error) error {
+	err := s.within((*bolt.DB).Update, f)
+	if err == nil {
+		select {
+		case s.changed <- struct{}{}:
+		default: // it is known
+		}
+	}
+	return err
+}
+
+// startIndex starts the goroutine that keeps the index.
+func (s *Store) startIndex() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closing, s.indexed = make(chan struct{}), make(chan struct{})
+	go s.keepIndex(s.closing, s.indexed)
+}
+
+func (s *Store) stopIndex() {
+	s.mu.Lock()
+	running := s.closing != nil
+	if running {
+		close(s.closing)
+		s.closing = nil
+	}
+	s.mu.Unlock()
+	if running {
+		<-s.indexed
+	}
+}
+
+func (s *Store) within(begin func(*bolt.DB, func(*bolt.Tx) error) error, f func(tx *txn) error) error {
+	s.file.RLock()
+	defer s.file.RUnlock()
+	if s.box == nil {
+		return ErrLocked
+	}
+	return guard(s.path, func() error {
+		return begin(s.db, func(tx *bolt.Tx) error { return f(&txn{tx, s.box}) })
+	})
 }
 
 // guard turns what bbolt does on a damaged file (it panics, or reads from a part

@@ -2,8 +2,6 @@ package store
 
 import (
 	"slices"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // tree is the shape of a conversation, read from the keys of its messages alone.
@@ -14,7 +12,7 @@ type tree struct {
 	newest   ID
 }
 
-func readTree(tx *bolt.Tx, conversation ID) (*tree, error) {
+func readTree(tx *txn, conversation ID) (*tree, error) {
 	t := &tree{parent: map[ID]ID{}, children: map[ID][]ID{}}
 	err := walk(tx.Bucket(messagesBucket), idKey(conversation), messageKeySize, func(key, _ []byte) error {
 		t.add(idAt(key, 1), idAt(key, 2))
