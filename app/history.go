@@ -32,6 +32,7 @@ func (s *stream) request(path []store.Message) (*engine.Request, error) {
 		Continue: messages[len(messages)-1].Role == assistant,
 		Sampling: settings.Sampling,
 		Policy:   settings.Policy,
+		Routes:   true,
 	}, nil
 }
 

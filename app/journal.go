@@ -33,14 +33,16 @@ type writing struct {
 
 	finishing sync.Mutex // held to end it, which is done once
 
-	mu    sync.Mutex
-	text  strings.Builder // all that came
-	saved int             // bytes of text that are in the journal
-	reply Reply
-	state State // Streaming until it has ended
-	cause string
-	full  error          // why the last transaction failed, nil: it did not
-	kept  *store.Message // as it was finished on disk, nil: it was not yet
+	mu     sync.Mutex
+	text   strings.Builder // all that came
+	saved  int             // bytes of text that are in the journal
+	reply  Reply
+	routes Routes // what the experts did, if it is a mixture that answers
+	routed bool   // routes holds something that is not on disk
+	state  State  // Streaming until it has ended
+	cause  string
+	full   error          // why the last transaction failed, nil: it did not
+	kept   *store.Message // as it was finished on disk, nil: it was not yet
 }
 
 func newWriting(m store.Message, j *store.Journal, reply Reply) *writing {

@@ -38,6 +38,7 @@ func (a *App) end(w *writing, state State, cause string) error {
 		a.retryLate()
 		return err
 	}
+	a.saveRoutes(w)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.writing, w.begun.ID)

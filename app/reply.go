@@ -35,7 +35,9 @@ func (s *stream) answer(to ID) error {
 	if err != nil {
 		return fmt.Errorf("the reply could not be begun: %w", err)
 	}
-	return s.write(newWriting(m, journal, reply), request)
+	w := newWriting(m, journal, reply)
+	w.routes = newRoutes(info)
+	return s.write(w, request)
 }
 
 // goOn goes on with the reply at the end of path.
@@ -59,7 +61,9 @@ func (s *stream) goOn(path []store.Message) error {
 	if err != nil {
 		return fmt.Errorf("the reply could not be gone on with: %w", err)
 	}
-	return s.write(newWriting(m, journal, reply), request)
+	w := newWriting(m, journal, reply)
+	w.routes = s.app.routesBefore(s.conversation, last.ID, info)
+	return s.write(w, request)
 }
 
 // replyOf is what is known of a reply before it begins. The seed is drawn here
@@ -171,6 +175,7 @@ func (w *writing) take(p engine.Piece, f *figures) {
 	case p.Done != nil:
 		w.change(func(r *Reply) { r.Done = *p.Done })
 	default:
+		w.route(p)
 		w.add(p.Text)
 		f.count(len(p.Tokens))
 		w.change(func(r *Reply) { f.fill(&r.Done) })

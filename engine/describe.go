@@ -32,8 +32,19 @@ func describe(f container, c model.Config, o LoadOptions) Info {
 	if i.Context > c.Context {
 		i.Warnings = append(i.Warnings, fmt.Sprintf("the window of %d tokens is larger than the %d the model was trained on", i.Context, c.Context))
 	}
+	i.ExpertNames, i.ExpertPrompts = expertTexts(f, "beyonder.expert.names", c.Experts), expertTexts(f, "beyonder.expert.prompts", c.Experts)
 	i.Parameters, i.ActiveParameters, i.FileBytes = count(f, c)
 	return i
+}
+
+// expertTexts are the texts that a mixture's file has for its experts, one for
+// each; nil if it has none, or another number of them.
+func expertTexts(f container, key string, experts int) []string {
+	texts, ok, err := f.Strings(key)
+	if err != nil || !ok || experts == 0 || len(texts) != experts {
+		return nil
+	}
+	return slices.Clone(texts)
 }
 
 // count adds up weights, those at work for one token, and bytes. The embeddings

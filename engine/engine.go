@@ -58,9 +58,12 @@ type Info struct {
 	Layers           int    `json:"layers"`
 	Experts          int    `json:"experts"` // 0: dense
 	ExpertsUsed      int    `json:"experts_used"`
-	Vocabulary       int    `json:"vocabulary"`
-	TrainedContext   int    `json:"trained_context"` // tokens
-	Context          int    `json:"context"`         // tokens of the window in use
+	// ExpertNames are what the file calls its experts, one for each; nil: it does not.
+	ExpertNames    []string `json:"expert_names,omitempty"`
+	ExpertPrompts  []string `json:"expert_prompts,omitempty"` // what each was chosen for, one prompt a line
+	Vocabulary     int      `json:"vocabulary"`
+	TrainedContext int      `json:"trained_context"` // tokens
+	Context        int      `json:"context"`         // tokens of the window in use
 
 	Template     string   `json:"template"` // "the file's own", or a preset's name
 	Device       string   `json:"device"`   // "CPU (AVX-512)"

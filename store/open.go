@@ -93,6 +93,9 @@ func (s *Store) prepare(version uint64) error {
 	if err := s.migrate(version); err != nil {
 		return err
 	}
+	if err := s.addBuckets(); err != nil {
+		return err
+	}
 	// An index that cannot be made leaves messages to be read.
 	if err := s.checkIndex(); err != nil && !errors.Is(err, ErrFull) {
 		return err

@@ -19,7 +19,8 @@
 //	messages       conversation · message · parent → message record
 //	journal        conversation · message · number → text that a growing reply has gained
 //	models         path → model record, JSON
-//	settings       "settings" → JSON
+//	settings       "settings" → JSON; "value/" · name → JSON
+//	routes         conversation · message → what a mixture's routers chose for a reply
 //	index          group of terms · number → block of the inverted index (index.go)
 //	pending        what the index does not have yet
 //
@@ -62,6 +63,7 @@ var (
 	foldersBucket       = []byte("folders")
 	indexBucket         = []byte("index")
 	pendingBucket       = []byte("pending")
+	routesBucket        = []byte("routes")
 )
 
 // buckets lists what a database of the present schema has.
@@ -69,7 +71,7 @@ func buckets() [][]byte {
 	return [][]byte{
 		aboutBucket, conversationsBucket, systemsBucket, draftsBucket,
 		messagesBucket, journalBucket, modelsBucket, settingsBucket,
-		foldersBucket, indexBucket, pendingBucket,
+		foldersBucket, indexBucket, pendingBucket, routesBucket,
 	}
 }
 

@@ -27,12 +27,13 @@ import (
 
 // Options says what to merge.
 type Options struct {
-	Config  string // path of a mergekit configuration (YAML); relative paths in it start from its folder, or from the current one
-	Out     string // path of the GGUF file to write; replaced when it is complete
-	Name    string // of the model, general.name; "": the file's
-	Type    string // float32, float16 or bfloat16, instead of the configuration's dtype; "": as it says
-	Seed    int64  // of what is left to chance: dare, noise, random routers
-	Threads int    // 0: one per core
+	Config  string   // path of a mergekit configuration (YAML); relative paths in it start from its folder, or from the current one
+	Out     string   // path of the GGUF file to write; replaced when it is complete
+	Name    string   // of the model, general.name; "": the file's
+	Type    string   // float32, float16 or bfloat16, instead of the configuration's dtype; "": as it says
+	Seed    int64    // of what is left to chance: dare, noise, random routers
+	Threads int      // 0: one per core
+	Experts []string // what a mixture's experts are called, in the configuration's order; nil: as their sources are
 }
 
 // Progress is how far a merge has come, or something its user should know.
@@ -147,7 +148,7 @@ func (m *merger) planMixture(c *mixtureConfig) (*plan, error) {
 	if n := alike(rows, len(c.experts)); n != "" {
 		p.notices = append(p.notices, n)
 	}
-	p.keys = x.metadata(m.name(), p.tensors).keys()
+	p.keys = x.metadata(m.name(), p.tensors, m.Experts).keys()
 	return p, nil
 }
 

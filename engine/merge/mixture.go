@@ -167,11 +167,12 @@ func (m *mixture) expert(i int, v *view, o *output, down bool) part {
 }
 
 // metadata is the base's, as that of a mixture.
-func (m *mixture) metadata(name string, tensors []*output) *metadata {
+func (m *mixture) metadata(name string, tensors []*output, experts []string) *metadata {
 	d := newMetadata(m.base)
 	d.set(m.base.prefix+"expert_count", uint32(len(m.experts)))
 	d.set(m.base.prefix+"expert_used_count", uint32(m.used))
 	d.describe(name, append([]*model{m.base}, m.experts...))
+	m.nameExperts(d, experts)
 	d.types(tensors)
 	return d
 }
