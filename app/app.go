@@ -49,6 +49,7 @@ type App struct {
 	starter  *starter // nil: there is none
 	store    *store.Store
 	trace    func(event string, fields map[string]any)
+	build    string // of this program
 	warnings []string
 
 	mu       sync.Mutex
@@ -68,7 +69,7 @@ func Open(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), store: s, trace: o.Trace, writing: map[ID]*writing{}}
+	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), store: s, trace: o.Trace, build: build(), writing: map[ID]*writing{}}
 	if a.trace == nil {
 		a.trace = func(string, map[string]any) {}
 	}

@@ -93,6 +93,7 @@ type answer struct {
 	started  *app.Message
 	finished *app.Message
 	notices  []engine.Notice
+	replayed *app.Replayed
 	err      error
 }
 
@@ -111,6 +112,8 @@ func (r *answer) take(e app.Event) {
 		kind, r.notices = "notice", append(r.notices, *e.Notice)
 	case e.Finished != nil:
 		kind, r.finished = "finished", e.Finished
+	case e.Replayed != nil:
+		kind, r.replayed = "replayed", e.Replayed
 	}
 	r.text += e.Text
 	if !strings.HasSuffix(" "+r.kinds, " "+kind) {

@@ -24,7 +24,8 @@ type Event struct {
 	Notice   *engine.Notice // of the engine's, or of a kind below
 	Text     string
 	Tokens   []engine.Token
-	Finished *Message // the reply as it is kept now
+	Finished *Message  // the reply as it is kept now
+	Replayed *Replayed // of Replay alone: how it ended
 }
 
 // Kinds of engine.Notice that come from the application.
@@ -46,6 +47,11 @@ const (
 // branch on: ErrBusy, ErrEmpty and ErrNotFound, with which nothing was stored;
 // ErrNoModel; ErrFull; *engine.MemoryError; *engine.LostError.
 func (a *App) Send(ctx context.Context, id ID, text string) iter.Seq2[Event, error] {
+	return a.SendFrom(ctx, id, text, "")
+}
+
+// SendFrom is Send with a reply that begins with given words.
+func (a *App) SendFrom(ctx context.Context, id ID, text, opening string) iter.Seq2[Event, error] {
 	return a.stream(ctx, id, func(s *stream) error {
 		path, err := a.store.Messages(id)
 		if err != nil {
@@ -55,7 +61,7 @@ func (a *App) Send(ctx context.Context, id ID, text string) iter.Seq2[Event, err
 		if len(path) > 0 {
 			parent = path[len(path)-1].ID
 		}
-		return s.ask(parent, text)
+		return s.ask(parent, text, opening)
 	})
 }
 
@@ -67,22 +73,27 @@ func (a *App) Edit(ctx context.Context, id, message ID, text string) iter.Seq2[E
 		if err != nil {
 			return err
 		}
-		return s.ask(m.Parent, text)
+		return s.ask(m.Parent, text, "")
 	})
 }
 
 // Regenerate writes another version of a reply. Given a user's message, it
 // answers that one.
 func (a *App) Regenerate(ctx context.Context, id, message ID) iter.Seq2[Event, error] {
+	return a.RegenerateFrom(ctx, id, message, "")
+}
+
+// RegenerateFrom is Regenerate with a reply that begins with given words.
+func (a *App) RegenerateFrom(ctx context.Context, id, message ID, opening string) iter.Seq2[Event, error] {
 	return a.stream(ctx, id, func(s *stream) error {
 		m, err := a.store.Message(id, message)
 		if err != nil {
 			return err
 		}
 		if m.Role == prompt.User {
-			return s.answer(m.ID)
+			return s.answer(m.ID, opening)
 		}
-		return s.answer(m.Parent)
+		return s.answer(m.Parent, opening)
 	})
 }
 
@@ -108,7 +119,8 @@ type stream struct {
 	turn         *turn
 	conversation ID
 	yield        func(Event, error) bool
-	gone         bool // the consumer has left: it must not be called any more
+	path         places // of what was asked last
+	gone         bool   // the consumer has left: it must not be called any more
 }
 
 var (
@@ -149,7 +161,7 @@ func (s *stream) emit(e Event) bool {
 }
 
 // ask stores a user's message and answers it.
-func (s *stream) ask(parent ID, text string) error {
+func (s *stream) ask(parent ID, text, opening string) error {
 	if strings.TrimSpace(text) == "" {
 		return ErrEmpty
 	}
@@ -163,5 +175,5 @@ func (s *stream) ask(parent ID, text string) error {
 	if !s.emit(Event{User: &shown}) {
 		return errGone
 	}
-	return s.answer(m.ID)
+	return s.answer(m.ID, opening)
 }

@@ -45,6 +45,7 @@ type Message struct {
 	State      State
 	Error      string // of a failed, interrupted or damaged message: why, one sentence
 	Created    time.Time
+	Excluded   bool   // it is left out of what the model gets to see
 	Siblings   int    // how many versions of this turn there are, at least 1
 	Sibling    int    // which one this is, from 0
 	Reply      *Reply // of the assistant's: what was in force and what came out
@@ -56,6 +57,9 @@ type Reply struct {
 	ModelHash string `json:"model_hash"`
 	Device    string `json:"device"`
 	Template  string `json:"template"`
+	KV        string `json:"kv,omitempty"`     // the type of the KV cache
+	Build     string `json:"build,omitempty"`  // of this program
+	Edited    bool   `json:"edited,omitempty"` // its text was changed by the user
 
 	Settings sample.Settings `json:"settings"` // as they were set; Done.Sampling: as they were applied
 	// Done is what the engine said at the end. While a reply grows, and after the
@@ -154,7 +158,7 @@ func (a *App) ShowSibling(id, message ID, step int) error {
 func (a *App) message(s store.Message) Message {
 	m := Message{
 		ID: s.ID, Parent: s.Parent, Role: s.Role, Text: s.Text, State: s.State, Error: s.Error,
-		Created: s.Created, Siblings: s.Siblings, Sibling: s.Sibling,
+		Created: s.Created, Siblings: s.Siblings, Sibling: s.Sibling, Excluded: s.Excluded,
 	}
 	if s.Damage != nil {
 		m.State, m.Error = Failed, sentence(s.Damage)

@@ -94,6 +94,7 @@ func TestHistory(t *testing.T) {
 	user := func(text string) store.Message { return store.Message{Role: prompt.User, Text: text} }
 	reply := func(text string) store.Message { return store.Message{Role: prompt.Assistant, Text: text} }
 	damaged := store.Message{Damage: errors.New("x")}
+	out := func(m store.Message) store.Message { m.Excluded = true; return m }
 	for name, test := range map[string]struct {
 		system  string
 		path    []store.Message
@@ -105,8 +106,11 @@ func TestHistory(t *testing.T) {
 		"a reply that died": {"", []store.Message{user("a"), reply(""), user("c")}, "user:a\n\nc", 0},
 		"damage":            {"", []store.Message{user("a"), damaged, user("c"), damaged}, "user:a\n\nc", 2},
 		"nothing":           {"", nil, "", 0},
+		"excluded":          {"s", []store.Message{user("a"), reply("b"), out(user("c")), out(reply("d")), user("e")}, "system:s user:a assistant:b user:e", 0},
+		"excluded and next": {"", []store.Message{user("a"), out(reply("b")), user("c")}, "user:a\n\nc", 0},
+		"excluded and last": {"", []store.Message{out(user("a"))}, "user:a", 0},
 	} {
-		messages, n := app.History(test.system, test.path)
+		messages, _, n := app.History(test.system, test.path)
 		var got []string
 		for _, m := range messages {
 			got = append(got, m.Role+":"+m.Content)

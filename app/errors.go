@@ -11,6 +11,7 @@ var (
 	ErrNoModel = errors.New("no model is loaded: choose a .gguf file first")
 	ErrBusy    = errors.New("the engine is at work: stop it or wait until it ends")
 	ErrEmpty   = errors.New("the message is empty: type something first")
+	ErrNoTrail = errors.New("how this reply was made was not kept: it is from an earlier version of Beyonder, its text was changed, or it was broken off by a crash")
 	ErrNotLast = errors.New("only the last reply of a conversation can be continued: regenerate this one instead")
 
 	ErrRunning  = store.ErrRunning  // a second instance uses the same data folder

@@ -10,7 +10,16 @@ func (a *App) OnDisk(conversation, message ID) (text string, state State, err er
 var (
 	TitleOf = titleOf
 	History = history
+
+	EncodeTrail = encodeTrail
+	DecodeTrail = decodeTrail
 )
 
 // LateWait is how long a reply that could not be stored waits to be tried again.
 const LateWait = lateWait
+
+// TrailSize is how many bytes a reply's trail takes on disk.
+func (a *App) TrailSize(conversation, message ID) (int, error) {
+	data, err := a.store.Extra(conversation, message, trailName)
+	return len(data), err
+}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"slices"
 
 	"beyonder/engine"
 	"beyonder/engine/prompt"
@@ -12,51 +13,76 @@ const assistant = prompt.Assistant
 
 var errNothing = errors.New("there is nothing to answer: all messages of the conversation are damaged")
 
+// alternatives is how many of the likeliest tokens are kept of each place.
+const alternatives = 5
+
 // request asks for what follows a path: a reply to its last message if that is
-// the user's, more of it if it is a reply.
-func (s *stream) request(path []store.Message) (*engine.Request, error) {
+// the user's, which begins with given words, or more of it if it is a reply.
+func (s *stream) request(path []store.Message, opening string) (*engine.Request, error) {
 	c, err := s.app.store.Conversation(s.conversation)
 	if err != nil {
 		return nil, err
 	}
-	messages, damaged := history(c.System, path)
+	var messages []prompt.Message
+	var damaged int
+	messages, s.path, damaged = history(c.System, path)
 	if len(messages) == 0 || messages[len(messages)-1].Role == prompt.System {
 		return nil, errNothing
 	}
 	if damaged > 0 && !s.emit(Event{Notice: &engine.Notice{Kind: NoticeDamaged, Dropped: damaged}}) {
 		return nil, errGone
 	}
+	if opening != "" {
+		messages = append(messages, prompt.Message{Role: assistant, Content: opening})
+	}
 	settings := s.app.Settings()
-	return &engine.Request{
+	r := &engine.Request{
 		Messages: messages,
 		Continue: messages[len(messages)-1].Role == assistant,
 		Sampling: settings.Sampling,
 		Policy:   settings.Policy,
 		Routes:   true,
-	}, nil
+		Record:   true,
+	}
+	if settings.Alternatives {
+		r.Alternatives = alternatives
+	}
+	return r, nil
+}
+
+// places says where on the path each of a request's messages begins, the system
+// prompt aside.
+type places []int
+
+// place makes a notice of the engine's count messages of the path.
+func (p places) place(n *engine.Notice) {
+	if n != nil && n.Kind == "rolled" && n.Dropped < len(p) {
+		n.Dropped = p[n.Dropped]
+	}
 }
 
 // history makes a prompt's messages of a path. Replies that brought no text are
-// left out, and what then stands side by side from the same role becomes one
-// message, because many templates insist on taking turns. damaged counts the
-// messages whose text cannot be read.
-func history(system string, path []store.Message) (messages []prompt.Message, damaged int) {
-	if system != "" {
-		messages = append(messages, prompt.Message{Role: prompt.System, Content: system})
-	}
-	for _, m := range path {
+// left out, and what the user has excluded, unless it is what is to be answered.
+// What then stands side by side from the same role becomes one message, because
+// many templates insist on taking turns. damaged counts the messages whose text
+// cannot be read.
+func history(system string, path []store.Message) (messages []prompt.Message, from places, damaged int) {
+	for i, m := range path {
 		if m.Damage != nil {
 			damaged++
 			continue
 		}
-		if m.Text == "" {
+		if m.Text == "" || m.Excluded && i < len(path)-1 {
 			continue
 		}
 		if n := len(messages); n > 0 && messages[n-1].Role == m.Role {
 			messages[n-1].Content += "\n\n" + m.Text
 			continue
 		}
-		messages = append(messages, prompt.Message{Role: m.Role, Content: m.Text})
+		messages, from = append(messages, prompt.Message{Role: m.Role, Content: m.Text}), append(from, i)
 	}
-	return messages, damaged
+	if system != "" {
+		messages = slices.Insert(messages, 0, prompt.Message{Role: prompt.System, Content: system})
+	}
+	return messages, from, damaged
 }

@@ -26,10 +26,9 @@ const (
 type writing struct {
 	begun   store.Message // as it was when it began; with Continue, with its text
 	journal *store.Journal
-
-	wake chan struct{} // there is text to be stored
-	stop chan struct{}
-	idle chan struct{} // the goroutine has ended
+	wake    chan struct{} // there is text to be stored
+	stop    chan struct{}
+	idle    chan struct{} // the goroutine has ended
 
 	finishing sync.Mutex // held to end it, which is done once
 
@@ -38,6 +37,7 @@ type writing struct {
 	saved  int             // bytes of text that are in the journal
 	reply  Reply
 	routes Routes // what the experts did, if it is a mixture that answers
+	trail  Trail  // how it is made
 	routed bool   // routes holds something that is not on disk
 	state  State  // Streaming until it has ended
 	cause  string

@@ -39,6 +39,7 @@ func (a *App) end(w *writing, state State, cause string) error {
 		return err
 	}
 	a.saveRoutes(w)
+	a.keepTrail(w)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.writing, w.begun.ID)

@@ -12,8 +12,8 @@ import (
 	"beyonder/store"
 )
 
-// answer writes a new reply to a user's message.
-func (s *stream) answer(to ID) error {
+// answer writes a new reply, which begins with given words, to a user's message.
+func (s *stream) answer(to ID, opening string) error {
 	info, err := s.model()
 	if err != nil {
 		return err
@@ -22,12 +22,12 @@ func (s *stream) answer(to ID) error {
 	if err != nil {
 		return err
 	}
-	request, err := s.request(path)
+	request, err := s.request(path, opening)
 	if err != nil {
 		return err
 	}
 	reply := s.app.replyOf(info, request)
-	m := store.Message{Conversation: s.conversation, Parent: to, Role: assistant, Created: time.Now()}
+	m := store.Message{Conversation: s.conversation, Parent: to, Role: assistant, Text: opening, Created: time.Now()}
 	if m.Reply, err = json.Marshal(reply); err != nil {
 		return fmt.Errorf("what is known of the reply cannot be kept: %w", err)
 	}
@@ -35,7 +35,7 @@ func (s *stream) answer(to ID) error {
 	if err != nil {
 		return fmt.Errorf("the reply could not be begun: %w", err)
 	}
-	w := newWriting(m, journal, reply)
+	w := s.app.newWriting(m, journal, reply, Trail{})
 	w.routes = newRoutes(info)
 	return s.write(w, request)
 }
@@ -46,7 +46,7 @@ func (s *stream) goOn(path []store.Message) error {
 	if err != nil {
 		return err
 	}
-	request, err := s.request(path)
+	request, err := s.request(path, "")
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,8 @@ func (s *stream) goOn(path []store.Message) error {
 	if err != nil {
 		return fmt.Errorf("the reply could not be gone on with: %w", err)
 	}
-	w := newWriting(m, journal, reply)
+	trail, _ := s.app.Trail(s.conversation, last.ID) // what was not kept is missing from then on
+	w := s.app.newWriting(m, journal, reply, trail)
 	w.routes = s.app.routesBefore(s.conversation, last.ID, info)
 	return s.write(w, request)
 }
@@ -75,6 +76,7 @@ func (a *App) replyOf(info engine.Info, r *engine.Request) Reply {
 	}
 	return Reply{
 		Model: info.Name, ModelHash: info.Hash, Device: info.Device, Template: info.Template,
+		KV: a.kv(), Build: a.build,
 		Settings: settings, Done: engine.Done{Seed: r.Sampling.Seed, Sampling: r.Sampling},
 	}
 }
@@ -144,8 +146,9 @@ func (s *stream) relay(w *writing, r *engine.Request) error {
 		if err != nil {
 			return err
 		}
+		s.path.place(piece.Notice)
 		w.take(piece, &f)
-		if piece.Done != nil {
+		if piece.Done != nil || piece.Sent != nil {
 			continue // the engine ends by itself; to break here would be to stop it
 		}
 		s.app.tracePiece(w, piece, &f)
@@ -172,10 +175,13 @@ func (w *writing) take(p engine.Piece, f *figures) {
 	case p.Reading != nil:
 	case p.Notice != nil:
 		w.change(func(r *Reply) { r.Notices = append(r.Notices, *p.Notice) })
+	case p.Sent != nil:
+		w.record(func(t *Trail) { t.sent(*p.Sent) })
 	case p.Done != nil:
 		w.change(func(r *Reply) { r.Done = *p.Done })
 	default:
 		w.route(p)
+		w.record(func(t *Trail) { t.tokens(p.Tokens) })
 		w.add(p.Text)
 		f.count(len(p.Tokens))
 		w.change(func(r *Reply) { f.fill(&r.Done) })

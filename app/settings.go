@@ -19,8 +19,9 @@ type Settings struct {
 	Context       int                  `json:"context"` // tokens; 0: automatic
 	KV            string               `json:"kv"`      // "": the engine's default, "f16", "f32"
 	Policy        engine.ContextPolicy `json:"policy"`
-	Template      string               `json:"template"` // a preset's name, "": the file's own
-	Threads       int                  `json:"threads"`  // 0: one per core
+	Template      string               `json:"template"`     // a preset's name, "": the file's own
+	Threads       int                  `json:"threads"`      // 0: one per core
+	Alternatives  bool                 `json:"alternatives"` // keep what else could have been written
 	LoadAtStart   bool                 `json:"load_at_start"`
 	SidebarHidden bool                 `json:"sidebar_hidden"`
 	PanelOpen     string               `json:"panel_open"` // "", "settings"
@@ -40,7 +41,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		Theme: "system", Scale: 1,
 		Sampling: preset.Settings, Preset: preset.Name,
-		Policy: engine.StopWhenFull, LoadAtStart: true,
+		Policy: engine.StopWhenFull, LoadAtStart: true, Alternatives: true,
 	}
 }
 

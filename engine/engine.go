@@ -86,7 +86,7 @@ type Request struct {
 	Alternatives int             `json:"alternatives,omitempty"` // how many of the likeliest tokens to report
 	Routes       bool            `json:"routes,omitempty"`       // report the router's choices
 	Record       bool            `json:"record,omitempty"`       // report what is Sent
-	Replay       *Sent           `json:"replay,omitempty"`       // read this, from an empty cache, instead of the prompt that Messages make; nothing is rolled
+	Replay       *Sent           `json:"replay,omitempty"`       // read this, from an empty cache, instead of a prompt; nothing is rolled
 }
 
 // Piece is a part of a reply. Exactly one of Reading, Notice, Sent, Done is set,

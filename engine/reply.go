@@ -63,8 +63,11 @@ func (w *writer) run(ctx context.Context) error {
 		return err
 	}
 	w.done.Seed, w.done.Sampling = w.sampler.Seed(), w.r.Sampling
-	goesOn := w.r.Continue || len(w.r.Messages) == 0
-	w.out = newOutbox(w.m.tok, goesOn, append(w.m.stops(w.r), w.r.Sampling.Stop...), w.r.Sampling.Banned)
+	plain, goesOn := len(w.r.Messages) == 0, w.r.Continue
+	if s := w.r.Replay; s != nil {
+		plain, goesOn = s.Plain, s.Continue
+	}
+	w.out = newOutbox(w.m.tok, goesOn || plain, append(w.m.stops(plain), w.r.Sampling.Stop...), w.r.Sampling.Banned)
 	w.logits = make([]float32, w.m.info.Vocabulary)
 	w.forbidden = map[int][]int32{}
 	p, err := w.prepare()
@@ -89,8 +92,8 @@ func (w *writer) run(ctx context.Context) error {
 
 // stops are the texts that end a turn in the template's family, for
 // vocabularies in which they are not tokens of their own.
-func (m *loaded) stops(r Request) []string {
-	if len(r.Messages) == 0 {
+func (m *loaded) stops(plain bool) []string {
+	if plain {
 		return nil
 	}
 	return m.tmpl.Stops()

@@ -15,6 +15,9 @@ type Sent struct {
 	IDs   []int32 `json:"ids"`  // what it was read as
 	Parts []Part  `json:"parts,omitempty"`
 	Steps []Step  `json:"steps"` // how the KV cache came to hold IDs, from empty
+
+	Plain    bool `json:"plain,omitempty"`    // it was no conversation: no template, none of its stops
+	Continue bool `json:"continue,omitempty"` // the prompt ends within the reply
 }
 
 // Part is a stretch of a prompt. The parts of a prompt follow each other and
@@ -72,7 +75,7 @@ func (s *session) cutSteps(n int) {
 
 // sent is what the reply that is about to be written was given.
 func (m *loaded) sent(r Request, p prepared) *Sent {
-	s := &Sent{IDs: slices.Clone(p.ids), Steps: slices.Clone(m.session.steps)}
+	s := &Sent{IDs: slices.Clone(p.ids), Steps: slices.Clone(m.session.steps), Plain: len(r.Messages) == 0, Continue: r.Continue}
 	s.Text, s.Parts = m.parts(r, p)
 	return s
 }

@@ -42,8 +42,7 @@ func record(t *testing.T, l *Local, r Request) recorded {
 // replay asks another engine to repeat a reply.
 func replay(t *testing.T, o LoadOptions, r recorded) recorded {
 	t.Helper()
-	again := r.request
-	again.Record, again.Replay, again.Sampling = false, r.sent, r.done.Sampling
+	again := Request{Replay: r.sent, Alternatives: r.request.Alternatives, Sampling: r.done.Sampling}
 	again.Sampling.Seed = r.done.Seed
 	return recorded{answer: ask(t, start(t, o), again)}
 }

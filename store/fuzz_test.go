@@ -15,7 +15,7 @@ func FuzzDecodeMessage(f *testing.F) {
 	for _, m := range []Message{
 		{Role: "user", Text: "hello\nthere", State: Complete, Created: noon},
 		{Role: "assistant", State: Streaming, Created: noon, Reply: json.RawMessage(`{"seed":1}`)},
-		{Role: "assistant", Text: "\n\n", State: Failed, Error: "it broke", Created: noon},
+		{Role: "assistant", Text: "\n\n", State: Failed, Error: "it broke", Created: noon, Excluded: true},
 	} {
 		value, err := encodeMessage(&m)
 		if err != nil {
@@ -44,7 +44,7 @@ func FuzzDecodeMessage(f *testing.F) {
 		if err := decodeMessage(value, &again); err != nil {
 			t.Fatalf("%q was decoded, written and then %v", content, err)
 		}
-		if again.Text != m.Text || again.State != m.State || again.Role != m.Role || again.Error != m.Error || !again.Created.Equal(m.Created) {
+		if again.Text != m.Text || again.State != m.State || again.Role != m.Role || again.Error != m.Error || again.Excluded != m.Excluded || !again.Created.Equal(m.Created) {
 			t.Fatalf("%+v came back as %+v", m, again)
 		}
 	})

@@ -19,9 +19,10 @@ type Journal struct {
 
 const journalKeySize = 24
 
-// Begin adds an empty reply to a conversation and opens its journal.
+// Begin adds a reply to a conversation, with the text that it is to begin with,
+// and opens its journal.
 func (s *Store) Begin(m Message) (Message, *Journal, error) {
-	m.State, m.Text = Streaming, ""
+	m.State = Streaming
 	err := s.update(func(tx *txn) error {
 		if err := insert(tx, &m); err != nil {
 			return err

@@ -27,6 +27,7 @@ type Message struct {
 	State        State
 	Error        string
 	Created      time.Time
+	Excluded     bool            // it is left out of what a model gets to see
 	Reply        json.RawMessage // of a reply: what was in force and what came out; nil: nothing
 
 	Siblings int   // how many messages follow Parent, itself included

@@ -18,12 +18,14 @@ type messageHead struct {
 	State   State  `json:"state"`
 	Error   string `json:"error,omitempty"`
 	Created int64  `json:"created"`
+
+	Excluded bool `json:"excluded,omitempty"`
 }
 
 var errLines = errors.New("its lines are missing")
 
 func encodeMessage(m *Message) ([]byte, error) {
-	head, err := json.Marshal(messageHead{m.Role, m.State, m.Error, m.Created.UnixMilli()})
+	head, err := json.Marshal(messageHead{m.Role, m.State, m.Error, m.Created.UnixMilli(), m.Excluded})
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +53,7 @@ func decodeMessage(content []byte, m *Message) error {
 	if err := json.Unmarshal(headLine, &head); err != nil {
 		return fmt.Errorf("its head: %w", err)
 	}
-	m.Role, m.State, m.Error = head.Role, head.State, head.Error
+	m.Role, m.State, m.Error, m.Excluded = head.Role, head.State, head.Error, head.Excluded
 	m.Created = time.UnixMilli(head.Created)
 	m.Reply = bytes.Clone(reply)
 	m.Text = string(text)

@@ -18,6 +18,7 @@
 //	drafts         conversation → what stands in the composer
 //	messages       conversation · message · parent → message record
 //	journal        conversation · message · number → text that a growing reply has gained
+//	extras         conversation · message · name → what is kept beside them
 //	models         path → model record, JSON
 //	settings       "settings" → JSON; "value/" · name → JSON
 //	routes         conversation · message → what a mixture's routers chose for a reply
@@ -64,6 +65,7 @@ var (
 	indexBucket         = []byte("index")
 	pendingBucket       = []byte("pending")
 	routesBucket        = []byte("routes")
+	extrasBucket        = []byte("extras")
 )
 
 // buckets lists what a database of the present schema has.
@@ -71,7 +73,7 @@ func buckets() [][]byte {
 	return [][]byte{
 		aboutBucket, conversationsBucket, systemsBucket, draftsBucket,
 		messagesBucket, journalBucket, modelsBucket, settingsBucket,
-		foldersBucket, indexBucket, pendingBucket, routesBucket,
+		foldersBucket, indexBucket, pendingBucket, routesBucket, extrasBucket,
 	}
 }
 

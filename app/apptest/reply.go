@@ -25,7 +25,7 @@ func (e *Engine) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.P
 		if !e.read(ctx, yield) {
 			return
 		}
-		if r.Record && !yield(engine.Piece{Sent: sent(r.Messages)}, nil) {
+		if r.Record && !yield(engine.Piece{Sent: sent(r.Messages, r.Continue)}, nil) {
 			return
 		}
 		if e.Notice != nil && !yield(engine.Piece{Notice: e.Notice}, nil) {
@@ -63,7 +63,7 @@ func (e *Engine) write(ctx context.Context, r engine.Request, yield func(engine.
 			yield(engine.Piece{}, err)
 			return
 		}
-		if i > 0 || r.Continue {
+		if i > 0 || r.Continue || r.Replay != nil && r.Replay.Continue {
 			word = " " + word
 		}
 		token := e.token(i, r)
@@ -123,8 +123,8 @@ func (e *Engine) done(r engine.Request, words int) *engine.Done {
 
 // sent is a prompt in which every message stands on a line of its own behind its
 // role.
-func sent(messages []prompt.Message) *engine.Sent {
-	s := &engine.Sent{IDs: make([]int32, promptTokens(messages)), Steps: []engine.Step{{Tokens: 1, Times: promptTokens(messages)}}}
+func sent(messages []prompt.Message, goesOn bool) *engine.Sent {
+	s := &engine.Sent{Continue: goesOn, IDs: make([]int32, promptTokens(messages)), Steps: []engine.Step{{Tokens: 1, Times: promptTokens(messages)}}}
 	for i, m := range messages {
 		role := m.Role + ": "
 		if i > 0 {
