@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"beyonder/engine/model"
 	"beyonder/engine/prompt"
@@ -23,7 +24,8 @@ func describe(f container, c model.Config, o LoadOptions) Info {
 		Vocabulary: c.Vocabulary, TrainedContext: c.Context,
 		Context: o.Context,
 	}
-	if i.Name, _, _ = f.String("general.name"); strings.TrimSpace(i.Name) == "" {
+	name, _, _ := f.String("general.name")
+	if i.Name = title(name); i.Name == "" {
 		i.Name = strings.TrimSuffix(filepath.Base(o.Path), ".gguf")
 	}
 	if i.Context <= 0 {
@@ -45,6 +47,16 @@ func expertTexts(f container, key string, experts int) []string {
 		return nil
 	}
 	return slices.Clone(texts)
+}
+
+// title is a name fit to be shown: one short line that commands no terminal.
+func title(name string) string {
+	const most = 100
+	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }), " ")
+	if r := []rune(name); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return name
 }
 
 // count adds up weights, those at work for one token, and bytes. The embeddings

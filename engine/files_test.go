@@ -141,6 +141,11 @@ func TestFilesThatCannotWork(t *testing.T) {
 		{"a base that is no number", "RoPE base", func(f *file) { f.set("llama.rope.freq_base", float32(math.NaN())) }},
 		{"an odd number of rotated values", "rotated", func(f *file) { f.set("llama.rope.dimension_count", uint32(63)) }},
 		{"unknown scaling", `"spiral"`, func(f *file) { f.set("llama.rope.scaling.type", "spiral") }},
+		{"an architecture without end", `"aaaaaaaa`, func(f *file) { f.set("general.architecture", strings.Repeat("a", 1<<20)) }},
+		{"a scaling without end", `"aaaaaaaa`, func(f *file) { f.set("llama.rope.scaling.type", strings.Repeat("a", 1<<20)) }},
+		{"a kind of vocabulary without end", `"aaaaaaaa`, func(f *file) { f.set("tokenizer.ggml.model", strings.Repeat("a", 1<<20)) }},
+		{"a kind of vocabulary", `"bert" is not supported`, func(f *file) { f.set("tokenizer.ggml.model", "bert") }},
+		{"token types that do not exist", "unknown type 77", func(f *file) { f.set("tokenizer.ggml.token_type", slices.Repeat([]int32{77}, 1024)) }},
 		{"no vocabulary", "no vocabulary", func(f *file) {
 			f.drop("tokenizer.ggml.tokens")
 			f.drop("tokenizer.ggml.scores")
@@ -175,10 +180,36 @@ func TestFilesThatCannotWork(t *testing.T) {
 			for _, err := range l.Load(context.Background(), LoadOptions{Path: path}) {
 				got = err
 			}
-			if got == nil || !strings.Contains(got.Error(), c.says) || !strings.Contains(got.Error(), "changed.gguf") || strings.Contains(got.Error(), "\n") {
-				t.Errorf("got %v, want a sentence with %q", got, c.says)
+			if !isSentence(got, "changed.gguf") || !strings.Contains(got.Error(), c.says) {
+				t.Errorf("got %.600v, want a short sentence with %q that names the file once", got, c.says)
 			}
 		})
+	}
+}
+
+// isSentence says whether an error is one that a person can read, and names the
+// file once, without its folder.
+func isSentence(err error, file string) bool {
+	if err == nil {
+		return false
+	}
+	s := err.Error()
+	return strings.Count(s, file) == 1 && !strings.Contains(s, "/"+file) && !strings.ContainsAny(s, "\n\x1b") && len(s) < 600
+}
+
+// A name in a header is shown in windows and terminals.
+func TestNamesAreShownOnALine(t *testing.T) {
+	for name, shown := range map[string]string{
+		"":                              "changed",
+		"\n\t ":                         "changed",
+		"Beyonder 4x7B":                 "Beyonder 4x7B",
+		"two\nlines\x1b]0;title\a":      "two lines ]0;title",
+		strings.Repeat("long ", 100000): strings.Repeat("long ", 20) + "…",
+	} {
+		l := start(t, LoadOptions{Context: 8, Path: changed(t, tinyModel, func(f *file) { f.set("general.name", name) })})
+		if info, _ := l.Info(); info.Name != shown {
+			t.Errorf("%.40q is shown as %q", name, info.Name)
+		}
 	}
 }
 

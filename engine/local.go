@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -175,7 +176,7 @@ func (m *loaded) ready(ctx context.Context, yield func(Progress, error) bool) er
 // start hands the weights to the device.
 func (m *loaded) start() (err error) {
 	if m.model, err = model.NewSplit(m.file, m.config, m.places, m.options); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Base(m.info.Path), err)
+		return named(m.info.Path, err)
 	}
 	m.session = session{model: m.model}
 	return nil
@@ -205,20 +206,25 @@ func open(o LoadOptions) (*loaded, error) {
 	m, err := build(f, o)
 	if err != nil {
 		f.Close()
-		var memory *MemoryError
-		if errors.As(err, &memory) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%s: %w", filepath.Base(o.Path), err)
+		return nil, named(o.Path, err)
 	}
 	return m, nil
+}
+
+// named puts the file's name before an error that does not tell it yet.
+func named(path string, err error) error {
+	name := filepath.Base(path)
+	if strings.Contains(err.Error(), name) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 func build(f container, o LoadOptions) (*loaded, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	tok, err := vocabulary(f, o.Path)
+	tok, err := vocabulary(f)
 	if err != nil {
 		return nil, err
 	}

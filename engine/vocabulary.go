@@ -1,7 +1,7 @@
 package engine
 
 import (
-	"fmt"
+	"errors"
 
 	"beyonder/engine/token"
 )
@@ -13,11 +13,15 @@ func OpenVocabulary(path string) (*token.Tokenizer, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return vocabulary(f, path)
+	t, err := vocabulary(f)
+	if err != nil {
+		return nil, named(path, err)
+	}
+	return t, nil
 }
 
-// vocabulary builds the tokenizer that a model describes; path is for errors.
-func vocabulary(f container, path string) (*token.Tokenizer, error) {
+// vocabulary builds the tokenizer that a model describes.
+func vocabulary(f container) (*token.Tokenizer, error) {
 	r := keys{f: f}
 	kind := r.string("tokenizer.ggml.model")
 	def := token.Defaults(kind)
@@ -48,17 +52,13 @@ func vocabulary(f container, path string) (*token.Tokenizer, error) {
 		}
 	}
 	if r.err != nil {
-		return nil, fmt.Errorf("%s: %w", path, r.err)
+		return nil, r.err
 	}
 	if len(c.Tokens) == 0 {
-		return nil, fmt.Errorf("%s holds no vocabulary (tokenizer.ggml.tokens), so it cannot read text", path)
+		return nil, errors.New("the file holds no vocabulary (tokenizer.ggml.tokens), so it cannot read text")
 	}
 	f.refine(&c)
-	t, err := token.New(c)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return t, nil
+	return token.New(c)
 }
 
 // keys reads metadata and keeps the first error.

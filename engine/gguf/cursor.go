@@ -40,7 +40,7 @@ func (p place) String() string {
 	case p.name == "":
 		return fmt.Sprintf("%s number %d", p.kind, p.index+1)
 	}
-	return fmt.Sprintf("%s %q", p.kind, p.name)
+	return fmt.Sprintf("%s %.80q", p.kind, p.name)
 }
 
 // firstRead is how much is read at first; the metadata of most models is between

@@ -75,7 +75,7 @@ func (e *entry) read(c *cursor) {
 	switch {
 	case c.err != nil:
 	case e.kind >= kinds:
-		c.fail("key %q has a value of type %d, which does not exist", e.key, e.kind)
+		c.fail("key %.80q has a value of type %d, which does not exist", e.key, e.kind)
 	case e.kind == kindArray:
 		e.readArray(c)
 	case e.kind == kindString:
@@ -93,7 +93,7 @@ func (e *entry) readArray(c *cursor) {
 		return
 	}
 	if e.elem >= kinds || e.elem == kindArray {
-		c.fail("key %q is an array of type %d, which cannot be in an array", e.key, e.elem)
+		c.fail("key %.80q is an array of type %d, which cannot be in an array", e.key, e.elem)
 		return
 	}
 	least := e.elem.width()
@@ -101,7 +101,7 @@ func (e *entry) readArray(c *cursor) {
 		least = c.lengthBytes()
 	}
 	if e.count > maxArray || e.count > (c.size-c.pos)/least {
-		c.fail("key %q claims %d elements, more than the rest of the file can hold", e.key, e.count)
+		c.fail("key %.80q claims %d elements, more than the rest of the file can hold", e.key, e.count)
 		return
 	}
 	e.at = c.pos
@@ -119,7 +119,7 @@ func (e *entry) checkBools(c *cursor, b []byte, k kind) {
 	}
 	for _, v := range b {
 		if v > 1 {
-			c.fail("key %q has a bool that is %d, neither 0 nor 1", e.key, v)
+			c.fail("key %.80q has a bool that is %d, neither 0 nor 1", e.key, v)
 			return
 		}
 	}

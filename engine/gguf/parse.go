@@ -154,7 +154,7 @@ func (h *header) readKeys(c *cursor, n uint64) {
 		c.checkName(e.key)
 		c.place.name = e.key
 		if _, twice := h.index[e.key]; twice {
-			c.fail("key %q is there twice", e.key)
+			c.fail("key %.80q is there twice", e.key)
 		}
 		e.read(c)
 		h.index[e.key] = len(h.entries)
@@ -169,7 +169,7 @@ func (c *cursor) checkName(name string) {
 	case name == "":
 		c.fail("%v has no name", c.place)
 	case !utf8.ValidString(name):
-		c.fail("the name of %v is not text: %q", c.place, name)
+		c.fail("the name of %v is not text: %.80q", c.place, name)
 	}
 }
 
@@ -181,12 +181,12 @@ func (h *header) readAlignment(c *cursor) {
 	}
 	e := h.entries[i]
 	if e.kind != kindUint32 {
-		c.fail("key %q holds %v, not a uint32", alignmentKey, e.kindName())
+		c.fail("key %.80q holds %v, not a uint32", alignmentKey, e.kindName())
 		return
 	}
 	a := uint64(binary.LittleEndian.Uint32(c.buf[e.at:]))
 	if bits.OnesCount64(a) != 1 || a < minAlignment || a > maxAlignment {
-		c.fail("key %q is %d, not a power of two from %d to %d", alignmentKey, a, minAlignment, maxAlignment)
+		c.fail("key %.80q is %d, not a power of two from %d to %d", alignmentKey, a, minAlignment, maxAlignment)
 	}
 	h.alignment = a
 }
@@ -203,7 +203,7 @@ func (h *header) readTable(c *cursor, n uint64) {
 		c.place = place{kind: "tensor", index: i}
 		t := readTensor(c)
 		if seen[t.name] {
-			c.fail("tensor %q is there twice", t.name)
+			c.fail("tensor %.80q is there twice", t.name)
 		}
 		seen[t.name] = true
 		h.table = append(h.table, t)
@@ -216,7 +216,7 @@ func readTensor(c *cursor) (t tensorInfo) {
 	c.place.name = t.name
 	dims := c.u32()
 	if c.err == nil && (dims < 1 || dims > maxDims) {
-		c.fail("tensor %q has %d dimensions, 1 to %d are possible", t.name, dims, maxDims)
+		c.fail("tensor %.80q has %d dimensions, 1 to %d are possible", t.name, dims, maxDims)
 	}
 	if c.err != nil {
 		return t
@@ -236,10 +236,10 @@ func (t *tensorInfo) checkType(c *cursor) {
 	switch id := uint32(t.typ); {
 	case c.err != nil || t.typ.Known():
 	case id == 4 || id == 5 || id >= 31 && id <= 38:
-		c.err = fmt.Errorf("%s: tensor %q is stored as type %d, which was removed from GGUF; download a newer version of the model",
+		c.err = fmt.Errorf("%s: tensor %.80q is stored as type %d, which was removed from GGUF; download a newer version of the model",
 			c.file, t.name, id)
 	default:
-		c.err = fmt.Errorf("%s: tensor %q is stored as type %d, which this program does not know; look for a newer Beyonder, or download the model in another quantization",
+		c.err = fmt.Errorf("%s: tensor %.80q is stored as type %d, which this program does not know; look for a newer Beyonder, or download the model in another quantization",
 			c.file, t.name, id)
 	}
 }
@@ -252,24 +252,24 @@ func (t *tensorInfo) measure(c *cursor) {
 	n := uint64(1)
 	for i, d := range t.shape {
 		if d == 0 {
-			c.fail("dimension %d of tensor %q is 0", i, t.name)
+			c.fail("dimension %d of tensor %.80q is 0", i, t.name)
 			return
 		}
 		hi, lo := bits.Mul64(n, d)
 		if hi != 0 || lo > maxBytes {
-			c.fail("tensor %q is too large to be true: %v", t.name, t.shape)
+			c.fail("tensor %.80q is too large to be true: %v", t.name, t.shape)
 			return
 		}
 		n = lo
 	}
 	block := uint64(t.typ.BlockElems())
 	if t.shape[0]%block != 0 {
-		c.fail("the rows of tensor %q have %d weights, not a multiple of the %d in a block of %v", t.name, t.shape[0], block, t.typ)
+		c.fail("the rows of tensor %.80q have %d weights, not a multiple of the %d in a block of %v", t.name, t.shape[0], block, t.typ)
 		return
 	}
 	hi, size := bits.Mul64(n/block, uint64(t.typ.BlockBytes()))
 	if hi != 0 || size > maxBytes || t.offset > maxBytes {
-		c.fail("tensor %q is too large to be true: %v weights of %v at offset %d", t.name, t.shape, t.typ, t.offset)
+		c.fail("tensor %.80q is too large to be true: %v weights of %v at offset %d", t.name, t.shape, t.typ, t.offset)
 	}
 	t.size = size
 }

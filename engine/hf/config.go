@@ -94,7 +94,7 @@ func (c config) check(o *object) {
 		o.fail("head_dim", "is %d, but values are rotated in pairs: it must be even", c.headDim)
 	}
 	if act, ok := o.string("hidden_act"); ok && !slices.Contains([]string{"silu", "swish"}, act) {
-		o.fail("hidden_act", "is %q, but only silu is supported", act)
+		o.fail("hidden_act", "is %.80q, but only silu is supported", act)
 	}
 	if c.epsilon >= 1 {
 		o.fail("rms_norm_eps", "is %v, but it must be below 1", c.epsilon)

@@ -36,7 +36,7 @@ func foreign(method, where string) error {
 		"awq": "AWQ", "gptq": "GPTQ", "exl2": "EXL2", "bitsandbytes": "bitsandbytes (NF4, FP4 or 8-bit)", "fp8": "FP8", "mxfp4": "MXFP4",
 	}[strings.ToLower(method)]
 	if name == "" {
-		name = fmt.Sprintf("the method %q", method)
+		name = fmt.Sprintf("the method %.80q", method)
 	}
 	return fmt.Errorf("the weights are quantized with %s (%s), which is not supported: choose the original model or a GGUF file of it", name, where)
 }

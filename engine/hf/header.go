@@ -67,7 +67,7 @@ func (p *headerReader) read() error {
 			return err
 		}
 		if p.seen[name] {
-			return fmt.Errorf("its header has %q twice", name)
+			return fmt.Errorf("its header has %.80q twice", name)
 		}
 		p.seen[name] = true
 		if name == "__metadata__" {
@@ -117,12 +117,12 @@ func (p *headerReader) readMetadata() error {
 			return err
 		}
 		if _, twice := p.metadata[key]; twice {
-			return fmt.Errorf("__metadata__ has %q twice", key)
+			return fmt.Errorf("__metadata__ has %.80q twice", key)
 		}
 		t, err := p.dec.Token()
 		value, ok := t.(string)
 		if err != nil || !ok {
-			return fmt.Errorf("__metadata__ has a value for %q that is no string", key)
+			return fmt.Errorf("__metadata__ has a value for %.80q that is no string", key)
 		}
 		p.metadata[key] = value
 	}
@@ -142,10 +142,10 @@ func (p *headerReader) readTensor(name string) error {
 	}
 	size, ok := s.dtype.bytes(s.shape)
 	if !ok {
-		return fmt.Errorf("tensor %q of type %s has the shape %v, which is no number of bytes that a file can have", name, s.dtype, s.shape)
+		return fmt.Errorf("tensor %.80q of type %s has the shape %v, which is no number of bytes that a file can have", name, s.dtype, s.shape)
 	}
 	if s.begin > s.end || s.end-s.begin != size {
-		return fmt.Errorf("tensor %q needs %d bytes, but has the offsets %d to %d", name, size, s.begin, s.end)
+		return fmt.Errorf("tensor %.80q needs %d bytes, but has the offsets %d to %d", name, size, s.begin, s.end)
 	}
 	p.tensors = append(p.tensors, s)
 	return nil
@@ -155,12 +155,12 @@ func (p *headerReader) readTensor(name string) error {
 // once. Others are passed over.
 func (p *headerReader) readFields(s *stored) error {
 	seen := map[string]bool{}
-	for key, err := range p.fields(fmt.Sprintf("the entry of tensor %q", s.name)) {
+	for key, err := range p.fields(fmt.Sprintf("the entry of tensor %.80q", s.name)) {
 		if err != nil {
 			return err
 		}
 		if seen[key] {
-			return fmt.Errorf("tensor %q has %s twice", s.name, key)
+			return fmt.Errorf("tensor %.80q has %s twice", s.name, key)
 		}
 		seen[key] = true
 		switch key {
@@ -179,7 +179,7 @@ func (p *headerReader) readFields(s *stored) error {
 	}
 	for _, key := range []string{"dtype", "shape", "data_offsets"} {
 		if !seen[key] {
-			return fmt.Errorf("tensor %q has no %s", s.name, key)
+			return fmt.Errorf("tensor %.80q has no %s", s.name, key)
 		}
 	}
 	return nil
@@ -189,7 +189,7 @@ func (p *headerReader) readDType(s *stored) error {
 	t, err := p.dec.Token()
 	name, ok := t.(string)
 	if s.dtype = DType(name); err != nil || !ok || s.dtype.bits() == 0 {
-		return fmt.Errorf("tensor %q is of the unknown type %v", s.name, t)
+		return fmt.Errorf("tensor %.80q is of the unknown type %v", s.name, t)
 	}
 	return nil
 }
@@ -200,7 +200,7 @@ func (p *headerReader) readOffsets(s *stored) error {
 		return err
 	}
 	if len(at) != 2 {
-		return fmt.Errorf("tensor %q has %d data_offsets, not 2", s.name, len(at))
+		return fmt.Errorf("tensor %.80q has %d data_offsets, not 2", s.name, len(at))
 	}
 	s.begin, s.end = at[0], at[1]
 	return nil
@@ -209,26 +209,26 @@ func (p *headerReader) readOffsets(s *stored) error {
 // readNumbers reads a list of at most most integers, each 0 to limit.
 func (p *headerReader) readNumbers(name, key string, most int, limit uint64) ([]uint64, error) {
 	if t, err := p.dec.Token(); err != nil || t != json.Delim('[') {
-		return nil, fmt.Errorf("tensor %q has a %s that is no list", name, key)
+		return nil, fmt.Errorf("tensor %.80q has a %s that is no list", name, key)
 	}
 	list := []uint64{}
 	for p.dec.More() {
 		t, err := p.dec.Token()
 		number, ok := t.(json.Number)
 		if err != nil || !ok {
-			return nil, fmt.Errorf("tensor %q has a %s that is no list of integers", name, key)
+			return nil, fmt.Errorf("tensor %.80q has a %s that is no list of integers", name, key)
 		}
 		n, err := strconv.ParseUint(number.String(), 10, 64)
 		if err != nil || n > limit {
-			return nil, fmt.Errorf("tensor %q has the number %s in its %s, which is no integer from 0 to %d", name, number, key, limit)
+			return nil, fmt.Errorf("tensor %.80q has the number %s in its %s, which is no integer from 0 to %d", name, number, key, limit)
 		}
 		if len(list) == most {
-			return nil, fmt.Errorf("tensor %q has a %s of more than %d numbers", name, key, most)
+			return nil, fmt.Errorf("tensor %.80q has a %s of more than %d numbers", name, key, most)
 		}
 		list = append(list, n)
 	}
 	if _, err := p.dec.Token(); err != nil {
-		return nil, fmt.Errorf("tensor %q has a %s that does not end", name, key)
+		return nil, fmt.Errorf("tensor %.80q has a %s that does not end", name, key)
 	}
 	return list, nil
 }
@@ -244,9 +244,9 @@ func (p *headerReader) checkTiling(data uint64) error {
 		case s.end > data:
 			return cutShort{s.name, s.end, data}
 		case s.begin < at:
-			return fmt.Errorf("tensors %q and %q overlap", last, s.name)
+			return fmt.Errorf("tensors %.80q and %.80q overlap", last, s.name)
 		case s.begin > at:
-			return fmt.Errorf("there is a hole of %d bytes before tensor %q", s.begin-at, s.name)
+			return fmt.Errorf("there is a hole of %d bytes before tensor %.80q", s.begin-at, s.name)
 		}
 		at, last = s.end, s.name
 	}
@@ -263,5 +263,5 @@ type cutShort struct {
 }
 
 func (e cutShort) Error() string {
-	return fmt.Sprintf("tensor %q ends at byte %d of the data, which has %d", e.tensor, e.need, e.has)
+	return fmt.Sprintf("tensor %.80q ends at byte %d of the data, which has %d", e.tensor, e.need, e.has)
 }

@@ -138,7 +138,7 @@ func get[T any](m *metadata, key string) (value T, ok bool, err error) {
 		return value, false, nil
 	}
 	if value, ok = v.(T); !ok {
-		return value, false, fmt.Errorf("%s: key %q holds a %T, not a %T", m.folder, key, v, value)
+		return value, false, fmt.Errorf("%s: key %.80q holds a %T, not a %T", m.folder, key, v, value)
 	}
 	return value, true, nil
 }

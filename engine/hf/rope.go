@@ -43,7 +43,7 @@ func readRope(o *object, c config) rope {
 		r.kind = kind
 		r.extend(s, c)
 	default:
-		s.fail("rope_type", "is %q, which is not supported: linear, dynamic, yarn and llama3 are", kind)
+		s.fail("rope_type", "is %.80q, which is not supported: linear, dynamic, yarn and llama3 are", kind)
 	}
 	return r
 }

@@ -82,7 +82,7 @@ func (w *weights) openIndex(dir string, files *files, index string) error {
 	for _, tensor := range slices.Sorted(maps.Keys(list.Map)) {
 		name := list.Map[tensor]
 		if err := plainName(name); err != nil {
-			return fmt.Errorf("%s: weight_map[%q]: %w", index, tensor, err)
+			return fmt.Errorf("%s: weight_map[%.80q]: %w", index, tensor, err)
 		}
 		if opened[name] == nil {
 			if opened[name], err = w.openFile(filepath.Join(dir, name)); err != nil {
@@ -91,7 +91,7 @@ func (w *weights) openIndex(dir string, files *files, index string) error {
 		}
 		t, ok := opened[name].Tensor(tensor)
 		if !ok {
-			return fmt.Errorf("%s says that tensor %q is in %s, but it is not", index, tensor, name)
+			return fmt.Errorf("%s says that tensor %.80q is in %s, but it is not", index, tensor, name)
 		}
 		w.tensors[tensor] = t
 	}
@@ -101,7 +101,7 @@ func (w *weights) openIndex(dir string, files *files, index string) error {
 // plainName refuses names that lead out of the folder.
 func plainName(name string) error {
 	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\:`+"\x00") || !filepath.IsLocal(name) {
-		return fmt.Errorf("%q is not the name of a file in this folder", name)
+		return fmt.Errorf("%.80q is not the name of a file in this folder", name)
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func (w *weights) openUnlisted(dir string, entries []fs.DirEntry) error {
 		}
 		for _, t := range s.Tensors() {
 			if _, twice := w.tensors[t.Name]; twice {
-				return fmt.Errorf("tensor %q is in two files; one of them does not belong here", t.Name)
+				return fmt.Errorf("tensor %.80q is in two files; one of them does not belong here", t.Name)
 			}
 			w.tensors[t.Name] = t
 		}

@@ -68,7 +68,7 @@ func (t *tokenizer) named(name, text string) {
 	}
 	id, ok := t.texts[text]
 	if !ok {
-		t.warn("the %s token %q is not in the vocabulary: it is left out", name, text)
+		t.warn("the %s token %.80q is not in the vocabulary: it is left out", name, text)
 		return
 	}
 	t.ids[name] = id

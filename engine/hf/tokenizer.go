@@ -143,7 +143,7 @@ func (t *tokenizer) readAdded(files *files, settings *object) error {
 	}
 	for id, a := range t.byID {
 		if id < 0 || id >= maxTokens || len(a.Content) > maxTokenText {
-			return fmt.Errorf("the added token %q has the id %d, which cannot be", short([]byte(a.Content)), id)
+			return fmt.Errorf("the added token %.80q has the id %d, which cannot be", short([]byte(a.Content)), id)
 		}
 	}
 	return settings.err()

@@ -110,7 +110,7 @@ func parseTokenizerJSON(b []byte) (*tokenizerJSON, error) {
 	m := &t.Model
 	switch {
 	case m.Type != "BPE" && !(m.Type == "" && len(m.Merges) > 0): // the oldest name no type
-		return nil, fmt.Errorf("model.type is %q, but only BPE is supported", m.Type)
+		return nil, fmt.Errorf("model.type is %.80q, but only BPE is supported", m.Type)
 	case !t.byteLevel() && !t.spaces():
 		return nil, fmt.Errorf("neither pre_tokenizer is byte-level nor does a normalizer write spaces as ▁: this kind of vocabulary is not supported")
 	case len(m.Vocab) == 0:
@@ -125,14 +125,14 @@ func (t *tokenizerJSON) checkTokens() error {
 	owner := make(map[int32]string, len(t.Model.Vocab))
 	for text, id := range t.Model.Vocab {
 		if id < 0 || id >= maxTokens {
-			return fmt.Errorf("model.vocab[%q] is %d, which is no id", text, id)
+			return fmt.Errorf("model.vocab[%.80q] is %d, which is no id", text, id)
 		}
 		if len(text) > maxTokenText {
 			return fmt.Errorf("model.vocab has a token of %d bytes", len(text))
 		}
 		if other, taken := owner[id]; taken {
 			first, second := min(text, other), max(text, other)
-			return fmt.Errorf("model.vocab gives the id %d to both %q and %q", id, first, second)
+			return fmt.Errorf("model.vocab gives the id %d to both %.80q and %.80q", id, first, second)
 		}
 		owner[id] = text
 	}
@@ -143,7 +143,7 @@ func (t *tokenizerJSON) checkTokens() error {
 	}
 	for i, m := range t.Model.Merges {
 		if left, right, ok := strings.Cut(m, " "); !ok || left == "" || right == "" || len(m) > 2*maxTokenText {
-			return fmt.Errorf("model.merges[%d] is %q, not two parts separated by a space", i, m)
+			return fmt.Errorf("model.merges[%d] is %.80q, not two parts separated by a space", i, m)
 		}
 	}
 	return nil

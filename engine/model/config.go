@@ -108,7 +108,7 @@ func ReadConfig(m Metadata, vocabulary int) (Config, error) {
 		return Config{}, fmt.Errorf("the file names no architecture (general.architecture): it holds no model that can be run")
 	}
 	if !slices.Contains(supported, arch) {
-		return Config{}, fmt.Errorf("the architecture %q is not supported: Beyonder runs Llama, Mistral and Mixtral models (architecture %q)", arch, "llama")
+		return Config{}, fmt.Errorf("the architecture %.80q is not supported: Beyonder runs Llama, Mistral and Mixtral models (architecture %.80q)", arch, "llama")
 	}
 	r := &reader{m: m, prefix: arch + "."}
 	c := Config{
@@ -204,7 +204,7 @@ func (o RopeConfig) check(headDim int) error {
 	case !(o.Factor > 0) || !finite(o.Factor):
 		return fmt.Errorf("the header's RoPE scaling factor of %v is not a positive number", o.Factor)
 	case !slices.Contains([]string{"none", "linear", "yarn"}, o.Scaling):
-		return fmt.Errorf("the RoPE scaling %q is not supported; none, linear, yarn and llama3 factors are", o.Scaling)
+		return fmt.Errorf("the RoPE scaling %.80q is not supported; none, linear, yarn and llama3 factors are", o.Scaling)
 	case o.Scaling == "yarn" && o.LogMultiply != 0:
 		return fmt.Errorf("the header's YaRN log multiplier of %v (rope.scaling.yarn_log_multiplier) is not supported", o.LogMultiply)
 	case o.Scaling == "yarn" && o.Original < 1:

@@ -62,7 +62,7 @@ func Defaults(model string) Config {
 
 func (c *Config) validate() error {
 	if c.Model != SentencePiece && c.Model != ByteLevel {
-		return fmt.Errorf("tokenizer model %q is not supported: only %q (SentencePiece) and %q (byte-level BPE) are", c.Model, SentencePiece, ByteLevel)
+		return fmt.Errorf("tokenizer model %.80q is not supported: only %.80q (SentencePiece) and %.80q (byte-level BPE) are", c.Model, SentencePiece, ByteLevel)
 	}
 	n := len(c.Tokens)
 	if n == 0 || n > maxTokens {
@@ -111,7 +111,7 @@ func (c *Config) validateMerges() error {
 			return fmt.Errorf("merge %d is %d bytes long: at most %d are allowed", i, len(m), 2*maxTokenText+1)
 		}
 		if left, right := cutMerge(m); left == "" || right == "" {
-			return fmt.Errorf("merge %d, %q, is not two parts separated by a space", i, m)
+			return fmt.Errorf("merge %d, %.80q, is not two parts separated by a space", i, m)
 		}
 	}
 	return nil

@@ -91,7 +91,7 @@ func (t *Tokenizer) chooseModel(c Config) error {
 	}
 	pre, ok := preTokenizerNamed(c.Pre)
 	if !ok {
-		t.warn("unknown pre-tokenizer %q: using the default, so that words may be cut in other places than in training", c.Pre)
+		t.warn("unknown pre-tokenizer %.80q: using the default, so that words may be cut in other places than in training", c.Pre)
 	}
 	m, warnings, err := newByteLevel(&t.vocabulary, c, pre)
 	if err != nil {

@@ -64,7 +64,7 @@ func (v *vocabulary) repairTypes(c Config) (warnings []string) {
 		// name like <|im_end|> or an added token may not.
 		if k == userDefined && named[int32(id)] || (k == userDefined || k == normal) && endName(text) == surely {
 			v.kinds[id] = control
-			warnings = append(warnings, fmt.Sprintf("token %d %q is marked as plain text: it is treated as a control token", id, text))
+			warnings = append(warnings, fmt.Sprintf("token %d %.80q is marked as plain text: it is treated as a control token", id, text))
 		}
 	}
 	if n := len(v.tokens) - len(v.ids); n > 0 {
