@@ -16,7 +16,7 @@ import (
 // A model file in which bytes of the header are other ones: it works, or it is
 // refused in a short sentence that names it. Nothing panics or takes long.
 func TestDamagedModels(t *testing.T) {
-	const rounds = 200
+	const rounds = 60
 	for _, name := range []string{"mixtral-TQ1_0.gguf", "dense-tied-Q8_0.gguf"} {
 		whole, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
