@@ -25,7 +25,7 @@ func describe(f container, c model.Config, o LoadOptions) Info {
 		Context: o.Context,
 	}
 	name, _, _ := f.String("general.name")
-	if i.Name = title(name); i.Name == "" {
+	if i.Name = title(name, 100); i.Name == "" {
 		i.Name = strings.TrimSuffix(filepath.Base(o.Path), ".gguf")
 	}
 	if i.Context <= 0 {
@@ -46,12 +46,16 @@ func expertTexts(f container, key string, experts int) []string {
 	if err != nil || !ok || experts == 0 || len(texts) != experts {
 		return nil
 	}
-	return slices.Clone(texts)
+	lines := make([]string, len(texts))
+	for i, t := range texts {
+		lines[i] = title(t, 500)
+	}
+	return lines
 }
 
-// title is a name fit to be shown: one short line that commands no terminal.
-func title(name string) string {
-	const most = 100
+// title is a header's text fit to be shown: one line of at most so many
+// characters, none of which commands a terminal.
+func title(name string, most int) string {
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }), " ")
 	if r := []rune(name); len(r) > most {
 		return string(r[:most]) + "…"
