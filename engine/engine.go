@@ -85,6 +85,7 @@ type Request struct {
 	Policy       ContextPolicy   `json:"policy,omitempty"`       // "": StopWhenFull
 	Alternatives int             `json:"alternatives,omitempty"` // how many of the likeliest tokens to report
 	Routes       bool            `json:"routes,omitempty"`       // report the router's choices
+	Mix          Mix             `json:"mix,omitzero"`           // an experiment with a mixture's experts
 	Record       bool            `json:"record,omitempty"`       // report what is Sent
 	Replay       *Sent           `json:"replay,omitempty"`       // read this, from an empty cache, instead of a prompt; nothing is rolled
 }

@@ -24,6 +24,7 @@ func (l *Local) Logits(ctx context.Context, ids []int32) iter.Seq2[[]float32, er
 			yield(nil, err)
 			return
 		}
+		m.unmix()
 		m.session.forget()
 		rows := make([][]float32, min(m.batch, len(ids)))
 		for i := range rows {
@@ -80,6 +81,7 @@ func (l *Local) Time(ctx context.Context, read, write int) (reading, writing tim
 	if read > m.info.Context || write > m.info.Context-read {
 		return 0, 0, fmt.Errorf("%d tokens do not fit the context window of %d", read+write, m.info.Context)
 	}
+	m.unmix()
 	m.session.forget()
 	logits := make([]float32, m.info.Vocabulary)
 	ids := make([]int32, read+write)

@@ -43,6 +43,7 @@ type loaded struct {
 	tok     *token.Tokenizer
 	tmpl    *prompt.Template
 	batch   int
+	mixed   model.Mix // the experiment that holds
 	session session
 }
 

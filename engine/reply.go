@@ -62,6 +62,9 @@ func (w *writer) run(ctx context.Context) error {
 	if w.sampler, err = sample.New(w.r.Sampling, w.m.tok); err != nil {
 		return err
 	}
+	if err := w.m.mix(w.r.Mix); err != nil {
+		return err
+	}
 	w.done.Seed, w.done.Sampling = w.sampler.Seed(), w.r.Sampling
 	plain, goesOn := len(w.r.Messages) == 0, w.r.Continue
 	if s := w.r.Replay; s != nil {

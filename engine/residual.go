@@ -16,6 +16,7 @@ func (l *Local) Residual(ctx context.Context, ids []int32) ([][]float32, error) 
 	if err := m.checkIDs(ids); err != nil {
 		return nil, err
 	}
+	m.unmix()
 	m.session.cut(0)
 	for len(ids) > m.batch {
 		if err := m.session.step(ctx, ids[:m.batch], nil); err != nil {

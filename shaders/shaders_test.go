@@ -16,6 +16,7 @@ func everyVariant() []Variant {
 	vs := []Variant{
 		{Kernel: "rotate", Workgroup: 64}, {Kernel: "swiglu", Workgroup: 64}, {Kernel: "route", Workgroup: 64},
 		{Kernel: "group", Workgroup: 64}, {Kernel: "weigh", Workgroup: 64}, {Kernel: "halve", Workgroup: 64},
+		{Kernel: "prefer", Workgroup: 64},
 	}
 	for _, f := range Formats() {
 		vs = append(vs, Variant{Kernel: "embed", Format: f, Workgroup: 64}, Variant{Kernel: "rmsnorm", Format: f, Workgroup: 64})

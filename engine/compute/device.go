@@ -58,6 +58,10 @@ type Device interface {
 	Attend(dst, q Rows, c Cache, layer, pos int)
 	// SwiGLU sets dst = silu(gate) ⊙ up; dst may be gate.
 	SwiGLU(dst, gate, up Rows)
+	// Prefer adds bias, one value for each column, to every row of x: what is added
+	// to a router's logits decides with them which experts Route chooses. A value
+	// of -1e30 rules an expert out; its weight is 0 if it is chosen for want of others.
+	Prefer(x Rows, bias []float32)
 	// Route chooses, for each row of router logits, the experts with the largest
 	// logits (ties: the lower id) and gives them the softmax over the chosen as
 	// weights, which equals the renormalised softmax over all.

@@ -52,6 +52,7 @@ var _ compute.Device = (*Device)(nil)
 type scratch struct {
 	ids     *buffer // of Embed
 	turns   *buffer // cosines and sines of Rotate
+	bias    *buffer // of Prefer
 	parts   *buffer // of Attend
 	results *buffer // of the experts before they are summed
 	halved  *buffer // activations rounded to float16

@@ -55,6 +55,9 @@ func (m *Model) feedForward(i int, at step) {
 		return
 	}
 	d.MatMul(s.logits, l.router, s.normed)
+	if m.mix.Bias != nil {
+		d.Prefer(s.logits, m.mix.Bias)
+	}
 	d.Route(s.choices[i], s.logits)
 	d.ExpertMatMul(s.gate, l.gates, s.normed, s.choices[i])
 	d.ExpertMatMul(s.up, l.ups, s.normed, s.choices[i])

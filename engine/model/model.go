@@ -22,6 +22,7 @@ type Model struct {
 	at   layout
 	w    weights
 	rope compute.Rope
+	mix  Mix
 	last int // tokens in the last step
 
 	failed   error     // of the step, where rows crossed
