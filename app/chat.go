@@ -119,8 +119,9 @@ type stream struct {
 	turn         *turn
 	conversation ID
 	yield        func(Event, error) bool
-	path         places // of what was asked last
-	gone         bool   // the consumer has left: it must not be called any more
+	path         places      // of what was asked last
+	mix          *engine.Mix // instead of the conversation's experiment
+	gone         bool        // the consumer has left: it must not be called any more
 }
 
 var (

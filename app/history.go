@@ -44,6 +44,9 @@ func (s *stream) request(path []store.Message, opening string) (*engine.Request,
 		Routes:   true,
 		Record:   true,
 	}
+	if info, ok := s.app.Model(); ok {
+		r.Mix = s.mixFor(info)
+	}
 	if settings.Alternatives {
 		r.Alternatives = alternatives
 	}

@@ -77,7 +77,7 @@ func (t *Trail) replayable(info engine.Info) error {
 
 // repeat writes a part of a reply once more.
 func (s *stream) repeat(p TrailPart) (string, error) {
-	r := engine.Request{Sampling: p.Done.Sampling, Replay: &p.Sent}
+	r := engine.Request{Sampling: p.Done.Sampling, Replay: &p.Sent, Mix: p.Mix}
 	r.Sampling.Seed = p.Done.Seed
 	if reason := p.Done.Reason; reason == engine.StopCancelled || reason == "" {
 		if len(p.Tokens) == 0 {

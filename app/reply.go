@@ -76,7 +76,7 @@ func (a *App) replyOf(info engine.Info, r *engine.Request) Reply {
 	}
 	return Reply{
 		Model: info.Name, ModelHash: info.Hash, Device: info.Device, Template: info.Template,
-		KV: a.kv(), Build: a.build,
+		KV: a.kv(), Build: a.build, Mix: r.Mix,
 		Settings: settings, Done: engine.Done{Seed: r.Sampling.Seed, Sampling: r.Sampling},
 	}
 }

@@ -113,8 +113,10 @@ func (a *App) Routes(conversation, message ID) (Routes, error) {
 	return a.storedRoutes(conversation, message)
 }
 
+const routesName = "routes"
+
 func (a *App) storedRoutes(conversation, message ID) (Routes, error) {
-	record, err := a.store.Routes(conversation, message)
+	record, err := a.store.Extra(conversation, message, routesName)
 	if err != nil || record == nil {
 		return Routes{}, err
 	}
@@ -131,7 +133,7 @@ func (a *App) saveRoutes(w *writing) {
 	if !changed {
 		return
 	}
-	err := a.store.SetRoutes(w.begun.Conversation, w.begun.ID, encodeRoutes(&r))
+	err := a.store.SetExtra(w.begun.Conversation, w.begun.ID, routesName, encodeRoutes(&r))
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		a.trace("routes-lost", map[string]any{"message": w.begun.ID, "error": err.Error()})
 	}

@@ -36,6 +36,7 @@ type TrailPart struct {
 	Device  string         `json:"device"`
 	KV      string         `json:"kv"`
 	Build   string         `json:"build"`
+	Mix     engine.Mix     `json:"mix,omitzero"`
 	Context int            `json:"context"` // tokens of the window
 	Done    engine.Done    `json:"done"`
 }
@@ -74,7 +75,7 @@ func (t *Trail) tokens(tokens []engine.Token) {
 func (a *App) newWriting(m store.Message, j *store.Journal, r Reply, trail Trail) *writing {
 	info, _ := a.engine.Info()
 	trail.Parts = append(trail.Parts, TrailPart{
-		At: len(m.Text), Model: r.Model, Hash: r.ModelHash, Device: r.Device, KV: r.KV, Build: r.Build, Context: info.Context,
+		At: len(m.Text), Model: r.Model, Hash: r.ModelHash, Device: r.Device, KV: r.KV, Build: r.Build, Mix: r.Mix, Context: info.Context,
 	})
 	w := newWriting(m, j, r)
 	w.trail = trail

@@ -60,7 +60,7 @@ type Info struct {
 	ExpertsUsed      int    `json:"experts_used"`
 	// ExpertNames are what the file calls its experts, one for each; nil: it does not.
 	ExpertNames    []string `json:"expert_names,omitempty"`
-	ExpertPrompts  []string `json:"expert_prompts,omitempty"` // what each was chosen for, one prompt a line
+	ExpertPrompts  []string `json:"expert_prompts,omitempty"` // the prompts that each was chosen for
 	Vocabulary     int      `json:"vocabulary"`
 	TrainedContext int      `json:"trained_context"` // tokens
 	Context        int      `json:"context"`         // tokens of the window in use

@@ -92,7 +92,7 @@ func (s *Store) SetDraft(id ID, text string) error { return s.setText(draftsBuck
 // Delete deletes a conversation and all that belongs to it for good.
 func (s *Store) Delete(id ID) error {
 	return s.update(func(tx *txn) error {
-		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket, routesBucket, extrasBucket} {
+		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket, extrasBucket} {
 			if err := deleteAll(tx.Bucket(bucket), idKey(id)); err != nil {
 				return err
 			}

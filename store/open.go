@@ -109,6 +109,30 @@ func (s *Store) prepare(version uint64) error {
 	return nil
 }
 
+// addBuckets adds the buckets that a database of the present schema may lack
+// because it was made before they were thought of. An older program does not
+// look at them, so that they need no new schema.
+func (s *Store) addBuckets() error {
+	missing := false
+	err := s.view(func(tx *txn) error {
+		for _, name := range buckets() {
+			missing = missing || tx.Bucket(name) == nil
+		}
+		return nil
+	})
+	if err != nil || !missing {
+		return err
+	}
+	return s.update(func(tx *txn) error {
+		for _, name := range buckets() {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // createFile makes an empty database under another name and then renames it: a
 // program that is killed in between must not leave half a database.
 func createFile(path string) error {

@@ -21,7 +21,6 @@
 //	extras         conversation · message · name → what is kept beside them
 //	models         path → model record, JSON
 //	settings       "settings" → JSON; "value/" · name → JSON
-//	routes         conversation · message → what a mixture's routers chose for a reply
 //	index          group of terms · number → block of the inverted index (index.go)
 //	pending        what the index does not have yet
 //
@@ -64,7 +63,6 @@ var (
 	foldersBucket       = []byte("folders")
 	indexBucket         = []byte("index")
 	pendingBucket       = []byte("pending")
-	routesBucket        = []byte("routes")
 	extrasBucket        = []byte("extras")
 )
 
@@ -73,7 +71,7 @@ func buckets() [][]byte {
 	return [][]byte{
 		aboutBucket, conversationsBucket, systemsBucket, draftsBucket,
 		messagesBucket, journalBucket, modelsBucket, settingsBucket,
-		foldersBucket, indexBucket, pendingBucket, routesBucket, extrasBucket,
+		foldersBucket, indexBucket, pendingBucket, extrasBucket,
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // each expert. Engines do not need them; whoever shows which expert answered does.
 const (
 	NamesKey   = "beyonder.expert.names"
-	PromptsKey = "beyonder.expert.prompts" // the positive prompts, one a line
+	PromptsKey = "beyonder.expert.prompts" // the positive prompts, with " · " between them
 )
 
 // nameExperts tells what the experts are called and what they were chosen for.
@@ -28,7 +28,7 @@ func (m *mixture) nameExperts(d *metadata, names []string) {
 		for j, p := range e.positive {
 			lines[j] = strings.Join(strings.Fields(p), " ")
 		}
-		prompts[i] = strings.Join(lines, "\n")
+		prompts[i] = strings.Join(lines, " · ")
 	}
 	d.set(NamesKey, names)
 	d.set(PromptsKey, prompts)
