@@ -41,6 +41,9 @@ func (y *toy) forward(tokens []int32) [][]float32 {
 
 func (y *toy) times(name string, x []float64) []float64 {
 	m := y.matrices[name]
+	if y.watch != nil {
+		y.watch(name, x)
+	}
 	out := make([]float64, m.out)
 	for o := range out {
 		for i := range x {

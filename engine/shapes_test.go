@@ -33,6 +33,7 @@ type toy struct {
 	rng      *rand.Rand
 	tensors  []gguf.TensorSource
 	matrices map[string]matrix
+	watch    func(matrix string, x []float64) // sees what matrices are multiplied with; may be nil
 }
 
 func newToy(t *testing.T, s shape) *toy {

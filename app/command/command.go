@@ -46,6 +46,7 @@ type cli struct {
 	Logits   logitsCmd   `cmd:"" help:"Show what the model predicts after each of some tokens."`
 	Bench    benchCmd    `cmd:"" help:"Measure how fast a model reads and writes."`
 	Quantize quantizeCmd `cmd:"" help:"Make a smaller model file of one."`
+	Imatrix  imatrixCmd  `cmd:"" help:"Make an importance matrix of a text, for quantize."`
 	Merge    mergeCmd    `cmd:"" help:"Make a mixture of experts, or one model, of several."`
 	Engine   engineCmd   `cmd:"" help:"Serve the engine on standard input and output (the window starts this)."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`
