@@ -34,7 +34,7 @@ var mayImport = map[string]string{
 	"engine/gguf":                "engine/quant sys",
 	"engine/hf":                  "engine/quant engine/token sys",
 	"engine/quant":               "sys",
-	"engine/quantize":            "engine/gguf engine/quant sys",
+	"engine/quantize":            "engine/gguf engine/hf engine/quant sys",
 	"engine/token":               "text",
 	"engine/prompt":              "engine/prompt/sandbox",
 	"engine/prompt/sandbox":      "gonja",

@@ -10,9 +10,9 @@ import (
 
 // quantizeCmd makes a smaller model file of one.
 type quantizeCmd struct {
-	In      string `arg:"" help:"Model file (.gguf), best in F16, BF16 or F32; of a split one, its first part."`
+	In      string `arg:"" help:"Model file (.gguf), best in F16, BF16 or F32; of a split one, its first part; or a Hugging Face folder."`
 	Out     string `arg:"" help:"File to write."`
-	Type    string `short:"t" default:"Q4_K_M" help:"Type to make, such as Q4_K_M, Q6_K or Q8_0 (default: ${default}; a wrong name lists all)."`
+	Type    string `short:"t" placeholder:"TYPE" default:"Q4_K_M" help:"Type to make, such as Q4_K_M, Q6_K or Q8_0 (default: ${default}; a wrong name lists all)."`
 	Imatrix string `placeholder:"FILE" help:"Importance matrix (.gguf or .dat): errors count where they matter."`
 	Rules   string `default:"today" enum:"today,2024" help:"Which tensors get more bits: the rules of today, or of January 2024 (${enum})."`
 	Threads int    `default:"0" help:"Processor cores to use (default: all)."`

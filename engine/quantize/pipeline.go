@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync"
 
-	"beyonder/engine/gguf"
 	"beyonder/engine/quant"
 )
 
@@ -15,7 +14,8 @@ const portion = 128 << 10
 // job is some rows of a tensor, in one of its matrices.
 type job struct {
 	*step
-	at, count int // rows
+	at, count int           // rows
+	data      func() []byte // of the matrix that they are in
 	out       []byte
 	err       error
 	done      chan struct{}
@@ -24,14 +24,14 @@ type job struct {
 // pipeline encodes the tensors that are not copied, rows after rows, on several
 // threads, and hands them out in order. At most ahead jobs wait at any time.
 type pipeline struct {
-	file  *gguf.File
+	file  model
 	order chan *job // in the file's order, for next
 	work  chan *job // the same, for the threads
 	quit  chan struct{}
 	wait  sync.WaitGroup
 }
 
-func newPipeline(f *gguf.File, steps []step, threads int) *pipeline {
+func newPipeline(f model, steps []step, threads int) *pipeline {
 	ahead := 4 * threads
 	p := &pipeline{
 		file: f, order: make(chan *job, ahead), work: make(chan *job, ahead), quit: make(chan struct{}),
@@ -57,7 +57,7 @@ func (p *pipeline) issue(steps []step) {
 		if s.copied() {
 			continue
 		}
-		for _, j := range s.jobs() {
+		for _, j := range s.jobs(p.file) {
 			for _, to := range []chan *job{p.order, p.work} {
 				select {
 				case to <- j:
@@ -69,16 +69,18 @@ func (p *pipeline) issue(steps []step) {
 	}
 }
 
-// jobs end where matrices do, because each has an importance of its own.
-func (s *step) jobs() (jobs []*job) {
+// jobs end where matrices do, because each has an importance of its own, and data
+// that may have to be made first.
+func (s *step) jobs(f model) (jobs []*job) {
 	matrix := 1
 	if len(s.Shape) > 1 {
 		matrix = int(s.Shape[1])
 	}
 	for start := 0; start < s.rows(); start += matrix {
+		data := sync.OnceValue(func() []byte { return f.matrix(s.Tensor, start/matrix) })
 		for at := start; at < start+matrix; {
 			count := min(max(1, portion/s.row()), start+matrix-at)
-			jobs = append(jobs, &job{step: s, at: at, count: count, done: make(chan struct{})})
+			jobs = append(jobs, &job{step: s, at: at, count: count, data: data, done: make(chan struct{})})
 			at += count
 		}
 	}
@@ -111,10 +113,11 @@ func (p *pipeline) labour() {
 	}
 }
 
-func (j *job) run(f *gguf.File, weights []float32) {
+func (j *job) run(f model, weights []float32) {
 	x := weights[:j.count*j.row()]
 	size := j.Type.RowBytes(j.row())
-	j.err = f.Guard(func() { quant.Dequantize(j.Type, x, j.Data[j.at*size:(j.at+j.count)*size]) })
+	j.err = f.Guard(func() { quant.Dequantize(j.Type, x, j.data()[j.row0()*size:][:j.count*size]) })
+	j.data = nil // the matrix goes when its last job has read it
 	if j.err != nil {
 		return
 	}
@@ -127,6 +130,14 @@ func (j *job) run(f *gguf.File, weights []float32) {
 	if j.err != nil {
 		j.err = fmt.Errorf("tensor %q: %w", j.Name, j.err)
 	}
+}
+
+// row0 is the job's first row within its matrix.
+func (j *job) row0() int {
+	if len(j.Shape) < 2 {
+		return j.at
+	}
+	return j.at % int(j.Shape[1])
 }
 
 // columns is the importance of the columns of the job's matrix. Of an expert

@@ -30,6 +30,9 @@ func (s step) copied() bool { return s.to == s.Type }
 func (s step) row() int  { return int(s.Shape[0]) }
 func (s step) rows() int { return int(s.Elems() / s.Shape[0]) }
 
+// size is that of the tensor as it is.
+func (s step) size() int64 { return int64(s.rows()) * int64(s.Type.RowBytes(s.row())) }
+
 // bytes is the size of the tensor in the new file.
 func (s step) bytes() int64 { return int64(s.rows()) * int64(s.to.RowBytes(s.row())) }
 

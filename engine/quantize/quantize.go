@@ -1,5 +1,5 @@
-// Package quantize makes a model file smaller: it reads a GGUF file of any type
-// and writes one in which each tensor has the type that a mixture gives it.
+// Package quantize makes a model file smaller: it reads a GGUF file of any type, or
+// a Hugging Face folder, and writes a GGUF file in which each tensor has the type that a mixture gives it.
 //
 // Its one rule: the new file appears under its name when it is whole, and not
 // before. It streams: memory is needed for a few rows of each thread, whatever
@@ -24,7 +24,7 @@ import (
 
 // Options says what to make of what.
 type Options struct {
-	In      string // a GGUF file, or the first part of a split one
+	In      string // a GGUF file, or the first part of a split one, or a Hugging Face folder
 	Out     string
 	Mixture Mixture
 	Rules   Rules  // "": Today
@@ -68,7 +68,7 @@ func run(ctx context.Context, o Options, report func(Progress) bool) error {
 	if o.Rules == "" {
 		o.Rules = Today
 	}
-	if err := errors.Join(o.Rules.check(), differ(o.In, o.Out)); err != nil {
+	if err := o.Rules.check(); err != nil {
 		return err
 	}
 	var matrix *Imatrix
@@ -78,14 +78,17 @@ func run(ctx context.Context, o Options, report func(Progress) bool) error {
 			return err
 		}
 	}
-	f, err := gguf.Open(o.In)
+	f, err := open(o.In)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	if err := differ(f.files(), o.Out); err != nil {
+		return err
+	}
 	steps, err := plan(f, o.Mixture, o.Rules, matrix)
 	if err != nil {
-		return fmt.Errorf("cannot quantize %s: %w", filepath.Base(f.Path), err)
+		return fmt.Errorf("cannot quantize %s: %w", filepath.Base(o.In), err)
 	}
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
@@ -93,31 +96,32 @@ func run(ctx context.Context, o Options, report func(Progress) bool) error {
 	w := &writer{
 		ctx: ctx, file: f, steps: steps, keys: keys(f, o.Mixture, matrix), report: report,
 		encode: newPipeline(f, steps, o.Threads), start: time.Now(),
-		progress: Progress{Warnings: warnings(steps, matrix)},
+		progress: Progress{Warnings: append(f.notes(), warnings(steps, matrix)...)},
 	}
 	defer w.encode.stop()
 	return w.write(o.Out)
 }
 
 // differ refuses to write a file over what it is made of.
-func differ(in, out string) error {
-	a, err := os.Stat(in)
-	if err != nil {
-		return fmt.Errorf("%s cannot be opened: %w", in, errors.Unwrap(err))
-	}
+func differ(in []string, out string) error {
 	b, err := os.Stat(out)
-	if err == nil && os.SameFile(a, b) {
-		return fmt.Errorf("%s is the file to be read; choose another name for the new one", out)
+	if err != nil {
+		return nil // it is new, or writing will tell
 	}
-	if err == nil && !b.Mode().IsRegular() {
+	if !b.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a file; choose another name for the new one", out)
+	}
+	for _, path := range in {
+		if a, err := os.Stat(path); err == nil && os.SameFile(a, b) {
+			return fmt.Errorf("%s is the file to be read; choose another name for the new one", out)
+		}
 	}
 	return nil
 }
 
 // keys are the metadata of the new file: those of the old one, without what was
 // said of its parts and of how it was quantized.
-func keys(f *gguf.File, m Mixture, matrix *Imatrix) []gguf.KV {
+func keys(f model, m Mixture, matrix *Imatrix) []gguf.KV {
 	replaced := map[string]any{"general.file_type": m.id, "general.quantization_version": uint32(2)}
 	order := []string{"general.file_type", "general.quantization_version"}
 	if matrix != nil {

@@ -19,7 +19,7 @@ const (
 // writer writes one file.
 type writer struct {
 	ctx    context.Context
-	file   *gguf.File
+	file   model
 	steps  []step
 	keys   []gguf.KV
 	encode *pipeline
@@ -66,10 +66,10 @@ func (w *writer) write(out string) (err error) {
 // as much as before, a few keys aside.
 func (w *writer) totals() (in, out int64) {
 	for _, s := range w.steps {
-		in += int64(len(s.Data))
+		in += s.size()
 		out += s.bytes()
 	}
-	return in, out + w.file.Size() - in
+	return in, out + w.file.metadata()
 }
 
 // checkSpace refuses to begin what cannot be ended. Where the system does not say
@@ -115,7 +115,9 @@ func (c counter) Write(b []byte) (int, error) {
 type tensorReader struct {
 	*writer
 	step *step
-	read int // bytes of the old tensor, or of the new one if it is encoded
+	read int    // bytes of the new tensor
+	next int    // matrix of a tensor that is copied
+	left []byte // of the one before
 	rest []byte
 }
 
@@ -136,29 +138,42 @@ func (r *tensorReader) Read(b []byte) (int, error) {
 
 // more gets the next portion, and tells how far it is.
 func (r *tensorReader) more() error {
-	size := len(r.step.Data)
-	if !r.step.copied() {
-		size = int(r.step.bytes())
-	}
-	if r.read == size {
+	size := r.step.bytes()
+	if int64(r.read) == size {
 		return io.EOF
 	}
 	r.progress.Tensor, r.progress.From, r.progress.To = r.step.Name, r.step.Type, r.step.to
+	var err error
 	if r.step.copied() {
-		r.rest = r.step.Data[r.read:min(size, r.read+portion)]
+		r.rest, err = r.copy()
 	} else {
-		var err error
-		if r.rest, err = r.encode.next(); err != nil {
-			return err
-		}
+		r.rest, err = r.encode.next()
 	}
-	before := int64(float64(len(r.step.Data)) * float64(r.read) / float64(size))
+	if err != nil {
+		return err
+	}
+	done := func() int64 { return int64(float64(r.step.size()) * float64(r.read) / float64(size)) }
+	before := done()
 	r.read += len(r.rest)
-	r.progress.Done += int64(float64(len(r.step.Data))*float64(r.read)/float64(size)) - before
+	r.progress.Done += done() - before
 	if !r.say(false) {
 		return errStopped
 	}
 	return nil
+}
+
+// copy is the next portion of a tensor that stays as it is.
+func (r *tensorReader) copy() ([]byte, error) {
+	if len(r.left) == 0 {
+		if err := r.file.Guard(func() { r.left = r.file.matrix(r.step.Tensor, r.next) }); err != nil {
+			return nil, err
+		}
+		r.next++
+	}
+	n := min(portion, len(r.left))
+	portion := r.left[:n]
+	r.left = r.left[n:]
+	return portion, nil
 }
 
 // say reports progress if it is time, or if it must; false: nobody listens.
