@@ -21,8 +21,11 @@ type Conversation struct {
 	Updated time.Time // when its last message was added
 	Draft   string    // what stands in its composer
 	Head    ID        // the newest message of the path that is shown
-	System  string    // its system prompt
-	Error   string    // why its title cannot be read, "" if it can; its messages may be
+	System  string    // its own system prompt; App.System says which one is in force
+	Folder  ID        // the folder it is in, 0: none
+	Pinned  bool      // it stands before the others
+	Tags    []string
+	Error   string // why its title cannot be read, "" if it can; its messages may be
 }
 
 // State says how far a message has come.
@@ -92,6 +95,7 @@ func conversation(c store.Conversation) Conversation {
 	return Conversation{
 		ID: c.ID, Title: c.Title, Created: c.Created, Updated: c.Updated,
 		Draft: c.Draft, Head: c.Head, System: c.System, Error: sentence(c.Damage),
+		Folder: c.Folder, Pinned: c.Pinned, Tags: c.Tags,
 	}
 }
 
@@ -123,8 +127,19 @@ func (a *App) Delete(id ID) error {
 	return a.store.Trash(id, time.Now())
 }
 
-// Restore takes it out again.
-func (a *App) Restore(id ID) error { return a.store.Restore(id) }
+// Restore takes it out again; out of its folder, too, if that is in the trash.
+func (a *App) Restore(id ID) error {
+	c, err := a.store.Conversation(id)
+	if err != nil {
+		return err
+	}
+	if f, err := a.store.Folder(c.Folder); c.Folder != 0 && (err != nil || !f.Trashed.IsZero()) {
+		if err := a.store.Move(id, 0); err != nil {
+			return err
+		}
+	}
+	return a.store.Restore(id)
+}
 
 // EmptyTrash deletes what is in the trash for good.
 func (a *App) EmptyTrash() error {
@@ -134,6 +149,11 @@ func (a *App) EmptyTrash() error {
 			a.stopIn(c.ID)
 			err = errors.Join(err, a.store.Delete(c.ID))
 		}
+	}
+	folders, failed := a.TrashedFolders()
+	err = errors.Join(err, failed)
+	for _, f := range folders {
+		err = errors.Join(err, a.store.DeleteFolder(f.ID))
 	}
 	return err
 }

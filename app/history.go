@@ -25,7 +25,7 @@ func (s *stream) request(path []store.Message, opening string) (*engine.Request,
 	}
 	var messages []prompt.Message
 	var damaged int
-	messages, s.path, damaged = history(c.System, path)
+	messages, s.path, damaged = history(s.app.systemOf(c), path)
 	if len(messages) == 0 || messages[len(messages)-1].Role == prompt.System {
 		return nil, errNothing
 	}
