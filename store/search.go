@@ -304,6 +304,7 @@ func snippet(text string, places [][2]int) (piece string, marks [][2]int) {
 	for i, r := range text[from:to] {
 		at[from+i] = b.Len()
 		switch {
+		case r == '*' || r == '`': // emphasis and code of Markdown say nothing here
 		case r > ' ' && r != '\u00a0':
 			b.WriteRune(r)
 			space = false

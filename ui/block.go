@@ -36,6 +36,7 @@ type stage struct {
 	style    *style
 	metrics  *metrics
 	painter  *painter // of code
+	find     string   // what is looked for, "": nothing
 	copied   func(text string)
 	scrolled func(event *fyne.ScrollEvent)
 	tip      *tipLayer

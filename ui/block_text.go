@@ -17,8 +17,10 @@ type textPiece struct {
 	flow       flow
 	box        *fyne.Container
 	sheet      *sheet
-	first, end int // lines that have objects
-	from, to   int // selected bytes
+	first, end int      // lines that have objects
+	from, to   int      // selected bytes
+	found      [][2]int // where foundFor is
+	foundFor   string
 	drawn      bool
 }
 
@@ -58,6 +60,7 @@ func (t *textPiece) redraw(s *stage) {
 	t.box.Objects = t.box.Objects[:0]
 	for i := t.first; i < t.end; i++ {
 		t.flow.refine(&t.flow.lines[i])
+		t.markFound(s, t.flow.lines[i])
 		t.mark(s, t.flow.lines[i])
 	}
 	for _, line := range t.flow.lines[t.first:t.end] {

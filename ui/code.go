@@ -164,6 +164,7 @@ func (c *codePiece) redraw(s *stage) {
 	sizes := c.sizes()
 	c.scroll.content.Objects = c.scroll.content.Objects[:0]
 	for i := c.first; i < c.end; i++ {
+		c.markFound(s, i, sizes)
 		c.mark(s, i, sizes)
 	}
 	for i := c.first; i < c.end; {

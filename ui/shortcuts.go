@@ -25,6 +25,8 @@ func shortcuts() []shortcut {
 		{fyne.KeyB, "B", "Show or hide the conversations", (*Window).toggleSidebar},
 		{fyne.KeyPeriod, ".", "Show or hide the settings", (*Window).togglePanel},
 		{fyne.KeyL, "L", "Go to the message field", func(w *Window) { w.composer.Focus() }},
+		{fyne.KeyF, "F", "Find in this conversation", (*Window).openFind},
+		{fyne.KeyF, "Shift+F", "Search all conversations", (*Window).focusSearch},
 		{fyne.KeySlash, "/", "Show these shortcuts", (*Window).showShortcuts},
 	}
 }
@@ -35,6 +37,9 @@ func (w *Window) bindKeys() {
 	c := w.win.Canvas()
 	for _, s := range shortcuts() {
 		key := &desktop.CustomShortcut{KeyName: s.key, Modifier: fyne.KeyModifierShortcutDefault}
+		if strings.HasPrefix(s.keys, "Shift+") {
+			key.Modifier |= fyne.KeyModifierShift
+		}
 		c.AddShortcut(key, func(fyne.Shortcut) { s.do(w) })
 	}
 	c.SetOnTypedKey(w.typedKey)
@@ -49,6 +54,8 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 		w.showShortcuts()
 	case fyne.KeyPageUp, fyne.KeyPageDown:
 		w.transcript.Page(event.Name)
+	case fyne.KeyF3:
+		w.find.step(1)
 	case fyne.KeyF2:
 		w.sidebar.Rename(w.current)
 	}
@@ -61,6 +68,8 @@ func (w *Window) escape() {
 	switch {
 	case overlays.Top() != nil:
 		overlays.Top().Hide()
+	case w.find.open():
+		w.find.close()
 	case w.editing != 0:
 		w.cancelEdit()
 	case w.loading != nil, w.job != nil && w.job.conversation == w.current:
@@ -78,8 +87,8 @@ func (w *Window) showShortcuts() {
 	}
 	for _, s := range [][2]string{
 		{"Send the message", "Enter"}, {"Break the line", "Shift+Enter"}, {"Stop, or leave", "Esc"},
-		{"Turn the page", "Page Up, Page Down"}, {"Change your last message", "Up, in an empty field"}, {"Rename the conversation", "F2"},
-		{"Move it to the trash", "Delete, in the list"},
+		{"Turn the page", "Page Up, Page Down"}, {"Change your last message", "Up, in an empty field"}, {"Rename the conversation", "F2"}, {"Find the next place", "F3"},
+		{"Move it to the trash", "Delete, in the list"}, {"All that can be done with it", "Menu key, in the list"},
 	} {
 		list.Add(keyLine(s[0], s[1]))
 	}

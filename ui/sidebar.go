@@ -28,8 +28,25 @@ type Sidebar struct {
 	OnTrash      func(open bool) // the trash is looked into, or left
 	OnEmptyTrash func()
 
+	OnSearch        func(text string, trashed bool) app.Found
+	OnHit           func(h app.Hit, text string)
+	OnPin           func(id app.ID, pinned bool)
+	OnTags          func(app.ID)
+	OnMove          func(id, folder app.ID)
+	OnFolder        func(id, first app.ID) // its name and prompt are to be given; 0: a new one, for that conversation
+	OnNewIn         func(folder app.ID)
+	OnDeleteFolder  func(app.ID)
+	OnRestoreFolder func(app.ID)
+	OnExport        func(id, folder app.ID)
+
 	all         []app.Conversation // as given
-	shown       []app.Conversation // those that the filter lets through
+	folders     []app.Folder
+	unfolded    map[app.ID]bool    // folders whose conversations are listed
+	rows        []sideRow          // as listed
+	shown       []app.Conversation // those that have a row, in its order
+	hits        []app.Hit          // what the search found
+	hit         int                // the one that Enter opens
+	unindexed   int
 	current     app.ID
 	writing     app.ID // the one whose reply is being written
 	renaming    app.ID
@@ -40,6 +57,7 @@ type Sidebar struct {
 	newButton   *focusRow
 	filter      *filterEntry
 	list        *conversationList
+	found       *hitList
 	nothing     *paragraph
 	trash       *focusRow
 	back        *focusRow
@@ -50,7 +68,7 @@ type Sidebar struct {
 
 // NewSidebar returns a sidebar without conversations.
 func NewSidebar() *Sidebar {
-	s := &Sidebar{}
+	s := &Sidebar{unfolded: map[app.ID]bool{}}
 	s.ExtendBaseWidget(s)
 	s.newButton = newFocusRow(untitled, "", func() { s.OnNew() })
 	s.newButton.framed, s.newButton.icon = true, assets.Icon("add")
@@ -59,15 +77,18 @@ func NewSidebar() *Sidebar {
 	s.trash = newFocusRow("Trash", "", func() { s.OnTrash(true) })
 	s.trash.title.style = captionStyle
 	s.empty = newButton("", s.emptyTapped)
-	s.filter = newFilterEntry("Filter", func(string) { s.choose() })
+	s.filter = newFilterEntry("Search "+keyName("Shift+F"), func(string) { s.search() })
+	s.filter.keys = s.searchKey
 	s.nothing = newParagraph("", captionStyle.centred())
-	s.list = newConversationList(s)
+	s.list, s.found = newConversationList(s), newHitList(s)
 	s.top = newColumn(8, s.newButton, s.back, s.filter)
 	s.bottom = newColumn(8, s.empty, s.trash)
 	wheel := newWheelArea(func(event *fyne.ScrollEvent) {
-		s.list.ScrollToOffset(s.list.GetScrollOffset() - event.Scrolled.DY)
+		for _, l := range []*widget.List{&s.list.List, &s.found.List} {
+			l.ScrollToOffset(l.GetScrollOffset() - event.Scrolled.DY)
+		}
 	})
-	middle := container.NewStack(s.list, wheel, newPadded(24, 16, 0, 16, s.nothing))
+	middle := container.NewStack(s.list, s.found, wheel, newPadded(24, 16, 0, 16, s.nothing))
 	s.content = container.New(sidebarLayout{}, s.top, middle, s.bottom)
 	s.show()
 	return s
@@ -80,17 +101,26 @@ func (s *Sidebar) CreateRenderer() fyne.WidgetRenderer {
 }
 
 // Set shows the given conversations, the newest first; inTrash: the trash's.
-func (s *Sidebar) Set(conversations []app.Conversation, inTrash bool) {
-	s.all, s.inTrash = conversations, inTrash
+func (s *Sidebar) Set(conversations []app.Conversation, folders []app.Folder, inTrash bool) {
+	if inTrash != s.inTrash {
+		s.filter.SetText("")
+	}
+	s.all, s.folders, s.inTrash = conversations, folders, inTrash
 	s.sure = s.sure && inTrash
-	s.choose()
+	s.arrange()
+	s.list.Refresh()
 	s.show()
+	if s.filter.Text != "" {
+		s.search() // what was found may have changed
+	}
+	s.showLists()
 }
 
 // SetCurrent highlights the conversation that is open.
 func (s *Sidebar) SetCurrent(id app.ID) {
 	if id != s.current {
 		s.current = id
+		s.uncoverCurrent()
 		s.list.Refresh()
 		s.reveal()
 	}
@@ -104,8 +134,11 @@ func (s *Sidebar) SetWriting(id app.ID) {
 	}
 }
 
-// SetTrashed says how many conversations the trash holds.
-func (s *Sidebar) SetTrashed(n int) {
+// SetTrashed says how many conversations, in folders or not, the trash holds.
+func (s *Sidebar) SetTrashed(n, folders int) {
+	if n == 0 {
+		n = folders
+	}
 	text := "Trash"
 	if n > 0 {
 		text = fmt.Sprintf("Trash (%s)", count(n))
@@ -115,11 +148,12 @@ func (s *Sidebar) SetTrashed(n int) {
 
 // Rename opens the title of a conversation for editing.
 func (s *Sidebar) Rename(id app.ID) {
-	i := s.index(id)
+	i := s.row(id)
 	if i < 0 || s.inTrash {
 		return
 	}
-	s.renaming, s.renameField = id, newRenameEntry(titleOf(s.shown[i]), s.renamed)
+	s.filter.SetText("")
+	s.renaming, s.renameField = id, newRenameEntry(titleOf(*s.rows[i].conversation), s.renamed)
 	s.list.ScrollTo(i)
 	s.list.Refresh()
 	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil {
@@ -146,32 +180,33 @@ func (s *Sidebar) title(id app.ID) string {
 	return ""
 }
 
-// choose applies the filter.
-func (s *Sidebar) choose() {
-	wanted := strings.ToLower(strings.TrimSpace(s.filter.Text))
-	s.shown = s.shown[:0]
-	for _, c := range s.all {
-		if strings.Contains(strings.ToLower(titleOf(c)), wanted) {
-			s.shown = append(s.shown, c)
-		}
-	}
-	s.list.Refresh()
-	s.showNothing(wanted)
-}
-
-func (s *Sidebar) showNothing(wanted string) {
-	text := ""
+// showLists shows the list that is wanted, or says why there is nothing in it.
+func (s *Sidebar) showLists() {
+	text, searching := "", s.filter.Text != ""
 	switch {
-	case len(s.shown) > 0:
-	case wanted != "":
-		text = "No title contains “" + s.filter.Text + "”."
+	case searching && len(s.hits) == 0 && s.unindexed > 0:
+		text = fmt.Sprintf("Nothing yet: %s messages are still being indexed.", count(s.unindexed))
+	case searching && len(s.hits) == 0:
+		text = "Nothing is found for “" + s.filter.Text + "”."
+	case searching || len(s.rows) > 0:
 	case s.inTrash:
 		text = "The trash is empty."
 	default:
 		text = "Your conversations will be listed here."
 	}
 	s.nothing.SetText(text)
-	setVisible(s.list, text == "")
+	setVisible(s.list, text == "" && !searching)
+	setVisible(s.found, text == "" && searching)
+}
+
+// uncoverCurrent unfolds the folder of the open conversation.
+func (s *Sidebar) uncoverCurrent() {
+	i := slices.IndexFunc(s.all, func(c app.Conversation) bool { return c.ID == s.current })
+	if i < 0 || s.all[i].Folder == 0 || s.unfolded[s.all[i].Folder] || s.row(s.current) >= 0 {
+		return
+	}
+	s.unfolded[s.all[i].Folder] = true
+	s.arrange()
 }
 
 // show brings the controls around the list up to date.
@@ -179,8 +214,8 @@ func (s *Sidebar) show() {
 	setVisible(s.newButton, !s.inTrash)
 	setVisible(s.back, s.inTrash)
 	setVisible(s.trash, !s.inTrash)
-	setVisible(s.filter, len(s.all) > 7 || s.filter.Text != "")
-	setVisible(s.empty, s.inTrash && len(s.all) > 0)
+	setVisible(s.filter, len(s.all)+len(s.folders) > 0 || s.filter.Text != "")
+	setVisible(s.empty, s.inTrash && len(s.all)+len(s.folders) > 0)
 	s.empty.SetText("Empty the trash")
 	s.empty.Importance = widget.MediumImportance
 	if s.sure {
@@ -207,7 +242,7 @@ func (s *Sidebar) index(id app.ID) int {
 }
 
 func (s *Sidebar) reveal() {
-	if i := s.index(s.current); i >= 0 {
+	if i := s.row(s.current); i >= 0 {
 		s.list.ScrollTo(i)
 	}
 }
@@ -222,21 +257,6 @@ func (s *Sidebar) step(n int) {
 	if next != at {
 		s.OnOpen(s.shown[next].ID)
 	}
-}
-
-// offer shows what can be done with a conversation.
-func (s *Sidebar) offer(id app.ID, at fyne.Position) {
-	canvas := fyne.CurrentApp().Driver().CanvasForObject(s)
-	if canvas == nil {
-		return
-	}
-	menu := fyne.NewMenu("",
-		fyne.NewMenuItem("Rename", func() { s.Rename(id) }),
-		fyne.NewMenuItem("Move to the trash", func() { s.OnDelete(id) }))
-	if s.inTrash {
-		menu = fyne.NewMenu("", fyne.NewMenuItem("Restore", func() { s.OnRestore(id) }))
-	}
-	widget.ShowPopUpMenuAtPosition(menu, canvas, at)
 }
 
 func titleOf(c app.Conversation) string {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
@@ -28,7 +29,7 @@ func newConversationList(s *Sidebar) *conversationList {
 	l := &conversationList{sidebar: s}
 	l.ExtendBaseWidget(l)
 	l.HideSeparators = true
-	l.Length = func() int { return len(s.shown) }
+	l.Length = func() int { return len(s.rows) }
 	l.CreateItem = l.create
 	l.UpdateItem = l.update
 	return l
@@ -43,11 +44,50 @@ func (l *conversationList) create() fyne.CanvasObject {
 
 func (l *conversationList) update(i widget.ListItemID, o fyne.CanvasObject) {
 	s, row := l.sidebar, o.(*listRow)
-	if i >= len(s.shown) {
+	if i >= len(s.rows) {
 		return
 	}
-	c := s.shown[i]
+	row.icon, row.indent, row.heading, row.edit = nil, 0, false, nil
+	row.title.style, row.selected, row.marked, row.focused = bodyStyle, false, false, false
+	switch r := s.rows[i]; {
+	case r.conversation == nil && r.folder == nil:
+		l.showHeading(row, r.heading)
+	case r.folder != nil:
+		l.showFolder(row, r)
+	default:
+		l.showConversation(row, *r.conversation, r.indented)
+	}
+	row.Refresh()
+}
+
+func (l *conversationList) showHeading(row *listRow, text string) {
+	row.heading, row.title.text, row.title.style = true, text, captionStyle
+	row.onTapped, row.onSecondary = nil, nil
+}
+
+func (l *conversationList) showFolder(row *listRow, r sideRow) {
+	s, f := l.sidebar, *r.folder
+	row.title.text, row.icon = folderTitle(&f, r.within), assets.Icon("folder")
+	row.onTapped = func() { l.folderTapped(f.ID) }
+	row.onSecondary = func(at fyne.Position) { s.offerFolder(f.ID, at) }
+	more := row.buttons[0]
+	more.onTapped = func() { s.offerFolder(f.ID, below(more)) }
+}
+
+func (l *conversationList) folderTapped(id app.ID) {
+	if l.sidebar.inTrash {
+		l.sidebar.OnRestoreFolder(id)
+		return
+	}
+	l.sidebar.unfold(id)
+}
+
+func (l *conversationList) showConversation(row *listRow, c app.Conversation, indented bool) {
+	s := l.sidebar
 	row.title.text = titleOf(c)
+	if indented {
+		row.indent = 24
+	}
 	row.selected = c.ID == s.current && !s.inTrash
 	row.marked = c.ID == s.writing
 	row.focused = row.selected && l.focused
@@ -56,12 +96,10 @@ func (l *conversationList) update(i widget.ListItemID, o fyne.CanvasObject) {
 	more := row.buttons[0]
 	more.onTapped = func() { s.offer(c.ID, below(more)) }
 	l.edit(row, c)
-	row.Refresh()
 }
 
 // edit puts the field in the place of the title of the row being renamed.
 func (l *conversationList) edit(row *listRow, c app.Conversation) {
-	row.edit = nil
 	if c.ID == l.sidebar.renaming {
 		row.edit = l.sidebar.renameField
 	}
@@ -95,6 +133,8 @@ func (l *conversationList) TypedKey(event *fyne.KeyEvent) {
 		s.step(-1)
 	case fyne.KeyF2:
 		s.Rename(s.current)
+	case desktop.KeyMenu:
+		s.offerCurrent()
 	case fyne.KeyDelete:
 		if s.index(s.current) >= 0 && !s.inTrash {
 			s.OnDelete(s.current)
@@ -157,7 +197,10 @@ func (e *renameEntry) FocusLost() {
 }
 
 // filterEntry is a one-line field that passes on the keys it has no use for.
-type filterEntry struct{ widget.Entry }
+type filterEntry struct {
+	widget.Entry
+	keys func(*fyne.KeyEvent) bool // true: the key has done its work; may be nil
+}
 
 func newFilterEntry(placeholder string, changed func(string)) *filterEntry {
 	e := &filterEntry{}
@@ -169,6 +212,9 @@ func newFilterEntry(placeholder string, changed func(string)) *filterEntry {
 
 // TypedKey implements fyne.Focusable.
 func (e *filterEntry) TypedKey(event *fyne.KeyEvent) {
+	if e.keys != nil && e.keys(event) {
+		return
+	}
 	switch event.Name {
 	case fyne.KeyEscape:
 		if e.Text != "" {

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,18 +30,18 @@ func newSidebarRig(t *testing.T, titles ...string) *sidebarRig {
 	s.OnRestore = func(id app.ID) { s.said = append(s.said, "restore "+s.title(id)) }
 	var list []app.Conversation
 	for i, title := range titles {
-		list = append(list, app.Conversation{ID: app.ID(i + 1), Title: title})
+		list = append(list, app.Conversation{ID: app.ID(i + 1), Title: title, Updated: time.Now()})
 	}
-	s.Set(list, false)
+	s.Set(list, nil, false)
 	w := test.NewTempWindow(t, s.Sidebar)
 	w.Resize(fyne.NewSize(260, 700))
 	return s
 }
 
-func (s *sidebarRig) rows() []*listRow {
+func (s *sidebarRig) listed() []*listRow {
 	var rows []*listRow
 	for _, o := range test.LaidOutObjects(s.list) {
-		if r, ok := o.(*listRow); ok {
+		if r, ok := o.(*listRow); ok && !r.heading {
 			rows = append(rows, r)
 		}
 	}
@@ -49,31 +51,31 @@ func (s *sidebarRig) rows() []*listRow {
 func TestTheSidebarAnnouncesClicks(t *testing.T) {
 	s := newSidebarRig(t, "Alpha", "Beta", "Gamma")
 	test.Tap(s.newButton)
-	test.Tap(s.rows()[1])
+	test.Tap(s.listed()[1])
 	if !slices.Equal(s.said, []string{"new", "open Beta"}) {
 		t.Fatalf("said %q", s.said)
 	}
-	if rows := s.rows(); !rows[1].selected || rows[0].selected {
+	if rows := s.listed(); !rows[1].selected || rows[0].selected {
 		t.Error("the open one is not highlighted")
 	}
 }
 
 func TestADoubleClickRenames(t *testing.T) {
 	s := newSidebarRig(t, "Alpha", "Beta")
-	test.Tap(s.rows()[0])
-	test.Tap(s.rows()[0])
-	if s.renaming != 1 || s.rows()[0].edit == nil {
+	test.Tap(s.listed()[0])
+	test.Tap(s.listed()[0])
+	if s.renaming != 1 || s.listed()[0].edit == nil {
 		t.Fatal("no field has opened")
 	}
 	s.renameField.SetText("  A better title ")
 	s.renameField.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	if got := s.said[len(s.said)-1]; got != "rename Alpha to A better title" || s.rows()[0].edit != nil {
+	if got := s.said[len(s.said)-1]; got != "rename Alpha to A better title" || s.listed()[0].edit != nil {
 		t.Errorf("said %q", s.said)
 	}
 	s.list.lastTime = time.Time{}
-	test.Tap(s.rows()[1])
+	test.Tap(s.listed()[1])
 	s.list.lastTime = time.Now().Add(-time.Second)
-	test.Tap(s.rows()[1])
+	test.Tap(s.listed()[1])
 	if s.renaming != 0 {
 		t.Error("two slow clicks were taken for a double one")
 	}
@@ -106,29 +108,88 @@ func TestTheSidebarsKeys(t *testing.T) {
 	}
 }
 
-func TestTheFilter(t *testing.T) {
-	s := newSidebarRig(t, "Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta")
-	if !s.filter.Visible() {
-		t.Fatal("eight conversations have no filter")
+func TestTheSearchField(t *testing.T) {
+	s := newSidebarRig(t, "Alpha", "Beta")
+	s.OnSearch = func(text string, trashed bool) (found app.Found) {
+		if text == "be" {
+			found.Hits = []app.Hit{
+				{Conversation: app.Conversation{ID: 2, Title: "Beta"}},
+				{Conversation: app.Conversation{ID: 1, Title: "Alpha"}, Message: 7, Snippet: "to be or", Marks: [][2]int{{3, 5}}, More: 2},
+			}
+		}
+		return found
 	}
-	s.filter.SetText("ETA")
-	if len(s.shown) != 4 { // Beta, Zeta, Eta, Theta
-		t.Errorf("%d are left", len(s.shown))
+	s.OnHit = func(h app.Hit, text string) {
+		s.said = append(s.said, fmt.Sprintf("%s %d for %s", h.Title, h.Message, text))
 	}
-	s.filter.SetText("nothing like it")
-	if !s.nothing.Visible() || s.nothing.text != "No title contains “nothing like it”." || s.list.Visible() {
-		t.Errorf("nothing is left, and it says %q", s.nothing.text)
+	key := func(name fyne.KeyName) { s.filter.TypedKey(&fyne.KeyEvent{Name: name}) }
+	s.filter.SetText("be")
+	if s.list.Visible() || !s.found.Visible() {
+		t.Fatal("what was found is not shown in the place of the list")
 	}
-	s.filter.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if len(s.shown) != 8 || s.filter.Text != "" {
-		t.Error("Esc did not clear the filter")
+	key(fyne.KeyDown)
+	key(fyne.KeyDown)
+	key(fyne.KeyReturn)
+	key(fyne.KeyUp)
+	key(fyne.KeyReturn)
+	if want := []string{"Alpha 7 for be", "Beta 0 for be"}; !slices.Equal(s.said, want) {
+		t.Errorf("said %q, want %q", s.said, want)
+	}
+	s.filter.SetText("zz")
+	if !s.nothing.Visible() || s.nothing.text != "Nothing is found for “zz”." || s.found.Visible() {
+		t.Errorf("nothing is found, and it says %q", s.nothing.text)
+	}
+	key(fyne.KeyEscape)
+	if s.filter.Text != "" || !s.list.Visible() || s.found.Visible() {
+		t.Error("Esc did not bring the list back")
+	}
+}
+
+func TestTheSidebarsOrder(t *testing.T) {
+	s := newSidebarRig(t)
+	now := time.Now()
+	list := []app.Conversation{
+		{ID: 1, Title: "now", Updated: now},
+		{ID: 2, Title: "in work", Updated: now, Folder: 5},
+		{ID: 3, Title: "pinned", Updated: now.AddDate(0, 0, -40), Pinned: true},
+		{ID: 4, Title: "before", Updated: now.AddDate(0, 0, -1)},
+		{ID: 6, Title: "this week", Updated: now.AddDate(0, 0, -5)},
+		{ID: 7, Title: "old", Updated: time.Date(2020, 2, 3, 4, 5, 6, 0, time.Local)},
+		{ID: 8, Title: "of a folder that is gone", Updated: time.Date(2020, 2, 2, 4, 5, 6, 0, time.Local), Folder: 99},
+	}
+	s.Set(list, []app.Folder{{ID: 5, Name: "Work"}}, false)
+	lines := func() string {
+		var all []string
+		for _, r := range s.rows {
+			switch {
+			case r.conversation != nil:
+				all = append(all, r.conversation.Title)
+			case r.folder != nil:
+				all = append(all, "["+folderTitle(r.folder, r.within)+"]")
+			default:
+				all = append(all, r.heading+":")
+			}
+		}
+		return strings.Join(all, " | ")
+	}
+	want := "Pinned: | pinned | Folders: | [Work (1)] | Today: | now | Yesterday: | before | Previous 7 days: | this week | February 2020: | old | of a folder that is gone"
+	if got := lines(); got != want {
+		t.Errorf("the list is\n%s, want\n%s", got, want)
+	}
+	s.SetCurrent(2)
+	if got := lines(); !strings.Contains(got, "[Work (1)] | in work | Today:") {
+		t.Errorf("the folder of the open conversation is folded: %s", got)
+	}
+	s.step(1)
+	if !slices.Equal(s.said, []string{"open now"}) {
+		t.Errorf("said %q", s.said)
 	}
 }
 
 // 10,000 conversations cost no more rows than fit.
 func TestTheSidebarIsVirtualised(t *testing.T) {
 	s := newSidebarRig(t, slices.Repeat([]string{"Title"}, 10_000)...)
-	if n := len(s.rows()); n > 40 {
+	if n := len(s.listed()); n > 40 {
 		t.Errorf("%d rows have been made", n)
 	}
 }
@@ -137,8 +198,8 @@ func TestSidebarAsMarkup(t *testing.T) {
 	s := newSidebarRig(t, "Alpha", "A title that is much too long for the room that there is", "Gamma")
 	s.SetCurrent(2)
 	s.SetWriting(3)
-	s.SetTrashed(1)
+	s.SetTrashed(1, 0)
 	test.AssertObjectRendersToMarkup(t, "sidebar.xml", s.Sidebar)
-	s.Set(s.all[:1], true)
+	s.Set(s.all[:1], nil, true)
 	test.AssertObjectRendersToMarkup(t, "sidebar-trash.xml", s.Sidebar)
 }

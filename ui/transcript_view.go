@@ -34,6 +34,7 @@ type transcriptView struct {
 	pulse *pulse
 
 	selection selection
+	finding   finding
 	pointer   pointer
 }
 

@@ -40,6 +40,7 @@ type Window struct {
 	picker     *ModelPicker
 	transcript *Transcript
 	page       *emptyPage
+	find       *findBar
 	composer   *Composer
 	status     *StatusLine
 	cards      *cards
@@ -52,6 +53,7 @@ type Window struct {
 	messages []app.Message // of its shown path
 	editing  app.ID        // the message that is being changed in the composer
 	inTrash  bool
+	newIn    app.ID // the folder that the conversation which is begun next goes into
 	titles   map[app.ID]string
 
 	drafts  *drafts
@@ -119,6 +121,7 @@ func (w *Window) build() {
 	w.sidebar, w.panel = NewSidebar(), NewSettingsPanel(w.post)
 	w.picker, w.status, w.composer = NewModelPicker(), NewStatusLine(), NewComposer()
 	w.transcript, w.page = NewTranscript(), newEmptyPage()
+	w.find = newFindBar(w)
 	w.cards = newCards(w.relayout, w.backToWriting)
 	w.toggle = newGlyph(assets.Icon("sidebar"), 32, w.toggleSidebar)
 	w.newButton = newGlyph(assets.Icon("add"), 32, w.newConversation)
@@ -126,7 +129,7 @@ func (w *Window) build() {
 	tips := w.explainButtons()
 	header := newPadded(8, 12, 8, 12, newRow(4, 3, w.toggle, w.newButton, w.picker, spacer(), w.gear))
 	header = container.NewStack(newSurface(theme.ColorNameBackground, "", 0), header)
-	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page), w.cards.box, w.composer, w.status, header)
+	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page, w.find.holder), w.cards.box, w.composer, w.status, header)
 	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen == "settings", settled: w.settled}
 	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(w.panel, false), tips)
 }
@@ -135,7 +138,7 @@ func (w *Window) build() {
 func (w *Window) explainButtons() *tipLayer {
 	tips := newTipLayer()
 	w.toggle.tip, w.newButton.tip, w.gear.tip = "Conversations "+keyName("B"), untitled+" "+keyName("N"), "Settings "+keyName(".")
-	for _, b := range []*glyphButton{w.toggle, w.newButton, w.gear, w.composer.button} {
+	for _, b := range append(w.find.buttons(), w.toggle, w.newButton, w.gear, w.composer.button) {
 		b.tips = tips
 	}
 	w.status.left.tips = tips
@@ -153,6 +156,7 @@ func (w *Window) announce() {
 	s := w.sidebar
 	s.OnNew, s.OnOpen, s.OnRename, s.OnDelete = w.newConversation, w.open, w.rename, w.trash
 	s.OnRestore, s.OnTrash, s.OnEmptyTrash = w.restore, w.showTrash, w.emptyTrash
+	w.announceLibrary(s)
 	c := w.composer
 	c.OnSend, c.OnStop, c.OnChanged, c.OnEditLast, c.OnResized = w.send, w.stop, w.typed, w.editLast, w.relayout
 	t := w.transcript

@@ -37,7 +37,7 @@ func (w *Window) listConversations() []app.Conversation {
 		w.titles[c.ID] = c.Title
 	}
 	if !w.inTrash {
-		w.sidebar.Set(list, false)
+		w.sidebar.Set(list, w.listFolders(false), false)
 	}
 	w.showTitle()
 	return list
@@ -53,6 +53,7 @@ func (w *Window) showTitle() {
 
 // newConversation opens an empty page. It is stored with its first words.
 func (w *Window) newConversation() {
+	w.newIn = 0
 	w.open(0)
 	w.composer.Focus()
 }
@@ -67,6 +68,7 @@ func (w *Window) open(id app.ID) {
 	}
 	if id != w.current {
 		w.cards.clear("error", "full") // they were about the other one
+		w.find.close()
 	}
 	w.current, w.messages, w.editing = id, messages, 0
 	w.transcript.SetEntries(w.entries())
@@ -140,6 +142,12 @@ func (w *Window) ensureConversation() app.ID {
 		return 0
 	}
 	w.current = c.ID
+	if w.newIn != 0 {
+		if err := w.app.Move(c.ID, w.newIn); err != nil {
+			w.failed(err)
+		}
+		w.newIn = 0
+	}
 	w.listConversations()
 	w.sidebar.SetCurrent(c.ID)
 	return c.ID
@@ -181,14 +189,17 @@ func (w *Window) trash(id app.ID) {
 			w.open(0)
 		}
 	}
-	w.offerUndo(fmt.Sprintf("“%s” is in the trash.", title), id)
+	w.offerUndo(fmt.Sprintf("“%s” is in the trash.", title), func() { w.restore(id) })
 }
 
-func (w *Window) offerUndo(text string, id app.ID) {
+func (w *Window) offerUndo(text string, undo func()) {
 	if w.undo != nil {
 		w.undo.Stop()
 	}
-	c := newCard(text, theme.ColorNameSeparator, nil, action{"Undo", false, func() { w.restore(id) }})
+	c := newCard(text, theme.ColorNameSeparator, nil, action{"Undo", false, func() {
+		w.cards.set("undo", nil)
+		undo()
+	}})
 	w.cards.set("undo", c)
 	w.undo = w.post.after(undoTime, func() {
 		if w.cards.shown["undo"] == c {
@@ -222,7 +233,7 @@ func (w *Window) showTrash(open bool) {
 		w.failed(err)
 		return
 	}
-	w.sidebar.Set(list, true)
+	w.sidebar.Set(list, w.listFolders(true), true)
 }
 
 func (w *Window) emptyTrash() {
@@ -240,7 +251,7 @@ func (w *Window) countTrash() {
 		w.failed(err)
 		return
 	}
-	w.sidebar.SetTrashed(len(list))
+	w.sidebar.SetTrashed(len(list), len(w.listFolders(true)))
 }
 
 // edit takes a message into the composer to be changed.
@@ -302,5 +313,6 @@ func (w *Window) reloadMessages() {
 	}
 	w.messages = messages
 	w.transcript.SetEntries(w.entries())
+	w.find.again()
 	w.showState()
 }

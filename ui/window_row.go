@@ -23,6 +23,8 @@ type listRow struct {
 
 	selected bool
 	marked   bool // a dot: something is going on here
+	heading  bool // of the rows under it: nothing can be done with it
+	indent   float32
 	framed   bool // a thin border, for rows that stand alone
 
 	onTapped    func()
@@ -102,7 +104,7 @@ func (r *listRowRenderer) MinSize() fyne.Size {
 
 func (r *listRowRenderer) Layout(size fyne.Size) {
 	r.back.Resize(size)
-	left, right := px(12), size.Width-px(8)
+	left, right := px(12+r.row.indent), size.Width-px(8)
 	if r.row.icon != nil {
 		r.icon.Resize(fyne.NewSquareSize(px(18)))
 		r.icon.Move(fyne.NewPos(px(10), (size.Height-px(18))/2))
@@ -132,6 +134,9 @@ func (r *listRowRenderer) layoutText(left, width, height float32) {
 		caption = r.row.caption.MinSize().Height
 	}
 	top := (height - title - caption) / 2
+	if r.row.heading {
+		top = height - title - px(4) // nearer to what it is about
+	}
 	r.row.title.Resize(fyne.NewSize(width, title))
 	r.row.title.Move(fyne.NewPos(left, top))
 	r.row.caption.Resize(fyne.NewSize(width, caption))
@@ -144,7 +149,7 @@ func (r *listRowRenderer) layoutText(left, width, height float32) {
 
 func (r *listRowRenderer) Refresh() {
 	row := r.row
-	active := row.hovered || row.focused
+	active := (row.hovered || row.focused) && !row.heading
 	fill := fyne.ThemeColorName("")
 	switch {
 	case row.selected:

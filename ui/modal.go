@@ -1,0 +1,101 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// modal asks for something before anything else can be done: Enter in its last
+// field and its first button do it, Esc leaves it.
+type modal struct {
+	window *Window
+	popup  *widget.PopUp
+	note   *paragraph // what is wrong with what was given
+	do     func() error
+}
+
+// ask opens a modal. do says what is wrong with what was given, nil: it is done.
+func (w *Window) ask(title, text, button string, fields []fyne.CanvasObject, do func() error) *modal {
+	m := &modal{window: w, note: newParagraph("", dangerStyle), do: do}
+	content := newColumn(12, newLine(title, titleStyle))
+	if text != "" {
+		content.Add(newParagraph(text, captionStyle))
+	}
+	for _, f := range fields {
+		content.Add(f)
+	}
+	content.Add(m.note)
+	buttons := container.NewHBox(spacer(), newButton("Cancel", m.close), newPrimaryButton(button, m.finish))
+	content.Add(buttons)
+	m.note.Hide()
+	m.popup = widget.NewModalPopUp(newPadded(20, 24, 20, 24, content), w.win.Canvas())
+	m.fit()
+	m.popup.Show()
+	for _, f := range fields {
+		if entry := entryIn(f); entry != nil {
+			w.win.Canvas().Focus(entry)
+			break
+		}
+	}
+	for _, f := range fields {
+		if entry := entryIn(f); entry != nil {
+			entry.keys = m.key
+		}
+	}
+	return m
+}
+
+// fit gives the modal its width, and the height that follows from it.
+func (m *modal) fit() {
+	width := min(px(440), m.window.win.Canvas().Size().Width-px(48))
+	m.popup.Resize(fyne.NewSize(width, 1))
+	m.popup.Resize(fyne.NewSize(width, m.popup.MinSize().Height))
+}
+
+func (m *modal) key(event *fyne.KeyEvent) bool {
+	switch event.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		m.finish()
+	case fyne.KeyEscape:
+		m.close()
+	default:
+		return false
+	}
+	return true
+}
+
+func (m *modal) finish() {
+	if err := m.do(); err != nil {
+		m.note.SetText(sentence(err))
+		m.note.Show()
+		m.fit()
+		return
+	}
+	m.close()
+}
+
+func (m *modal) close() {
+	m.popup.Hide()
+	m.window.backToWriting()
+}
+
+// captioned puts a caption over a field.
+func captioned(label string, field fyne.CanvasObject) fyne.CanvasObject {
+	return newColumn(4, newLine(label, captionStyle), field)
+}
+
+// entryIn is the one-line field in an object, nil if there is none.
+func entryIn(o fyne.CanvasObject) *filterEntry {
+	switch o := o.(type) {
+	case *filterEntry:
+		return o
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			if e := entryIn(child); e != nil {
+				return e
+			}
+		}
+	}
+	return nil
+}

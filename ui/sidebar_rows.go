@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"beyonder/app"
+)
+
+// sideRow is a line of the sidebar's list: a heading, a folder or a conversation.
+type sideRow struct {
+	heading      string
+	folder       *app.Folder
+	within       int // conversations in the folder
+	conversation *app.Conversation
+	indented     bool
+}
+
+// arrange puts the conversations in their places: pinned ones first, then the
+// folders, then the others by the time of their last message.
+func (s *Sidebar) arrange() {
+	s.rows, s.shown = s.rows[:0], s.shown[:0]
+	if s.inTrash {
+		s.arrangeTrash()
+		return
+	}
+	s.arrangePinned()
+	s.arrangeFolders()
+	heading, now := "", time.Now()
+	for i := range s.all {
+		c := &s.all[i]
+		if c.Pinned || s.folder(c.Folder) != nil {
+			continue
+		}
+		if h := timeGroup(c.Updated, now); h != heading {
+			heading = h
+			s.rows = append(s.rows, sideRow{heading: h})
+		}
+		s.put(c, false)
+	}
+}
+
+func (s *Sidebar) put(c *app.Conversation, indented bool) {
+	s.rows = append(s.rows, sideRow{conversation: c, indented: indented})
+	s.shown = append(s.shown, *c)
+}
+
+func (s *Sidebar) arrangePinned() {
+	for i := range s.all {
+		if s.all[i].Pinned {
+			if len(s.rows) == 0 {
+				s.rows = append(s.rows, sideRow{heading: "Pinned"})
+			}
+			s.put(&s.all[i], false)
+		}
+	}
+}
+
+func (s *Sidebar) arrangeFolders() {
+	if len(s.folders) == 0 {
+		return
+	}
+	s.rows = append(s.rows, sideRow{heading: "Folders"})
+	within := map[app.ID][]*app.Conversation{}
+	for i := range s.all {
+		within[s.all[i].Folder] = append(within[s.all[i].Folder], &s.all[i])
+	}
+	for i := range s.folders {
+		f := &s.folders[i]
+		s.rows = append(s.rows, sideRow{folder: f, within: len(within[f.ID])})
+		if !s.unfolded[f.ID] {
+			continue
+		}
+		for _, c := range within[f.ID] {
+			if !c.Pinned {
+				s.put(c, true)
+			}
+		}
+	}
+}
+
+// arrangeTrash shows what is in the trash: folders whole, and what was put there
+// alone.
+func (s *Sidebar) arrangeTrash() {
+	within := map[app.ID]int{}
+	for i := range s.all {
+		within[s.all[i].Folder]++
+	}
+	for i := range s.folders {
+		s.rows = append(s.rows, sideRow{folder: &s.folders[i], within: within[s.folders[i].ID]})
+	}
+	for i := range s.all {
+		if s.folder(s.all[i].Folder) == nil {
+			s.put(&s.all[i], false)
+		}
+	}
+}
+
+func (s *Sidebar) folder(id app.ID) *app.Folder {
+	if i := slices.IndexFunc(s.folders, func(f app.Folder) bool { return f.ID == id }); i >= 0 {
+		return &s.folders[i]
+	}
+	return nil
+}
+
+// unfold shows or hides what is in a folder.
+func (s *Sidebar) unfold(id app.ID) {
+	if s.unfolded[id] = !s.unfolded[id]; !s.unfolded[id] {
+		delete(s.unfolded, id)
+	}
+	s.arrange()
+	s.list.Refresh()
+}
+
+// row is the line of a conversation, -1 if it has none.
+func (s *Sidebar) row(id app.ID) int {
+	return slices.IndexFunc(s.rows, func(r sideRow) bool { return r.conversation != nil && r.conversation.ID == id })
+}
+
+// timeGroup is the heading under which a conversation of that time stands.
+func timeGroup(t, now time.Time) string {
+	day := func(t time.Time) time.Time {
+		y, m, d := t.Local().Date()
+		return time.Date(y, m, d, 12, 0, 0, 0, time.UTC) // noon of UTC: days are 24 hours apart
+	}
+	switch days := int(day(now).Sub(day(t)).Hours() / 24); {
+	case days <= 0:
+		return "Today"
+	case days == 1:
+		return "Yesterday"
+	case days <= 7:
+		return "Previous 7 days"
+	}
+	return t.Local().Format("January 2006")
+}
+
+func folderTitle(f *app.Folder, within int) string {
+	name := f.Name
+	if name == "" {
+		name = "Folder without a name"
+	}
+	if within == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s (%s)", name, count(within))
+}

@@ -1,0 +1,237 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+)
+
+// announceLibrary connects what the sidebar says about finding and keeping.
+func (w *Window) announceLibrary(s *Sidebar) {
+	s.OnSearch, s.OnHit = w.search, w.openHit
+	s.OnPin, s.OnTags, s.OnMove = w.pin, w.askTags, w.move
+	s.OnFolder, s.OnNewIn, s.OnDeleteFolder, s.OnRestoreFolder = w.askFolder, w.newConversationIn, w.trashFolder, w.restoreFolder
+}
+
+func (w *Window) listFolders(trashed bool) []app.Folder {
+	list, err := w.app.Folders()
+	if trashed {
+		list, err = w.app.TrashedFolders()
+	}
+	if err != nil {
+		w.failed(err)
+	}
+	return list
+}
+
+func (w *Window) search(text string, trashed bool) app.Found {
+	found, err := w.app.Search(text, trashed)
+	if err != nil {
+		w.failed(err)
+	}
+	return found
+}
+
+// openHit opens a conversation at the message that was found.
+func (w *Window) openHit(h app.Hit, text string) {
+	if h.ID != w.current {
+		w.open(h.ID)
+	}
+	if h.Message == 0 || w.current != h.ID {
+		return
+	}
+	if err := w.app.ShowMessage(h.ID, h.Message); err != nil {
+		w.failed(err)
+		return
+	}
+	w.reloadMessages()
+	w.find.show(wordsOf(text), uint64(h.Message))
+}
+
+// wordsOf is the longest word or phrase of a search.
+func wordsOf(text string) (longest string) {
+	for i, part := range strings.Split(text, `"`) {
+		words := []string{part}
+		if i%2 == 0 { // not between quotation marks
+			words = strings.Fields(part)
+		}
+		for _, word := range words {
+			if len(word) > len(longest) && !strings.Contains(word, ":") {
+				longest = word
+			}
+		}
+	}
+	return longest
+}
+
+// focusSearch puts the cursor into the search field, wherever the sidebar is.
+func (w *Window) focusSearch() {
+	if !w.root.Objects[frameSidebar].Visible() {
+		w.toggleSidebar()
+	}
+	if w.inTrash {
+		w.showTrash(false)
+	}
+	w.sidebar.FocusSearch()
+}
+
+func (w *Window) pin(id app.ID, pinned bool) {
+	if err := w.app.Pin(id, pinned); err != nil {
+		w.failed(err)
+	}
+	w.listConversations()
+}
+
+// move puts a conversation into a folder and offers to put it back.
+func (w *Window) move(id, folder app.ID) {
+	before, err := w.app.Conversation(id)
+	if err == nil {
+		err = w.app.Move(id, folder)
+	}
+	if err != nil {
+		w.failed(err)
+		return
+	}
+	w.listConversations()
+	w.showConversationSettings()
+	where := "out of its folder"
+	for _, f := range w.listFolders(false) {
+		if f.ID == folder {
+			where = "in “" + f.Name + "”"
+		}
+	}
+	if before.Folder != folder {
+		w.offerUndo(fmt.Sprintf("“%s” is %s.", titleOf(before), where), func() {
+			if err := w.app.Move(id, before.Folder); err != nil {
+				w.failed(err)
+			}
+			w.listConversations()
+			w.showConversationSettings()
+		})
+	}
+}
+
+// showConversationSettings shows the system prompt that is in force.
+func (w *Window) showConversationSettings() {
+	if c, err := w.app.Conversation(w.current); err == nil {
+		w.panel.SetConversation(c.System)
+	}
+}
+
+// askTags asks for the tags of a conversation.
+func (w *Window) askTags(id app.ID) {
+	c, err := w.app.Conversation(id)
+	if err != nil {
+		w.failed(err)
+		return
+	}
+	field := newFilterEntry("For example: work, ideas", func(string) {})
+	field.SetText(strings.Join(c.Tags, ", "))
+	w.ask("Tags", "Separated by commas. The search finds them with tag:name.", "Keep", []fyne.CanvasObject{field}, func() error {
+		if err := w.app.SetTags(id, strings.Split(field.Text, ",")); err != nil {
+			return err
+		}
+		w.listConversations()
+		w.offerUndo(fmt.Sprintf("The tags of “%s” are kept.", titleOf(c)), func() {
+			if err := w.app.SetTags(id, c.Tags); err != nil {
+				w.failed(err)
+			}
+			w.listConversations()
+		})
+		return nil
+	})
+}
+
+// askFolder asks for the name and the system prompt of a folder, or of a new one
+// into which a conversation is put.
+func (w *Window) askFolder(id, first app.ID) {
+	var f app.Folder
+	for _, known := range w.listFolders(false) {
+		if known.ID == id {
+			f = known
+		}
+	}
+	name := newFilterEntry("", func(string) {})
+	name.SetText(f.Name)
+	system := widget.NewMultiLineEntry()
+	system.Wrapping = fyne.TextWrapWord
+	system.SetMinRowsVisible(4)
+	system.SetText(f.System)
+	title, button := "New folder", "Create"
+	if id != 0 {
+		title, button = "Folder", "Keep"
+	}
+	fields := []fyne.CanvasObject{captioned("Name", name), captioned("System prompt of its conversations that have none of their own", system)}
+	w.ask(title, "", button, fields, func() error { return w.keepFolder(id, first, name.Text, system.Text) })
+}
+
+func (w *Window) keepFolder(id, first app.ID, name, system string) error {
+	if id == 0 {
+		f, err := w.app.NewFolder(name)
+		if err != nil {
+			return err
+		}
+		id = f.ID
+		w.sidebar.unfolded[id] = true
+	}
+	if err := w.app.SetFolder(id, name, system); err != nil {
+		return err
+	}
+	if first != 0 {
+		w.move(first, id)
+	}
+	w.listConversations()
+	return nil
+}
+
+// newFolder is askFolder from the keyboard: for the open conversation, if it is
+// stored.
+func (w *Window) newFolder() { w.askFolder(0, w.current) }
+
+// newConversationIn opens an empty page whose conversation will be in a folder.
+func (w *Window) newConversationIn(folder app.ID) {
+	w.newConversation()
+	w.newIn = folder
+}
+
+// trashFolder puts a folder and what is in it into the trash and offers to take
+// them out again.
+func (w *Window) trashFolder(id app.ID) {
+	c, err := w.app.Conversation(w.current)
+	name := ""
+	for _, f := range w.listFolders(false) {
+		if f.ID == id {
+			name = f.Name
+		}
+	}
+	open := err == nil && c.Folder == id
+	if open {
+		w.leave()
+	}
+	if err := w.app.DeleteFolder(id); err != nil {
+		w.failed(err)
+		return
+	}
+	if open {
+		w.current, w.messages = 0, nil
+		w.openNewest()
+	} else {
+		w.listConversations()
+		w.countTrash()
+	}
+	w.offerUndo(fmt.Sprintf("The folder “%s” is in the trash, with what is in it.", name), func() { w.restoreFolder(id) })
+}
+
+func (w *Window) restoreFolder(id app.ID) {
+	if err := w.app.RestoreFolder(id); err != nil {
+		w.failed(err)
+		return
+	}
+	w.inTrash = false
+	w.listConversations()
+	w.countTrash()
+}
