@@ -111,6 +111,23 @@ func TestVariantsAndBranches(t *testing.T) {
 	}
 }
 
+func TestQueuedMessageLeavesTheDraft(t *testing.T) {
+	b := fast(t, 1)
+	id := b.conversation()
+	check(t, b.SaveDraft(id, "half a thought"))
+	r := follow(b.SendQueued(context.Background(), id, "one"))
+	c, err := b.Conversation(id)
+	check(t, err)
+	if r.err != nil || c.Draft != "half a thought" || b.messages(id)[0].Text != "one" {
+		t.Errorf("the draft is %q (%v)", c.Draft, r.err)
+	}
+	edited, err := b.EditReply(id, r.finished.ID, "own")
+	check(t, err)
+	if c, err = b.Conversation(id); err != nil || c.Draft != "half a thought" || edited.Text != "own" {
+		t.Errorf("after a change the draft is %q (%v)", c.Draft, err)
+	}
+}
+
 func TestQueueSurvives(t *testing.T) {
 	b := fast(t, 1)
 	id := b.conversation()

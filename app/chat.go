@@ -52,6 +52,19 @@ func (a *App) Send(ctx context.Context, id ID, text string) iter.Seq2[Event, err
 
 // SendFrom is Send with a reply that begins with given words.
 func (a *App) SendFrom(ctx context.Context, id ID, text, opening string) iter.Seq2[Event, error] {
+	return a.send(ctx, id, text, opening, a.store.Add)
+}
+
+// SendQueued is Send for a message that has waited: what stands in the composer
+// by now stays there.
+func (a *App) SendQueued(ctx context.Context, id ID, text string) iter.Seq2[Event, error] {
+	return a.send(ctx, id, text, "", a.store.AddBeside)
+}
+
+// add is how a message is stored.
+type add func(m store.Message, title string) (store.Message, error)
+
+func (a *App) send(ctx context.Context, id ID, text, opening string, add add) iter.Seq2[Event, error] {
 	return a.stream(ctx, id, func(s *stream) error {
 		path, err := a.store.Messages(id)
 		if err != nil {
@@ -61,7 +74,7 @@ func (a *App) SendFrom(ctx context.Context, id ID, text, opening string) iter.Se
 		if len(path) > 0 {
 			parent = path[len(path)-1].ID
 		}
-		return s.ask(parent, text, opening)
+		return s.ask(parent, text, opening, add)
 	})
 }
 
@@ -73,7 +86,7 @@ func (a *App) Edit(ctx context.Context, id, message ID, text string) iter.Seq2[E
 		if err != nil {
 			return err
 		}
-		return s.ask(m.Parent, text, "")
+		return s.ask(m.Parent, text, "", a.store.Add)
 	})
 }
 
@@ -162,11 +175,11 @@ func (s *stream) emit(e Event) bool {
 }
 
 // ask stores a user's message and answers it.
-func (s *stream) ask(parent ID, text, opening string) error {
+func (s *stream) ask(parent ID, text, opening string, add add) error {
 	if strings.TrimSpace(text) == "" {
 		return ErrEmpty
 	}
-	m, err := s.app.store.Add(store.Message{
+	m, err := add(store.Message{
 		Conversation: s.conversation, Parent: parent, Role: prompt.User, Text: text, State: Complete, Created: time.Now(),
 	}, titleOf(text))
 	if err != nil {

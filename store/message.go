@@ -40,13 +40,21 @@ const messageKeySize = 24
 // Add stores a whole message and shows the path that it ends. ID and Siblings of
 // m are given by Add. A message takes the place of the conversation's draft, and
 // title that of its title, unless it has one.
-func (s *Store) Add(m Message, title string) (Message, error) {
+func (s *Store) Add(m Message, title string) (Message, error) { return s.add(m, title, false) }
+
+// AddBeside is Add for a message that was not written in the composer: the draft
+// there stays.
+func (s *Store) AddBeside(m Message, title string) (Message, error) { return s.add(m, title, true) }
+
+func (s *Store) add(m Message, title string, beside bool) (Message, error) {
 	err := s.update(func(tx *txn) error {
 		if err := insert(tx, &m); err != nil {
 			return err
 		}
-		if err := putText(tx, draftsBucket, m.Conversation, ""); err != nil {
-			return err
+		if !beside {
+			if err := putText(tx, draftsBucket, m.Conversation, ""); err != nil {
+				return err
+			}
 		}
 		return changeConversation(tx, m.Conversation, func(c *Conversation) {
 			if c.Title == "" && !c.Named {

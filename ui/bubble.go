@@ -88,6 +88,11 @@ func (b *bubble) troubled() bool {
 // replace takes a changed entry in and says whether its text changed.
 func (b *bubble) replace(e Entry) (changed bool) {
 	changed = e.Text != string(b.split.text)
+	if b.entry.Excluded != e.Excluded {
+		for _, r := range b.rows {
+			r.stale = true
+		}
+	}
 	b.entry = e
 	if changed {
 		b.split = splitter{plain: b.user()}

@@ -19,7 +19,7 @@ type actionBar struct {
 }
 
 // newActionBar lists what can be done with a message, always in this order: copy,
-// edit, regenerate, continue, delete, the other versions.
+// edit, regenerate, continue, leave out, delete, more, the other versions.
 func newActionBar(v *transcriptView, b *bubble) *actionBar {
 	t, id := v.owner, b.entry.ID
 	bar := &actionBar{bubble: b}
@@ -35,7 +35,7 @@ func newActionBar(v *transcriptView, b *bubble) *actionBar {
 	if b.streaming() {
 		return bar
 	}
-	if b.user() && t.OnEdit != nil {
+	if t.OnEdit != nil {
 		bar.add(v.stage, "edit", "Edit", func() { t.OnEdit(id) })
 	}
 	if !b.user() && t.OnRegenerate != nil {
@@ -44,8 +44,19 @@ func newActionBar(v *transcriptView, b *bubble) *actionBar {
 	if b.unfinished() && v.isEnd(b) && t.OnContinue != nil {
 		bar.add(v.stage, "resume", "Continue", func() { t.OnContinue(id) })
 	}
+	if t.OnExclude != nil {
+		icon, tip := "eye", "Leave out of what the model sees"
+		if b.entry.Excluded {
+			icon, tip = "eye-off", "Let the model see it again"
+		}
+		bar.add(v.stage, icon, tip, func() { t.OnExclude(id) })
+	}
 	if t.OnDelete != nil {
 		bar.add(v.stage, "delete", "Delete", func() { t.OnDelete(id) })
+	}
+	if t.OnMore != nil && !b.user() {
+		var more *actionButton
+		more = bar.add(v.stage, "more", "More", func() { t.OnMore(id, below(more)) })
 	}
 	if b.entry.Siblings > 1 && t.OnSibling != nil {
 		bar.pager(v, b)
@@ -182,6 +193,9 @@ func (a *actionBars) place(bar *actionBar) bool {
 	x := left - st.px((actionSize-actionIcon)/2) // the first icon stands on the text's edge
 	if b.user() {
 		x = left + width - bar.width + st.px((actionSize-actionIcon)/2)
+		if foot.left > 0 {
+			x -= foot.left + st.px(8)
+		}
 	} else if foot.left > 0 {
 		x = left + foot.left + st.px(8)
 	}
@@ -201,6 +215,9 @@ func (b *bubble) caption() string {
 	if b.entry.State == "stopped" {
 		join("stopped")
 	}
+	if b.entry.Excluded {
+		join("not seen by the model")
+	}
 	if b.entry.Siblings > 1 {
 		join(fmt.Sprintf("version %d of %d", b.entry.Sibling+1, b.entry.Siblings))
 	}
@@ -215,13 +232,16 @@ func (v *transcriptView) setFoot(b *bubble, r *row) {
 	r.box.Move(fyne.NewPos(left, 0))
 	r.height, r.left = st.px(footHeight), 0
 	text := b.caption()
-	if text == "" || b.user() {
+	if text == "" || b.user() && !b.entry.Excluded {
 		return
 	}
 	t := &canvas.Text{Text: text, Color: st.ink(ColorMuted), TextSize: st.note.size}
 	size := t.MinSize()
 	putAt(t, 0, st.px(2)+round((st.px(actionSize)-size.Height)/2), min(size.Width, width), size.Height)
 	r.left = size.Width
+	if b.user() {
+		t.Move(fyne.NewPos(width-size.Width, t.Position().Y))
+	}
 	r.box.Objects = []fyne.CanvasObject{t}
 }
 

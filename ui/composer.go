@@ -38,12 +38,21 @@ type Composer struct {
 	OnEditLast func() // Up in an empty composer
 	OnResized  func() // it has become higher or lower
 
+	OnVersion    func(step int) // Left and Right in an empty composer
+	OnOpening    func()         // the last reply is to begin with the words of TakeOpening
+	OnUnqueue    func(i int)    // the i-th waiting message is not to be sent
+	OnSendQueued func(i int)    // it is to be sent now
+
 	state   composerState
 	reason  string // why nothing can be sent now; "": it can
 	note    string // what will become of what was sent
-	editing bool
+	editing string // what is being changed, "": nothing
 	rows    int
 	aside   []string // long texts that were pasted
+	queue   []string // messages that wait to be sent
+	held    bool     // they wait for the reader
+
+	opening *openingField // for the first words of the reply; nil: not asked for
 
 	entry   *composerEntry
 	panel   *surface
@@ -60,6 +69,7 @@ func NewComposer() *Composer {
 	c.entry.SetPlaceHolder(placeholder)
 	c.entry.SetMinRowsVisible(1)
 	c.entry.onSend, c.entry.onUpEmpty, c.entry.onFocus, c.entry.onPaste = c.send, c.upEmpty, c.focused, c.paste
+	c.entry.onSideEmpty = c.sideEmpty
 	c.entry.OnChanged = c.changed
 	c.entry.long = func() bool { return c.rows == mostLines }
 	c.button = newGlyph(assets.Icon("send"), 32, c.press)
@@ -127,9 +137,10 @@ func (c *Composer) SetNote(note string) {
 	}
 }
 
-// SetEditing says whether the text is a new version of an earlier message.
-func (c *Composer) SetEditing(editing bool) {
-	c.editing = editing
+// SetEditing says what the text is a new version of: "message" or "reply"; "": of
+// nothing.
+func (c *Composer) SetEditing(what string) {
+	c.editing = what
 	c.show()
 }
 
@@ -157,8 +168,11 @@ func (c *Composer) press() {
 }
 
 func (c *Composer) send() {
-	if c.canSend() {
+	switch {
+	case c.canSend() || c.canWait():
 		c.OnSend(c.joined())
+	case c.held && c.ready() && c.joined() == "":
+		c.OnSendQueued(0)
 	}
 }
 
@@ -172,6 +186,12 @@ func (c *Composer) ready() bool { return c.state == composerIdle || c.state == c
 func (c *Composer) upEmpty() {
 	if c.ready() && len(c.aside) == 0 && c.OnEditLast != nil {
 		c.OnEditLast()
+	}
+}
+
+func (c *Composer) sideEmpty(step int) {
+	if len(c.aside) == 0 && c.OnVersion != nil {
+		c.OnVersion(step)
 	}
 }
 
@@ -211,8 +231,12 @@ func (c *Composer) hintText() string {
 	switch {
 	case c.note != "":
 		return c.note
-	case c.editing:
+	case c.editing == "message":
 		return "This becomes a new version of your message. Esc leaves the message as it is."
+	case c.editing != "":
+		return "This becomes a new version of the reply, beside the one that is there. Esc leaves it as it is."
+	case c.canWait():
+		return "Enter puts this in line: it is sent when the reply has ended."
 	case c.ready():
 		return c.reason
 	case c.state == composerStopping:

@@ -12,6 +12,9 @@ type composerEntry struct {
 	widget.Entry
 	onSend    func()
 	onUpEmpty func()
+
+	onSideEmpty func(step int) // Left and Right while nothing stands in it
+
 	onFocus   func(bool)
 	onPaste   func(text string) bool  // false: the field takes it
 	long      func() bool             // the text has pages of its own to turn
@@ -49,6 +52,12 @@ func (e *composerEntry) TypedKey(event *fyne.KeyEvent) {
 			return
 		}
 		e.Entry.TypedKey(event)
+	case fyne.KeyLeft, fyne.KeyRight:
+		if e.Text != "" {
+			e.Entry.TypedKey(event)
+			return
+		}
+		e.onSideEmpty(map[fyne.KeyName]int{fyne.KeyLeft: -1, fyne.KeyRight: 1}[event.Name])
 	case fyne.KeyPageUp, fyne.KeyPageDown:
 		if e.long() {
 			e.Entry.TypedKey(event)

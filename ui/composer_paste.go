@@ -17,6 +17,9 @@ import (
 // once if they have no line break. A text set aside costs nothing.
 const longPaste = 6000
 
+// longEdit is the same for a text that is to be changed: set aside, it could not be.
+const longEdit = 50000
+
 // paste takes what is pasted. It returns false for a text that the field can
 // take in by itself.
 func (c *Composer) paste(text string) bool {
@@ -40,7 +43,11 @@ func (c *Composer) joined() string {
 // split puts a text where it is handled well: in the field, or aside.
 func (c *Composer) split(text string) (field string) {
 	c.aside = nil
-	if utf8.RuneCountInString(text) >= longPaste {
+	most := longPaste
+	if c.editing != "" {
+		most = longEdit
+	}
+	if utf8.RuneCountInString(text) >= most {
 		c.aside = []string{text}
 		return ""
 	}
@@ -54,12 +61,24 @@ func (c *Composer) piecesChanged() {
 	c.resized()
 }
 
+// piecesShown shows what stands above the field, which is no part of the message.
+func (c *Composer) piecesShown() {
+	c.showPieces()
+	c.resized()
+}
+
 func (c *Composer) showPieces() {
 	c.pieces.RemoveAll()
+	for i, text := range c.queue {
+		c.pieces.Add(c.queueRow(i, text))
+	}
+	if c.opening != nil {
+		c.pieces.Add(c.openingRow())
+	}
 	for i, text := range c.aside {
 		c.pieces.Add(c.piece(i, text))
 	}
-	setVisible(c.pieces, len(c.aside) > 0)
+	setVisible(c.pieces, len(c.pieces.Objects) > 0)
 }
 
 // piece is the row of a text set aside; its button throws it away.

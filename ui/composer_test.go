@@ -91,12 +91,15 @@ func TestTheButtonStopsWhileAReplyIsWritten(t *testing.T) {
 	c.OnStop = func() { stopped++ }
 	c.SetState(composerBusy)
 	c.SetText("the next message")
-	c.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	test.Tap(c.button)
 	c.SetState(composerStopping)
 	test.Tap(c.button)
 	if stopped != 1 || len(*sent) != 0 {
 		t.Errorf("stopped %d times, sent %q", stopped, *sent)
+	}
+	c.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) // puts it in line
+	if len(*sent) != 1 {
+		t.Errorf("Enter announced %q", *sent)
 	}
 }
 

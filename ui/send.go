@@ -21,6 +21,8 @@ type job struct {
 	stored       bool   // the message is on disk
 	fresh        bool   // the shown path changes: read it again once the job has begun
 	stopping     bool
+	queued       string    // the message, if it waited in line before
+	state        app.State // of the reply at its end
 
 	user    app.ID          // the message that is answered, if it was sent with this job
 	reply   app.ID          // the message being written; 0: not begun
@@ -35,6 +37,10 @@ type job struct {
 func (w *Window) send(text string) {
 	w.panel.Flush() // what was just set is to hold for this reply
 	id := w.ensureConversation()
+	if id != 0 && w.job != nil && w.editing == 0 {
+		w.wait(id, text)
+		return
+	}
 	if id == 0 || w.onceLoaded(w.composer.send) {
 		return
 	}
@@ -44,13 +50,18 @@ func (w *Window) send(text string) {
 		return
 	}
 	w.drafts.drop(id)
+	opening := w.composer.TakeOpening()
 	w.start(&job{conversation: id, typed: text}, func(ctx context.Context) iter.Seq2[app.Event, error] {
-		return w.app.Send(ctx, id, text)
+		return w.app.SendFrom(ctx, id, text, opening)
 	})
 }
 
 func (w *Window) sendEdit(text string) {
 	id, message := w.current, w.editing
+	if m, ok := w.findMessage(message); ok && m.Role == prompt.Assistant {
+		w.editReply(id, message, text)
+		return
+	}
 	w.cancelEdit()
 	draft := w.composer.Text()
 	w.start(&job{conversation: id, typed: text, fresh: true}, func(ctx context.Context) iter.Seq2[app.Event, error] {
@@ -61,10 +72,11 @@ func (w *Window) sendEdit(text string) {
 
 // regenerate asks for another version of a reply, goOn for more of it.
 func (w *Window) regenerate(message uint64) {
-	id := w.current
-	w.start(&job{conversation: id, stored: true, fresh: true}, func(ctx context.Context) iter.Seq2[app.Event, error] {
-		return w.app.Regenerate(ctx, id, app.ID(message))
-	})
+	opening := ""
+	if w.job == nil {
+		opening = w.composer.TakeOpening()
+	}
+	w.beginAnew(app.ID(message), opening)
 }
 
 func (w *Window) goOn(message uint64) {
@@ -97,7 +109,9 @@ func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, 
 	w.status.SetFigures(figures{}) // those of the reply before are not this one's
 	w.sidebar.SetWriting(j.conversation)
 	w.showState()
-	w.backToWriting()
+	if j.queued == "" { // the reader may be at something else by now
+		w.backToWriting()
+	}
 	follow(w.post, reply(ctx),
 		func(events []app.Event) { w.deliver(j, events) },
 		func(err error) { w.finish(j, err) })
@@ -152,6 +166,9 @@ func (w *Window) event(j *job, e app.Event) {
 	switch {
 	case e.User != nil:
 		j.stored, j.user = true, e.User.ID
+		if j.queued != "" {
+			w.keepLine(j.conversation) // it is a message now
+		}
 		w.listConversations()
 		w.shown(j, *e.User)
 	case e.Loading != nil:
@@ -210,6 +227,7 @@ func (w *Window) shown(j *job, m app.Message) {
 
 // finished shows the reply as it is stored.
 func (w *Window) finished(j *job, m app.Message) {
+	j.state = m.State
 	if w.current != j.conversation {
 		return
 	}
@@ -237,7 +255,9 @@ func (w *Window) finish(j *job, err error) {
 	w.explain(j, err)
 	if w.closing {
 		w.closeNow()
+		return
 	}
+	w.lineAfter(j)
 }
 
 // giveBack puts a message that could not be stored into the composer again.

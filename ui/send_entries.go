@@ -57,11 +57,15 @@ func memoryText(dropped int) string {
 // entryOf is a message as the transcript shows it.
 func entryOf(m app.Message) Entry {
 	e := Entry{ID: uint64(m.ID), Role: m.Role, Text: m.Text, State: string(m.State), Error: asSentence(m.Error),
-		Sibling: m.Sibling, Siblings: m.Siblings}
+		Sibling: m.Sibling, Siblings: m.Siblings, Excluded: m.Excluded}
 	if m.Role == prompt.Assistant && m.Reply != nil {
 		e.Name = m.Reply.Model
 		e.Detail = replyDetail(*m.Reply)
 		e.Cut = m.Reply.Done.Reason == engine.StopLength || m.Reply.Done.Reason == engine.StopContext
+		if m.Reply.Edited {
+			e.Cut = e.Cut || m.Reply.Done.Reason == ""
+			e.Detail = strings.TrimSuffix("changed by you · "+e.Detail, " · ")
+		}
 	}
 	return e
 }

@@ -24,6 +24,7 @@ func shortcuts() []shortcut {
 		{fyne.KeyM, "M", "Choose a model", func(w *Window) { w.picker.open() }},
 		{fyne.KeyB, "B", "Show or hide the conversations", (*Window).toggleSidebar},
 		{fyne.KeyPeriod, ".", "Show or hide the settings", (*Window).togglePanel},
+		{fyne.KeyJ, "J", "Give the first words of the reply", func(w *Window) { w.composer.AskOpening() }},
 		{fyne.KeyL, "L", "Go to the message field", func(w *Window) { w.composer.Focus() }},
 		{fyne.KeyF, "F", "Find in this conversation", (*Window).openFind},
 		{fyne.KeyF, "Shift+F", "Search all conversations", (*Window).focusSearch},
@@ -87,7 +88,8 @@ func (w *Window) showShortcuts() {
 	}
 	for _, s := range [][2]string{
 		{"Send the message", "Enter"}, {"Break the line", "Shift+Enter"}, {"Stop, or leave", "Esc"},
-		{"Turn the page", "Page Up, Page Down"}, {"Change your last message", "Up, in an empty field"}, {"Rename the conversation", "F2"}, {"Find the next place", "F3"},
+		{"Turn the page", "Page Up, Page Down"}, {"Change your last message", "Up, in an empty field"}, {"Other versions", "Left, Right, in an empty field"},
+		{"Rename the conversation", "F2"}, {"Find the next place", "F3"},
 		{"Move it to the trash", "Delete, in the list"}, {"All that can be done with it", "Menu key, in the list"},
 	} {
 		list.Add(keyLine(s[0], s[1]))

@@ -19,6 +19,7 @@ type Entry struct {
 	// Siblings is the number of versions; with more than one, ‹ 2/3 › is offered.
 	Siblings int
 	Cut      bool // the reply ended for want of room: Continue is offered
+	Excluded bool // the model does not get to see it
 }
 
 // Transcript shows a conversation and follows a reply that streams in. It holds
@@ -35,6 +36,8 @@ type Transcript struct {
 	OnContinue   func(id uint64)
 	OnDelete     func(id uint64)
 	OnSibling    func(id uint64, step int)
+	OnExclude    func(id uint64)
+	OnMore       func(id uint64, at fyne.Position) // what else can be done; at: absolute
 	OnLink       func(url string)
 
 	scroll *container.Scroll
@@ -73,6 +76,14 @@ func (t *Transcript) Update(e Entry) { t.view.replace(e) }
 
 // ScrollToBottom shows the end and follows it from now on.
 func (t *Transcript) ScrollToBottom() { t.view.toBottom() }
+
+// Focused is the message that the keyboard is at, 0: at none.
+func (t *Transcript) Focused() uint64 {
+	if bar := t.view.bars.focus; bar != nil && bar.box.Visible() {
+		return bar.bubble.entry.ID
+	}
+	return 0
+}
 
 // AtBottom says whether the reader is at the end, so that new text is followed.
 func (t *Transcript) AtBottom() bool { return t.view.following }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"image/color"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -94,6 +95,7 @@ func (v *transcriptView) setChunk(b *bubble, r *row, lead float32, old *block) {
 		r.box.Move(fyne.NewPos(left, 0))
 		r.box.Objects = []fyne.CanvasObject{r.block.box}
 		r.block.box.Move(fyne.NewPos(0, r.inset))
+		v.mute(b, r, width)
 		return
 	}
 	v.fitPanel(b, width)
@@ -110,6 +112,24 @@ func (v *transcriptView) setChunk(b *bubble, r *row, lead float32, old *block) {
 	r.box.Move(fyne.NewPos(left+width-b.panel, 0))
 	r.box.Objects = []fyne.CanvasObject{v.panel(b, r, lead, first, last), r.block.box}
 	r.block.box.Move(fyne.NewPos(r.left, r.inset))
+	v.mute(b, r, b.panel)
+}
+
+// mute lays a thin veil of the page's colour over a message that the model does
+// not see.
+func (v *transcriptView) mute(b *bubble, r *row, width float32) {
+	if !b.entry.Excluded {
+		return
+	}
+	veil := canvas.NewRectangle(veiled(v.stage.style.ink(ColorPage)))
+	putAt(veil, 0, 0, width, r.height)
+	r.box.Objects = append(r.box.Objects, veil)
+}
+
+// veiled is a colour through which text can still be read (4.5 : 1).
+func veiled(c color.Color) color.Color {
+	r, g, b, _ := c.RGBA()
+	return color.NRGBA{R: uint8(r >> 8), G: uint8(g >> 8), B: uint8(b >> 8), A: 0x60}
 }
 
 // panel is a row's part of the user's panel.

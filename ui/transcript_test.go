@@ -257,12 +257,12 @@ func TestActionsSayWhatTheReaderWants(t *testing.T) {
 	hoverText(t, tr, "question")
 	tapAll(t, tr, "Copy", "Edit", "Delete", "Previous version", "Next version")
 	hoverText(t, tr, "answer")
-	tapAll(t, tr, "Copy", "Regenerate", "Continue", "Delete")
+	tapAll(t, tr, "Copy", "Edit", "Regenerate", "Continue", "Delete")
 	if tr.view.height != height {
 		t.Error("showing the actions changed the layout")
 	}
 	got, expected := strings.Join(wanted, ", "), "copy a question, edit 1, delete 1, sibling 1 -1, sibling 1 1, "+
-		"copy an **answer**, regenerate 2, continue 2, delete 2"
+		"copy an **answer**, edit 2, regenerate 2, continue 2, delete 2"
 	if got != expected {
 		t.Errorf("the transcript announced\n%s\nwant\n%s", got, expected)
 	}

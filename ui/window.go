@@ -59,8 +59,10 @@ type Window struct {
 	drafts  *drafts
 	draft   *pause
 	undo    *time.Timer
-	job     *job     // the reply being written
-	loading *loading // the model being loaded
+	job     *job // the reply being written
+	line    []waiting
+	held    map[app.ID]bool // conversations whose messages in line wait for the reader
+	loading *loading        // the model being loaded
 }
 
 // New builds the window and opens the newest conversation. Show shows it.
@@ -69,7 +71,7 @@ func New(fyneApp fyne.App, a *app.App, o Options) *Window {
 }
 
 func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
-	w := &Window{fyneApp: fyneApp, app: a, options: o, post: post, trace: newTracer(o, post), settings: a.Settings()}
+	w := &Window{fyneApp: fyneApp, app: a, options: o, post: post, trace: newTracer(o, post), settings: a.Settings(), held: map[app.ID]bool{}}
 	w.drafts = newDrafts(post, a.SaveDraft, func(err error) { w.failed(err) })
 	w.draft = &pause{post: post, wait: draftPause}
 	w.applyLook()
@@ -159,7 +161,9 @@ func (w *Window) announce() {
 	w.announceLibrary(s)
 	c := w.composer
 	c.OnSend, c.OnStop, c.OnChanged, c.OnEditLast, c.OnResized = w.send, w.stop, w.typed, w.editLast, w.relayout
+	c.OnVersion, c.OnOpening, c.OnUnqueue, c.OnSendQueued = w.turnVersion, w.openingGiven, w.unqueue, w.sendQueued
 	t := w.transcript
+	t.OnExclude, t.OnMore = w.exclude, w.more
 	t.OnCopy, t.OnLink = w.copy, w.openLink
 	t.OnEdit, t.OnRegenerate, t.OnContinue, t.OnSibling = w.edit, w.regenerate, w.goOn, w.sibling
 	p := w.picker

@@ -75,7 +75,9 @@ func (w *Window) open(id app.ID) {
 	w.transcript.ScrollToBottom()
 	w.composer.SetText(c.Draft)
 	w.draft.drop() // setting the text asked for it to be kept
-	w.composer.SetEditing(false)
+	w.composer.SetEditing("")
+	w.readLine(id)
+	w.showLine()
 	w.panel.SetConversation(c.System)
 	w.sidebar.SetCurrent(id)
 	if w.inTrash {
@@ -179,6 +181,7 @@ func (w *Window) trash(id app.ID) {
 		w.failed(err)
 		return
 	}
+	w.leaveLine(id)
 	list := w.listConversations()
 	w.countTrash()
 	if id == w.current {
@@ -257,13 +260,13 @@ func (w *Window) countTrash() {
 // edit takes a message into the composer to be changed.
 func (w *Window) edit(id uint64) {
 	m, ok := w.findMessage(app.ID(id))
-	if !ok || m.Role != prompt.User || w.job != nil {
+	if !ok || m.Role == "" || w.job != nil {
 		return
 	}
 	w.leave()
 	w.editing = m.ID
+	w.composer.SetEditing(map[string]string{prompt.User: "message", prompt.Assistant: "reply"}[m.Role])
 	w.composer.SetText(m.Text)
-	w.composer.SetEditing(true)
 	w.composer.Focus()
 }
 
@@ -283,7 +286,7 @@ func (w *Window) cancelEdit() {
 		w.loading.after = nil // it was to be sent
 		w.composer.SetNote("")
 	}
-	w.composer.SetEditing(false)
+	w.composer.SetEditing("")
 	draft := ""
 	if c, err := w.app.Conversation(w.current); err == nil {
 		draft = c.Draft

@@ -350,10 +350,7 @@ func (w *Window) composerState() composerState {
 
 // reason says why nothing can be sent, "" if it can.
 func (w *Window) reason(model string) string {
-	switch {
-	case w.job != nil && w.job.conversation != w.current:
-		return "A reply is being written in “" + w.title(w.job.conversation) + "”. Stop it there, or wait."
-	case w.loading == nil && model == "":
+	if w.loading == nil && model == "" {
 		return "Choose a model first: drop a .gguf file on the window, or open one above."
 	}
 	return ""
@@ -364,7 +361,7 @@ func (w *Window) note() string {
 	if l := w.loading; l != nil && l.after != nil && l.waits == w.current {
 		return "This is sent as soon as the model is loaded. Esc stops the loading."
 	}
-	return ""
+	return w.waitsElsewhere()
 }
 
 func (w *Window) example(prompt string) {
