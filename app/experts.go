@@ -123,7 +123,7 @@ func (a *App) SendWith(ctx context.Context, id ID, text string, mix engine.Mix) 
 		if len(path) > 0 {
 			parent = path[len(path)-1].ID
 		}
-		return s.ask(parent, text, "")
+		return s.ask(parent, text, "", a.store.Add)
 	})
 }
 

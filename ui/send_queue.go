@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"strings"
 
 	"beyonder/app"
 )
@@ -135,11 +134,11 @@ func (w *Window) leaveLine(id app.ID) {
 	w.line = slices.DeleteFunc(w.line, func(m waiting) bool { return m.conversation == id })
 }
 
-// waitsElsewhere says what becomes of what is sent while another conversation's
+// waitsElsewhere says what will become of what is sent while another conversation's
 // reply is being written.
 func (w *Window) waitsElsewhere() string {
-	if w.job == nil || w.job.conversation == w.current || strings.TrimSpace(w.composer.Text()) == "" {
+	if w.job == nil || w.job.conversation == w.current {
 		return ""
 	}
-	return "A reply is being written in “" + w.title(w.job.conversation) + "”. This is sent when it has ended."
+	return "A reply is being written in “" + w.title(w.job.conversation) + "”. What you send now waits until it has ended."
 }
