@@ -36,6 +36,9 @@ const (
 	// NoticeDamaged: Dropped messages of the conversation are damaged on disk, and
 	// the model does not see them.
 	NoticeDamaged = "damaged"
+	// NoticeCard: the graphics card was lost, and the reply goes on with less of it
+	// or without; Text says so.
+	NoticeCard = "card"
 )
 
 // Send stores the user's message and streams its answer: User, Loading when the

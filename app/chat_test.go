@@ -241,6 +241,49 @@ func TestNextMessageAfterTheEngineWasLost(t *testing.T) {
 	}
 }
 
+// A reply whose graphics card is lost goes on where it was, with a sentence, after
+// the model has been loaded again.
+func TestReplyOutlivesItsCard(t *testing.T) {
+	for _, at := range []int{0, 4} {
+		b := fast(t, 8)
+		path := filepath.Join(b.dir, "m.gguf")
+		for _, err := range b.Load(context.Background(), path, false) {
+			check(t, err)
+		}
+		id := b.conversation()
+		b.engine.Fail, b.engine.FailAt, b.engine.FailTimes = &engine.LostError{Cause: "the driver reset it", Card: true}, at, 1
+		r := b.send(id, "x")
+		if r.err != nil || !strings.Contains(r.kinds, "loading notice") {
+			t.Fatalf("lost at word %d: the events are %q (%v)", at, r.kinds, r.err)
+		}
+		m := b.messages(id)[1]
+		if m.State != app.Complete || len(m.Reply.Notices) != 1 || m.Reply.Notices[0].Kind != app.NoticeCard || !strings.Contains(m.Reply.Notices[0].Text, "the driver reset it") {
+			t.Errorf("lost at word %d: kept as %+v, %+v", at, m, m.Reply)
+		}
+		requests := b.engine.Requests()
+		last := requests[len(requests)-1]
+		if len(requests) != 2 || last.Continue != (at > 0) {
+			t.Fatalf("lost at word %d: the requests are %+v", at, requests)
+		}
+		if begun := last.Messages[len(last.Messages)-1]; at > 0 && (begun.Role != "assistant" || !strings.HasPrefix(m.Text, begun.Content) || begun.Content == "") {
+			t.Errorf("the reply goes on after %+v; it is %q", begun, m.Text)
+		}
+	}
+}
+
+// A card that is lost every time ends the reply, after the last try.
+func TestCardIsLostEveryTime(t *testing.T) {
+	b := fast(t, 8)
+	for _, err := range b.Load(context.Background(), filepath.Join(b.dir, "m.gguf"), false) {
+		check(t, err)
+	}
+	b.engine.Fail, b.engine.FailAt = &engine.LostError{Cause: "the driver reset it", Card: true}, 2
+	r := b.send(b.conversation(), "x")
+	if r.err == nil || len(b.engine.Requests()) != 3 {
+		t.Errorf("after %d requests: %q (%v)", len(b.engine.Requests()), r.kinds, r.err)
+	}
+}
+
 // endless ends without a Done, which no engine should.
 type endless struct{ *apptest.Engine }
 

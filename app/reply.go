@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"beyonder/engine"
+	"beyonder/engine/prompt"
 	"beyonder/store"
 )
 
@@ -134,20 +137,75 @@ func (s *stream) write(w *writing, r *engine.Request) error {
 	if !s.emit(Event{Started: started}) {
 		return s.finish(w, nil)
 	}
-	return s.finish(w, s.relay(w, r))
+	err := s.relay(w, r)
+	for range mostCardLosses {
+		var lost *engine.LostError
+		if !errors.As(err, &lost) || !lost.Card || s.ctx.Err() != nil || s.gone {
+			break
+		}
+		s.app.traceLost(err)
+		err = s.afterCard(w, r, lost)
+	}
+	return s.finish(w, err)
+}
+
+// mostCardLosses is how often a reply may lose its graphics card: with all layers
+// on it, with half of them; the processor is left then.
+const mostCardLosses = 2
+
+// afterCard goes on with a reply whose engine was lost by its graphics card.
+func (s *stream) afterCard(w *writing, r *engine.Request, lost *engine.LostError) error {
+	info, err := s.model()
+	switch {
+	case errors.Is(err, errGone):
+		return nil
+	case errors.Is(err, errStopped):
+		return s.ctx.Err()
+	case err != nil:
+		return fmt.Errorf("%w; loading the model again: %w", lost, err)
+	}
+	n := engine.Notice{Kind: NoticeCard, Text: fmt.Sprintf("the graphics card was lost (%s); the reply goes on with %s", lost.Cause, info.Device)}
+	w.change(func(reply *Reply) {
+		reply.Device, reply.Notices = info.Device, append(reply.Notices, n)
+		if reply.Done.NewTokens > 0 {
+			reply.Earlier = append(reply.Earlier, reply.Done)
+		}
+		reply.Done = engine.Done{Seed: r.Sampling.Seed, Sampling: r.Sampling}
+	})
+	if !s.emit(Event{Notice: &n}) {
+		return nil
+	}
+	return s.relay(w, r)
+}
+
+// resume makes r ask for what comes after text, which it has brought.
+func resume(r *engine.Request, text string) {
+	if text == "" {
+		return
+	}
+	r.Messages = slices.Clone(r.Messages)
+	if r.Continue {
+		r.Messages[len(r.Messages)-1].Content += text
+		return
+	}
+	r.Continue = true
+	r.Messages = append(r.Messages, prompt.Message{Role: assistant, Content: text})
 }
 
 // relay returns what broke the reply off, nil if the engine or the consumer
-// ended it.
+// ended it. Afterwards r asks for what comes after the text that came.
 func (s *stream) relay(w *writing, r *engine.Request) error {
 	f := figures{start: time.Now()}
 	warned := false
+	var text strings.Builder
+	defer func() { resume(r, text.String()) }()
 	for piece, err := range s.app.engine.Reply(s.ctx, *r) {
 		if err != nil {
 			return err
 		}
 		s.path.place(piece.Notice)
 		w.take(piece, &f)
+		text.WriteString(piece.Text)
 		if piece.Done != nil || piece.Sent != nil {
 			continue // the engine ends by itself; to break here would be to stop it
 		}

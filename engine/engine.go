@@ -134,8 +134,9 @@ type Reading struct {
 
 // Notice is something that happened to a reply and must not go unsaid.
 type Notice struct {
-	Kind    string `json:"kind"`    // "rolled"
-	Dropped int    `json:"dropped"` // with "rolled": how many of the request's messages the model no longer sees
+	Kind    string `json:"kind"`           // "rolled"; of others app tells
+	Dropped int    `json:"dropped"`        // with "rolled": how many of the request's messages the model no longer sees
+	Text    string `json:"text,omitempty"` // what it was, as a sentence, where the kind does not say all
 }
 
 // StopReason says why a reply ended.

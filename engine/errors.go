@@ -19,6 +19,9 @@ func (e *MemoryError) Error() string {
 // work, or that its graphics card did. The next Load starts anew.
 type LostError struct {
 	Cause string `json:"cause"` // "it was killed (signal 9)", "it did not answer for 60 s"
+	// Card: the graphics card was at work. The next Load asks less of it, so that
+	// going on is worth while.
+	Card bool `json:"card,omitempty"`
 }
 
 func (e *LostError) Error() string { return "the engine was lost: " + e.Cause }

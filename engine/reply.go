@@ -38,7 +38,7 @@ func (l *Local) afterLoss(err error) error {
 		return err
 	}
 	l.replace(nil) // what closing says adds nothing to err
-	return &LostError{Cause: card.Error()}
+	return &LostError{Cause: card.Error(), Card: true}
 }
 
 // writer writes one reply.

@@ -36,13 +36,16 @@ type Engine struct {
 
 	Fail   error // what Reply ends with, before word FailAt
 	FailAt int
-	Hang   bool // Reply falls silent before word HangAt, until its context ends
-	HangAt int
+	// FailTimes is how often Reply fails; 0: every time.
+	FailTimes int
+	Hang      bool // Reply falls silent before word HangAt, until its context ends
+	HangAt    int
 
 	mu       sync.Mutex
 	loaded   bool
 	loads    []engine.LoadOptions
 	requests []engine.Request
+	failures int
 }
 
 // New returns an engine with a model loaded.

@@ -82,7 +82,8 @@ func (e *Engine) trouble(ctx context.Context, word int) error {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	if e.Fail != nil && word == e.FailAt {
+	if e.Fail != nil && word == e.FailAt && (e.FailTimes == 0 || e.failures < e.FailTimes) {
+		e.failures++
 		if lost(e.Fail) {
 			e.setLoaded(false)
 		}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"beyonder/engine/compute"
 	"beyonder/engine/compute/computetest"
@@ -223,6 +224,31 @@ func TestLost(t *testing.T) {
 	}
 	if _, err := d.NewRows(1, 32); !errors.As(err, &lost) {
 		t.Errorf("making room on a lost device: got error %v", err)
+	}
+}
+
+// A dispatch that never ends costs the device, not the process: everything after it
+// fails at once.
+func TestHang(t *testing.T) {
+	d := open(t, Options{})
+	x, err := d.NewRows(1, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.hang = 100 * time.Millisecond
+	over := make(chan struct{})
+	d.thread.calls <- func() { <-over }
+	began := time.Now()
+	var lost *LostError
+	if err := d.Read(make([]float32, 32), x); !errors.As(err, &lost) || !strings.Contains(lost.Cause, "silent") {
+		t.Errorf("reading from a device that hangs: got error %v", err)
+	}
+	if _, err := d.NewRows(1, 32); !errors.As(err, &lost) || time.Since(began) > 5*time.Second {
+		t.Errorf("after %v: got error %v", time.Since(began), err)
+	}
+	close(over)
+	if err := d.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

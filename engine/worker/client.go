@@ -40,6 +40,8 @@ type Client struct {
 	losses   int                // in a row
 	lostAt   time.Time
 	calls    uint64
+	stage    string // of the loading under way
+	card     setback
 }
 
 // New returns a client; nothing is started yet.
@@ -95,7 +97,12 @@ func (c *Client) load(ctx context.Context, r request, take func(frame) bool) err
 		return err
 	}
 	c.note(nil) // the child gives the old model up first
-	err = c.call(ctx, p, r, take)
+	less := c.lessen(*r.Load)
+	err = c.call(ctx, p, request{Load: &less}, func(f frame) bool {
+		c.loading(f.Progress)
+		return take(f)
+	})
+	c.loading(nil)
 	if _, loaded := c.Info(); loaded && errors.Is(err, errBreak) {
 		c.end() // it was quicker than the break
 	}
@@ -263,8 +270,15 @@ func (c *Client) call(ctx context.Context, p *process, r request, take func(fram
 	}
 }
 
-// ended notes what the child has loaded now.
+// ended notes what the child has loaded now. One that has lost its graphics card
+// is of no use: what the driver holds is given back by its end.
 func (c *Client) ended(e *end, broke bool) error {
+	if e.Error != nil && e.Error.Lost != nil {
+		e.Error.Lost.Card = c.noteCard(e.Error.Lost.Cause)
+		c.end()
+		c.noteLoss()
+		return e.Error.Lost
+	}
 	c.note(e.Info)
 	if e.Error == nil {
 		c.mu.Lock()
@@ -288,11 +302,13 @@ func (c *Client) loss(p *process, why string) error {
 	if why != "" {
 		p.kill(why)
 	}
-	c.forget()
-	c.noteLoss()
 	for range p.frames { // the reader must not hang on a frame that nobody takes
 	}
-	return p.lost()
+	lost := p.lost()
+	lost.Card = c.noteCard(lost.Cause)
+	c.forget()
+	c.noteLoss()
+	return lost
 }
 
 // watch waits for a call's frames, for the context and for the deadlines.

@@ -177,7 +177,7 @@ func (p *process) greet(ctx context.Context, deadline time.Duration) error {
 }
 
 // lost is the error of a child that is gone, or goes now.
-func (p *process) lost() error {
+func (p *process) lost() *engine.LostError {
 	<-p.ended
 	return &engine.LostError{Cause: p.cause}
 }

@@ -31,6 +31,8 @@ func TestMain(m *testing.M) {
 		serve(engine.NewLocal())
 	case "scripted":
 		serve(&scripted{})
+	case "card":
+		serve(&card{})
 	case "silent":
 		io.Copy(io.Discard, os.Stdin)
 	case "babbling":
