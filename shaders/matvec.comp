@@ -4,7 +4,7 @@ layout(local_size_x = WORKGROUP) in;
 #include "product.glsl"
 
 const uint SUMS = ROWS * COLUMNS;
-shared float partial[SUMS * WORKGROUP];
+#include "reduce.glsl"
 
 void main() {
 	uint tid = gl_LocalInvocationIndex, row0 = FIRST + gl_WorkGroupID.x * ROWS, slot0 = gl_WorkGroupID.y * COLUMNS;
@@ -28,14 +28,7 @@ void main() {
 			}
 		}
 	}
-	for (uint k = 0u; k < SUMS; k++) partial[k * WORKGROUP + tid] = sum[k];
-	sync();
-	for (uint n = WORKGROUP / 2; n > 0u; n /= 2u) {
-		if (tid < n) {
-			for (uint k = 0u; k < SUMS; k++) partial[k * WORKGROUP + tid] += partial[k * WORKGROUP + tid + n];
-		}
-		sync();
-	}
+	reduce(sum);
 	uint row = row0 + tid / COLUMNS, slot = slot0 + tid % COLUMNS;
-	if (tid < SUMS && row < COUNT && slot < SLOTS) put(slot, row, partial[tid * WORKGROUP]);
+	if (tid < SUMS && row < COUNT && slot < SLOTS) put(slot, row, TOTAL(tid));
 }

@@ -1,6 +1,7 @@
 // rmsnorm: y = x / sqrt(mean(x²) + epsilon) · gain, one workgroup for each row; y may be x.
 layout(local_size_x = WORKGROUP) in;
-#include "sync.glsl"
+const uint SUMS = 1u;
+#include "reduce.glsl"
 #include "weights.glsl"
 layout(std430, binding = 2) readonly buffer X { vec4 x[]; };
 layout(std430, binding = 3) writeonly buffer Y { vec4 y[]; };
@@ -10,19 +11,12 @@ layout(std430, binding = 3) writeonly buffer Y { vec4 y[]; };
 #define WIDTH float(args[5])
 #define EPSILON uintBitsToFloat(args[6])
 
-shared float sums[WORKGROUP];
-
 void main() {
 	uint i = gl_LocalInvocationIndex, row = gl_WorkGroupID.x * ROW;
 	float sum = 0.0; // the padding of a row is zero
 	for (uint j = i; j < ROW; j += WORKGROUP) sum += dot(x[X_FROM + row + j], x[X_FROM + row + j]);
-	sums[i] = sum;
-	sync();
-	for (uint n = WORKGROUP / 2; n > 0u; n /= 2u) {
-		if (i < n) sums[i] += sums[i + n];
-		sync();
-	}
-	float by = inversesqrt(sums[0] / WIDTH + EPSILON);
+	reduce(float[1](sum));
+	float by = inversesqrt(TOTAL(0) / WIDTH + EPSILON);
 	for (uint p = i; p < PIECES; p += WORKGROUP) {
 		vec4 gain[8];
 		piece(0u, p, gain);

@@ -17,8 +17,9 @@ var files embed.FS
 
 // Variant names the text of one program. Sizes that are 0 are not defined.
 type Variant struct {
-	Kernel string // the name of a .comp file: "matvec"
-	Format string // of the weights, the name of an include: "q4_k"
+	Kernel  string    // the name of a .comp file: "matvec"
+	Format  string    // of the weights, the name of an include: "q4_k"
+	Further [2]string // formats of a second and a third matrix, where a kernel has them
 
 	Workgroup int  // invocations of a workgroup
 	Rows      int  // rows of weights for each workgroup
@@ -27,6 +28,10 @@ type Variant struct {
 	HeadDim   int  // values of a head
 	F16       bool // the cache holds float16
 	Experts   bool // weights are of experts that were chosen
+	Choose    int  // experts to choose from
+	Used      int  // experts that are chosen
+	Halve     bool // activations are rounded to float16
+	Subgroup  bool // sums are made by GL_KHR_shader_subgroup
 }
 
 // String is short and says all, for messages: "matvec q4_k experts".
@@ -35,8 +40,16 @@ func (v Variant) String() string {
 	if v.Format != "" {
 		s += " " + v.Format
 	}
+	for _, f := range v.Further {
+		if f != "" {
+			s += "+" + f
+		}
+	}
 	if v.Experts {
 		s += " experts"
+	}
+	if v.Subgroup {
+		s += " subgroup"
 	}
 	return s
 }
@@ -57,18 +70,23 @@ func Source(v Variant) (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString("#version 430 core\n")
+	if v.Subgroup {
+		b.WriteString("#extension GL_KHR_shader_subgroup_basic : require\n#extension GL_KHR_shader_subgroup_arithmetic : require\n#define SUBGROUP 1\n")
+	}
 	for _, d := range []struct {
 		name  string
 		value int
 	}{
 		{"WORKGROUP", v.Workgroup}, {"ROWS", v.Rows}, {"COLUMNS", v.Columns},
-		{"QUERIES", v.Queries}, {"HEAD_DIM", v.HeadDim}, {"F16", one(v.F16)}, {"EXPERTS", one(v.Experts)},
+		{"QUERIES", v.Queries}, {"HEAD_DIM", v.HeadDim}, {"F16", one(v.F16)}, {"EXPERTS", max(one(v.Experts), v.Choose)},
+		{"USED", v.Used}, {"HALVE", one(v.Halve)}, {"FORMAT2", one(v.Further[1] != "")},
 	} {
 		if d.value != 0 {
 			fmt.Fprintf(&b, "#define %s %d\n", d.name, d.value)
 		}
 	}
-	if err := include(&b, string(body), v.Format); err != nil {
+	c := composer{b: &b, formats: [3]string{v.Format, v.Further[0], v.Further[1]}, seen: map[string]bool{}}
+	if err := c.include(string(body), 0); err != nil {
 		return "", fmt.Errorf("kernel %s: %w", v.Kernel, err)
 	}
 	return b.String(), nil
@@ -81,26 +99,72 @@ func one(b bool) int {
 	return 0
 }
 
-// include copies text, with the files it includes in their places. "FORMAT"
-// stands for the file of the variant's weight format.
-func include(b *strings.Builder, text, format string) error {
+// composer puts a text together.
+type composer struct {
+	b       *strings.Builder
+	formats [3]string
+	seen    map[string]bool // what is included once
+}
+
+// include copies text, with the files it includes in their places, each once.
+// "FORMAT" stands for the file of the n-th weight format, which is included for
+// every matrix; "MATRIX0" to "MATRIX2" for matrix.glsl in names of their own.
+func (c *composer) include(text string, n int) error {
 	for line := range strings.Lines(text) {
 		rest, ok := strings.CutPrefix(line, `#include "`)
 		if !ok {
-			b.WriteString(line)
+			c.b.WriteString(line)
 			continue
 		}
 		name, _, _ := strings.Cut(rest, `"`)
-		if name == "FORMAT" {
-			name = format + ".glsl"
-		}
-		part, err := files.ReadFile("include/" + name)
-		if err != nil {
-			return fmt.Errorf("there is no include %q", name)
-		}
-		if err := include(b, string(part), format); err != nil {
+		if err := c.named(name, n); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// named includes what a name stands for.
+func (c *composer) named(name string, n int) error {
+	number, matrix := strings.CutPrefix(name, "MATRIX")
+	switch {
+	case matrix && len(number) == 1 && number >= "0" && number <= "2":
+		return c.matrix(int(number[0] - '0'))
+	case name == "FORMAT":
+		return c.file(c.formats[n]+".glsl", n)
+	case c.seen[name]:
+		return nil
+	}
+	c.seen[name] = true
+	return c.file(name, n)
+}
+
+func (c *composer) file(name string, n int) error {
+	part, err := files.ReadFile("include/" + name)
+	if err != nil {
+		return fmt.Errorf("there is no include %q", name)
+	}
+	return c.include(string(part), n)
+}
+
+// firstMatrix is the binding of the first of several matrices; each has two.
+const firstMatrix = 6
+
+// matrix is matrix.glsl with a number at each of its names.
+func (c *composer) matrix(n int) error {
+	if c.formats[n] == "" {
+		return nil // a kernel with fewer of them
+	}
+	names := []string{"Quads", "Words", "quads", "words", "APART", "piece", "at", "column", "accumulate"}
+	for _, name := range names {
+		fmt.Fprintf(c.b, "#define %s %s%d\n", name, name, n)
+	}
+	fmt.Fprintf(c.b, "#define QUADS_AT %d\n#define WORDS_AT %d\n", firstMatrix+2*n, firstMatrix+2*n+1)
+	if err := c.file("matrix.glsl", n); err != nil {
+		return err
+	}
+	for _, name := range append(names, "QUADS_AT", "WORDS_AT") {
+		fmt.Fprintf(c.b, "#undef %s\n", name)
 	}
 	return nil
 }

@@ -27,11 +27,30 @@ func everyVariant() []Variant {
 		}
 		vs = append(vs, Variant{Kernel: "matvec", Format: f, Workgroup: 32, Rows: 4, Columns: 4})
 	}
+	for i, f := range Formats() {
+		g := Formats()[(i+3)%len(Formats())]
+		vs = append(vs,
+			Variant{Kernel: "several", Format: f, Further: [2]string{f, g}, Workgroup: 32, Rows: 4},
+			Variant{Kernel: "several", Format: f, Further: [2]string{g}, Workgroup: 32, Rows: 4},
+			Variant{Kernel: "gates", Format: f, Further: [2]string{f}, Workgroup: 32, Rows: 4, Experts: true},
+			Variant{Kernel: "gates", Format: f, Further: [2]string{g}, Workgroup: 32, Rows: 4},
+			Variant{Kernel: "down", Format: f, Workgroup: 32, Rows: 4, Used: 2})
+	}
+	for _, f := range []string{"f32", "f16", "bf16"} {
+		vs = append(vs, Variant{Kernel: "choose", Format: "f32", Further: [2]string{f}, Workgroup: 64, Choose: 4, Used: 2, Halve: f == "f16"})
+	}
+	for _, v := range vs {
+		switch v.Kernel {
+		case "matvec", "rmsnorm", "several", "gates", "down", "choose":
+			v.Subgroup = true
+			vs = append(vs, v)
+		}
+	}
 	for _, f16 := range []bool{false, true} {
 		for _, dim := range []int{31, 128} {
 			vs = append(vs, Variant{Kernel: "remember", Workgroup: 64, HeadDim: dim, F16: f16},
 				Variant{Kernel: "attend", Workgroup: 64, HeadDim: dim, Queries: 8, F16: f16},
-				Variant{Kernel: "combine", Workgroup: 64, HeadDim: dim})
+				Variant{Kernel: "combine", Workgroup: 64, HeadDim: dim}, Variant{Kernel: "turn", Workgroup: 64, HeadDim: dim, F16: f16})
 		}
 	}
 	return vs
@@ -95,6 +114,9 @@ func TestNothingIsUnused(t *testing.T) {
 	for _, text := range texts(t) {
 		for _, m := range regexp.MustCompile(`#include "([^"]+)"`).FindAllStringSubmatch(text, -1) {
 			used["include/"+m[1]] = true
+			if strings.HasPrefix(m[1], "MATRIX") {
+				used["include/matrix.glsl"] = true
+			}
 		}
 	}
 	for name := range texts(t) {

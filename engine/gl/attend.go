@@ -58,10 +58,15 @@ func (d *Device) Remember(kv compute.Cache, layer, pos int, k, v compute.Rows) {
 	case k.N == 0 || d.tall(k.N):
 		return
 	}
+	d.say(step{kind: remembering, x: k, y: v, cache: c, layer: layer, pos: pos, alone: func() { d.remember(c, layer, pos, k, v) }})
+}
+
+func (d *Device) remember(c *cache, layer, pos int, k, v compute.Rows) {
+	s := c.shape
 	d.record(pass{
 		variant: shaders.Variant{Kernel: "remember", Workgroup: d.tiles.wide, HeadDim: s.HeadDim, F16: s.F16},
-		bind:    [6]*buffer{buf(k), buf(v), c.k[layer], c.v[layer]}, written: 1<<2 | 1<<3,
-		args:   [16]uint32{uint32(s.KVHeads), uint32(s.Tokens), uint32(pos), at(k), at(v), step(k)},
+		bind:    bindings{buf(k), buf(v), c.k[layer], c.v[layer]}, written: 1<<2 | 1<<3,
+		args:   args{uint32(s.KVHeads), uint32(s.Tokens), uint32(pos), at(k), at(v), pitch(k)},
 		groups: [3]uint32{groups(k.Width, d.tiles.wide), uint32(k.N), 1},
 	})
 }
@@ -80,13 +85,18 @@ func (d *Device) Attend(dst, q compute.Rows, kv compute.Cache, layer, pos int) {
 	if q.N == 0 || d.tall(q.N) {
 		return
 	}
+	d.say(step{alone: func() { d.attend(dst, q, c, layer, pos, heads) }})
+}
+
+func (d *Device) attend(dst, q compute.Rows, c *cache, layer, pos, heads int) {
+	s := c.shape
 	part, parts := cut(pos+q.N, q.N*heads)
 	memory := d.need(&d.scratch.parts, 4*int64(q.N*heads*parts)*int64(s.HeadDim+2))
 	d.attendParts(q, c, layer, pos, part, parts, memory)
 	d.record(pass{
 		variant: shaders.Variant{Kernel: "combine", Workgroup: d.tiles.wide, HeadDim: s.HeadDim},
-		bind:    [6]*buffer{memory, buf(dst)}, written: 1 << 1,
-		args:   [16]uint32{uint32(parts), at(dst), step(dst)},
+		bind:    bindings{memory, buf(dst)}, written: 1 << 1,
+		args:   args{uint32(parts), at(dst), pitch(dst)},
 		groups: [3]uint32{uint32(heads), uint32(q.N), 1},
 	})
 }
@@ -113,9 +123,9 @@ func (d *Device) attendParts(q compute.Rows, c *cache, layer, pos, part, parts i
 		n := min(most, all-from)
 		d.record(pass{
 			variant: v, joins: from > 0, work: each * int64(n),
-			bind: [6]*buffer{buf(q), c.k[layer], c.v[layer], memory}, written: 1 << 3,
-			args: [16]uint32{
-				at(q), step(q), uint32(q.N), uint32(pos), uint32(group), uint32(s.Tokens), uint32(part), uint32(parts),
+			bind: bindings{buf(q), c.k[layer], c.v[layer], memory}, written: 1 << 3,
+			args: args{
+				at(q), pitch(q), uint32(q.N), uint32(pos), uint32(group), uint32(s.Tokens), uint32(part), uint32(parts),
 				math.Float32bits(float32(1 / math.Sqrt(float64(s.HeadDim)))), uint32(s.KVHeads), uint32(from),
 			},
 			groups: [3]uint32{uint32(n), uint32(s.KVHeads), uint32(parts)},

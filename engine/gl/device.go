@@ -25,7 +25,8 @@ type Device struct {
 	hang   time.Duration // how long the driver may be silent
 	q      queue         // of the thread
 
-	passes []pass // recorded, not yet handed to the thread
+	steps  []step // recorded, not yet made passes
+	passes []pass // not yet handed to the thread
 	ctx    context.Context
 
 	mu     sync.Mutex // guards failed, which both sides set
@@ -63,6 +64,7 @@ type scratch struct {
 // tiles are the shapes of workgroups.
 type tiles struct {
 	wide                  int // invocations where each has its own value
+	norm                  int // where one workgroup has a whole row
 	vecThreads, vecRows   int // of matvec
 	matRows               int // of matmul
 	matNarrow, matColumns int // of matmul: rows of activations, for short and long prompts
@@ -72,8 +74,8 @@ type tiles struct {
 // hardware suits cards of the last ten years; emulated, where every barrier is
 // a switch of coroutines, suits llvmpipe.
 var (
-	hardware = tiles{wide: 64, vecThreads: 32, vecRows: 4, matRows: 64, matNarrow: 32, matColumns: 64, queries: 8}
-	emulated = tiles{wide: 32, vecThreads: 16, vecRows: 4, matRows: 32, matNarrow: 16, matColumns: 32, queries: 8}
+	hardware = tiles{wide: 64, norm: 256, vecThreads: 32, vecRows: 4, matRows: 64, matNarrow: 32, matColumns: 64, queries: 8}
+	emulated = tiles{wide: 32, norm: 32, vecThreads: 16, vecRows: 4, matRows: 32, matNarrow: 16, matColumns: 32, queries: 8}
 )
 
 // Open makes a device. Its errors are sentences that say why there is none:
@@ -147,6 +149,7 @@ func (d *Device) Begin(ctx context.Context) {
 	d.failed = d.lost
 	d.mu.Unlock()
 	d.ctx = ctx
+	d.turned, d.grouped = turn{}, sorted{} // what was to make them may have been dropped
 }
 
 // fail keeps the first failure.
@@ -233,7 +236,7 @@ func (d *Device) need(b **buffer, bytes int64) *buffer {
 		return *b
 	}
 	if old := *b; old != nil {
-		d.flush() // passes that use it go first
+		d.hand() // passes that use it go first
 		d.do(func() { gl.DeleteBuffers(1, &old.id) })
 		d.allocated -= old.bytes
 	}
@@ -262,7 +265,7 @@ func (d *Device) NewRows(n, width int) (compute.Rows, error) {
 // at is where r's first row stands in its buffer, in float32.
 func at(r compute.Rows) uint32 { return uint32(r.From * padded(r.Width)) }
 
-// step is from row to row, in float32.
-func step(r compute.Rows) uint32 { return uint32(padded(r.Width)) }
+// pitch is from row to row, in float32.
+func pitch(r compute.Rows) uint32 { return uint32(padded(r.Width)) }
 
 func buf(r compute.Rows) *buffer { return r.Buf.(*buffer) }

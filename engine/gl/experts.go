@@ -66,12 +66,17 @@ func (d *Device) Route(dst compute.Choices, logits compute.Rows) {
 	if dst.N == 0 {
 		return
 	}
-	c.version++
 	c.arena.copied = false
+	d.say(step{kind: routing, x: logits, c: dst, alone: func() { d.route(dst, logits) }})
+}
+
+func (d *Device) route(dst compute.Choices, logits compute.Rows) {
+	c := dst.Buf.(*choices)
+	c.version++
 	d.record(pass{
 		variant: shaders.Variant{Kernel: "route", Workgroup: d.tiles.wide},
-		bind:    [6]*buffer{buf(logits), c.arena.ids, c.arena.weights}, written: 1<<1 | 1<<2,
-		args:   [16]uint32{uint32(dst.N), uint32(logits.Width), uint32(dst.Used), at(logits), step(logits), uint32(c.at)},
+		bind:    bindings{buf(logits), c.arena.ids, c.arena.weights}, written: 1<<1 | 1<<2,
+		args:   args{uint32(dst.N), uint32(logits.Width), uint32(dst.Used), at(logits), pitch(logits), uint32(c.at)},
 		groups: [3]uint32{groups(dst.N, d.tiles.wide), 1, 1},
 	})
 }
@@ -98,36 +103,51 @@ func (d *Device) ReadChoices(ids []int32, weights []float32, c compute.Choices) 
 
 // ExpertMatMul sets row t·used+j of dst to x[t] times the j-th chosen expert's matrix.
 func (d *Device) ExpertMatMul(dst compute.Rows, w compute.Experts, x compute.Rows, c compute.Choices) {
-	d.chosen(buf(dst), at(dst), dst.Width, w.(*experts), x, c, c.Used)
+	es := w.(*experts)
+	if d.fits(es, x, dst.Width, c, c.Used) {
+		d.say(step{kind: expertProduct, dst: dst, x: x, es: es, c: c, alone: func() { d.chosen(buf(dst), at(dst), dst.Width, es, x, c, c.Used) }})
+	}
 }
 
 // ExpertMatMulAdd adds the chosen experts' results to dst, weighted, in the
 // order of choice: a token's sum is the same alone and within a prompt.
 func (d *Device) ExpertMatMulAdd(dst compute.Rows, w compute.Experts, x compute.Rows, c compute.Choices) {
-	if dst.N == 0 {
+	es := w.(*experts)
+	if d.fits(es, x, dst.Width, c, 1) {
+		d.say(step{alone: func() { d.sum(dst, es, x, c) }})
+	}
+}
+
+// sum is ExpertMatMulAdd.
+func (d *Device) sum(dst compute.Rows, es *experts, x compute.Rows, c compute.Choices) {
+	if d.fuseDown(dst, es, x, c) {
 		return
 	}
-	results := d.need(&d.scratch.results, 4*int64(c.N)*int64(c.Used)*int64(step(dst)))
-	d.chosen(results, 0, dst.Width, w.(*experts), x, c, 1)
+	results := d.need(&d.scratch.results, 4*int64(c.N)*int64(c.Used)*int64(pitch(dst)))
+	d.chosen(results, 0, dst.Width, es, x, c, 1)
 	b := c.Buf.(*choices)
 	d.record(pass{
 		variant: shaders.Variant{Kernel: "weigh", Workgroup: d.tiles.wide},
-		bind:    [6]*buffer{results, b.arena.weights, buf(dst)}, written: 1 << 2,
-		args:   [16]uint32{uint32(c.Used), uint32(dst.Width), uint32(b.at), step(dst), at(dst)},
+		bind:    bindings{results, b.arena.weights, buf(dst)}, written: 1 << 2,
+		args:   args{uint32(c.Used), uint32(dst.Width), uint32(b.at), pitch(dst), at(dst)},
 		groups: [3]uint32{groups(dst.Width, d.tiles.wide), uint32(dst.N), 1},
 	})
+}
+
+// fits tells whether there is anything to multiply, each row of x with share
+// choices, and refuses what does not fit.
+func (d *Device) fits(es *experts, x compute.Rows, width int, c compute.Choices, share int) bool {
+	slots := c.N * c.Used
+	if x.Width != es.in || width != es.out || x.N*share != slots {
+		d.failf("tensor %q takes %d values to %d, but was given %d for %d", es.name, es.in, es.out, x.Width, width)
+		return false
+	}
+	return slots > 0 && !d.tall(slots)
 }
 
 // chosen multiplies row i/share of x with the expert of choice i, for every choice.
 func (d *Device) chosen(to *buffer, at uint32, width int, es *experts, x compute.Rows, c compute.Choices, share int) {
 	slots := c.N * c.Used
-	if x.Width != es.in || width != es.out || x.N*share != slots {
-		d.failf("tensor %q takes %d values to %d, but was given %d for %d", es.name, es.in, es.out, x.Width, width)
-		return
-	}
-	if slots == 0 || d.tall(slots) {
-		return
-	}
 	b := c.Buf.(*choices)
 	p := product{
 		x: x, to: to, at: at, step: uint32(padded(width)), slots: slots, share: share,
@@ -160,8 +180,8 @@ func (d *Device) sort(c compute.Choices, count int) *buffer {
 	d.grouped = want
 	d.record(pass{
 		variant: shaders.Variant{Kernel: "group", Workgroup: d.tiles.wide},
-		bind:    [6]*buffer{b.arena.ids, to}, written: 1 << 1,
-		args:   [16]uint32{uint32(slots), uint32(count), uint32(b.at), 0},
+		bind:    bindings{b.arena.ids, to}, written: 1 << 1,
+		args:   args{uint32(slots), uint32(count), uint32(b.at), 0},
 		groups: [3]uint32{1, 1, 1},
 	})
 	return to

@@ -25,10 +25,18 @@ func (d *Device) dense(dst compute.Rows, m *matrix, x compute.Rows, add uint32) 
 	if x.N == 0 || d.tall(x.N) {
 		return
 	}
+	kind := product1
+	if add != 0 {
+		kind = other
+	}
+	d.say(step{kind: kind, dst: dst, x: x, m: m, alone: func() { d.product(dst, m, x, add) }})
+}
+
+func (d *Device) product(dst compute.Rows, m *matrix, x compute.Rows, add uint32) {
 	if m.half {
 		x = d.halve(x)
 	}
-	p := product{m: m, x: x, to: buf(dst), at: at(dst), step: step(dst), slots: x.N, share: 1, add: add}
+	p := product{m: m, x: x, to: buf(dst), at: at(dst), step: pitch(dst), slots: x.N, share: 1, add: add}
 	d.multiply(&p)
 }
 
@@ -93,10 +101,10 @@ func (d *Device) spread(p *product, v shaders.Variant, held int) {
 			rows := min(most, s.rows-from)
 			d.record(pass{
 				variant: v, joins: p.joins, work: each * int64(rows/v.Rows),
-				bind: [6]*buffer{s.buf, s.buf, buf(p.x), p.to, p.chosen}, written: 1 << 3,
-				args: [16]uint32{
+				bind: bindings{s.buf, s.buf, buf(p.x), p.to, p.chosen}, written: 1 << 3,
+				args: args{
 					p.m.pieces, p.m.stride, uint32(s.rows), uint32(from), uint32(s.first),
-					at(p.x) / 4, step(p.x) / 4, p.at, p.step, uint32(p.slots), p.add,
+					at(p.x) / 4, pitch(p.x) / 4, p.at, p.step, uint32(p.slots), p.add,
 					uint32(s.expert), uint32(s.held), uint32(p.share), uint32(p.experts), p.list,
 				},
 				groups: [3]uint32{groups(rows, v.Rows), uint32(columns), uint32(depth)},
@@ -108,11 +116,11 @@ func (d *Device) spread(p *product, v shaders.Variant, held int) {
 
 // halve rounds activations to float16 (compute.Weights.HalfInput).
 func (d *Device) halve(x compute.Rows) compute.Rows {
-	to := d.need(&d.scratch.halved, 4*int64(x.N)*int64(step(x)))
+	to := d.need(&d.scratch.halved, 4*int64(x.N)*int64(pitch(x)))
 	d.record(pass{
 		variant: shaders.Variant{Kernel: "halve", Workgroup: d.tiles.wide},
-		bind:    [6]*buffer{buf(x), to}, written: 1 << 1,
-		args:   [16]uint32{at(x), step(x)},
+		bind:    bindings{buf(x), to}, written: 1 << 1,
+		args:   args{at(x), pitch(x)},
 		groups: [3]uint32{groups(padded(x.Width), d.tiles.wide), uint32(x.N), 1},
 	})
 	return compute.Rows{Buf: to, N: x.N, Width: x.Width}

@@ -16,9 +16,9 @@ import (
 // pass is one dispatch of a program, or, if data is set, a write to a buffer.
 type pass struct {
 	variant shaders.Variant
-	bind    [6]*buffer // by binding; nil: not bound
-	written uint8      // bit i: binding i is written
-	args    [16]uint32
+	bind    bindings
+	written uint16 // bit i: binding i is written
+	args    args
 	groups  [3]uint32
 	joins   bool  // writes other rows of the same output as the pass before
 	work    int64 // multiply-adds, for pacing
@@ -27,6 +27,12 @@ type pass struct {
 	where int // bytes
 	data  []byte
 }
+
+// bindings are the buffers of a pass by binding; nil: not bound.
+type bindings [12]*buffer
+
+// args are the numbers that a kernel is given.
+type args [16]uint32
 
 // batch is how many passes are handed to the thread together: enough that the
 // hand-over costs nothing, few enough that the card begins early and that Stop
@@ -41,12 +47,18 @@ func (d *Device) record(p pass) {
 	}
 	d.passes = append(d.passes, p)
 	if len(d.passes) >= batch {
-		d.flush()
+		d.hand()
 	}
 }
 
-// flush hands the recorded passes to the thread.
+// flush hands everything recorded to the thread.
 func (d *Device) flush() {
+	d.lower(0)
+	d.hand()
+}
+
+// hand hands the passes to the thread.
+func (d *Device) hand() {
 	if len(d.passes) == 0 || d.gone() != nil {
 		return
 	}
@@ -97,11 +109,11 @@ func (d *Device) wait(start func(done chan struct{})) {
 // queue is the thread's side.
 type queue struct {
 	programs map[shaders.Variant]uint32
-	used     uint32    // program in use
-	bound    [6]uint32 // buffers by binding
-	barriers int       // so far; see buffer.read
-	fences   []fence   // of batches that may still run
-	last     time.Time // when the last batch ended
+	used     uint32     // program in use
+	bound    [12]uint32 // buffers by binding
+	barriers int        // so far; see buffer.read
+	fences   []fence    // of batches that may still run
+	last     time.Time  // when the last batch ended
 	profile  *profile
 }
 
@@ -246,11 +258,11 @@ func (q *queue) touch(p *pass) {
 // argCount is the length of a kernel's args; setting more is an error.
 func argCount(kernel string) int32 {
 	switch kernel {
-	case "embed", "rmsnorm", "matvec", "matmul":
+	case "embed", "rmsnorm", "matvec", "matmul", "choose":
 		return 16
-	case "attend":
+	case "attend", "several", "gates", "turn":
 		return 12
-	case "rotate", "remember", "route", "weigh":
+	case "rotate", "remember", "route", "weigh", "down":
 		return 8
 	}
 	return 4

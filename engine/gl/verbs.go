@@ -37,7 +37,7 @@ func (d *Device) Write(dst compute.Rows, src []float32) {
 	for t := range dst.N {
 		copy(wide[t*padded(dst.Width):], src[t*dst.Width:(t+1)*dst.Width])
 	}
-	d.record(pass{to: buf(dst), where: 4 * int(at(dst)), data: bytesOf(wide)})
+	d.say(step{alone: func() { d.record(pass{to: buf(dst), where: 4 * int(at(dst)), data: bytesOf(wide)}) }})
 }
 
 // Embed copies rows of the table, dequantized.
@@ -56,13 +56,18 @@ func (d *Device) Embed(dst compute.Rows, table compute.Matrix, ids []int32) {
 	if len(ids) == 0 || d.tall(len(ids)) {
 		return
 	}
+	ids = slices.Clone(ids)
+	d.say(step{alone: func() { d.embed(dst, m, ids) }})
+}
+
+func (d *Device) embed(dst compute.Rows, m *matrix, ids []int32) {
 	list := d.need(&d.scratch.ids, 4*int64(len(ids)))
-	d.record(pass{to: list, data: slices.Clone(bytesOf(ids))})
+	d.record(pass{to: list, data: bytesOf(ids)})
 	for i, s := range m.slabs {
 		d.record(pass{
 			variant: shaders.Variant{Kernel: "embed", Format: m.format, Workgroup: d.tiles.wide},
-			bind:    [6]*buffer{s.buf, s.buf, list, buf(dst)}, written: 1 << 3, joins: i > 0,
-			args:   [16]uint32{m.pieces, m.stride, uint32(s.first), uint32(s.rows), at(dst) / 4, step(dst) / 4},
+			bind:    bindings{s.buf, s.buf, list, buf(dst)}, written: 1 << 3, joins: i > 0,
+			args:   args{m.pieces, m.stride, uint32(s.first), uint32(s.rows), at(dst) / 4, pitch(dst) / 4},
 			groups: [3]uint32{groups(int(m.pieces), d.tiles.wide), uint32(len(ids)), 1},
 		})
 	}
@@ -78,11 +83,15 @@ func (d *Device) RMSNorm(dst, x compute.Rows, gain compute.Matrix, eps float32) 
 	if x.N == 0 || d.tall(x.N) {
 		return
 	}
+	d.say(step{kind: norming, dst: dst, x: x, m: m, eps: eps, alone: func() { d.norm(dst, x, m, eps) }})
+}
+
+func (d *Device) norm(dst, x compute.Rows, m *matrix, eps float32) {
 	w := m.slabs[0].buf
 	d.record(pass{
-		variant: shaders.Variant{Kernel: "rmsnorm", Format: m.format, Workgroup: d.tiles.wide},
-		bind:    [6]*buffer{w, w, buf(x), buf(dst)}, written: 1 << 3,
-		args:   [16]uint32{m.pieces, m.stride, at(x) / 4, at(dst) / 4, step(x) / 4, uint32(x.Width), math.Float32bits(eps)},
+		variant: shaders.Variant{Kernel: "rmsnorm", Format: m.format, Workgroup: d.tiles.norm},
+		bind:    bindings{w, w, buf(x), buf(dst)}, written: 1 << 3,
+		args:   args{m.pieces, m.stride, at(x) / 4, at(dst) / 4, pitch(x) / 4, uint32(x.Width), math.Float32bits(eps)},
 		groups: [3]uint32{uint32(x.N), 1, 1},
 	})
 }
@@ -103,19 +112,30 @@ func (d *Device) Rotate(x compute.Rows, r compute.Rope, pos int) {
 	if x.N == 0 || pairs == 0 || d.tall(x.N) {
 		return
 	}
-	table := d.need(&d.scratch.turns, 8*int64(x.N)*int64(pairs))
-	if want := (turn{&r.Freqs[0], pairs, r.Scale, pos, x.N}); d.turned != want {
-		d.record(pass{to: table, data: bytesOf(angles(r, pos, x.N))})
+	d.say(step{kind: turning, x: x, rope: r, pos: pos, alone: func() { d.rotate(x, r, pos, heads) }})
+}
+
+// table is the angles of n rows from pos on, on the card.
+func (d *Device) table(r compute.Rope, pos, n int) *buffer {
+	pairs := len(r.Freqs)
+	table := d.need(&d.scratch.turns, 8*int64(n)*int64(pairs))
+	if want := (turn{&r.Freqs[0], pairs, r.Scale, pos, n}); d.turned != want {
+		d.record(pass{to: table, data: bytesOf(angles(r, pos, n))})
 		d.turned = want
 	}
+	return table
+}
+
+func (d *Device) rotate(x compute.Rows, r compute.Rope, pos, heads int) {
+	pairs, table := len(r.Freqs), d.table(r, pos, x.N)
 	half := uint32(0)
 	if r.Half {
 		half = 1
 	}
 	d.record(pass{
 		variant: shaders.Variant{Kernel: "rotate", Workgroup: d.tiles.wide},
-		bind:    [6]*buffer{buf(x), table}, written: 1,
-		args:   [16]uint32{at(x), step(x), uint32(heads), uint32(r.HeadDim), uint32(pairs), half},
+		bind:    bindings{buf(x), table}, written: 1,
+		args:   args{at(x), pitch(x), uint32(heads), uint32(r.HeadDim), uint32(pairs), half},
 		groups: [3]uint32{groups(heads*pairs, d.tiles.wide), uint32(x.N), 1},
 	})
 }
@@ -141,10 +161,14 @@ func (d *Device) SwiGLU(dst, gate, up compute.Rows) {
 	if dst.N == 0 || d.tall(dst.N) {
 		return
 	}
+	d.say(step{kind: gating, dst: dst, x: gate, y: up, alone: func() { d.swiglu(dst, gate, up) }})
+}
+
+func (d *Device) swiglu(dst, gate, up compute.Rows) {
 	d.record(pass{
 		variant: shaders.Variant{Kernel: "swiglu", Workgroup: d.tiles.wide},
-		bind:    [6]*buffer{buf(gate), buf(up), buf(dst)}, written: 1 << 2,
-		args:   [16]uint32{at(gate) / 4, at(up) / 4, at(dst) / 4, step(dst) / 4},
+		bind:    bindings{buf(gate), buf(up), buf(dst)}, written: 1 << 2,
+		args:   args{at(gate) / 4, at(up) / 4, at(dst) / 4, pitch(dst) / 4},
 		groups: [3]uint32{groups(padded(dst.Width)/4, d.tiles.wide), uint32(dst.N), 1},
 	})
 }

@@ -1,8 +1,5 @@
 const uint APART = 16u;
-
-vec4 upper(uint a, uint b) {
-	return uintBitsToFloat(uvec4(a << 16, a & 0xffff0000u, b << 16, b & 0xffff0000u));
-}
+#include "upper.glsl"
 
 void piece(uint row, uint p, out vec4 w[8]) {
 	for (uint i = 0u; i < 4u; i++) {

@@ -1,12 +1,6 @@
 // A row: blocks of 7 quads: h, q, the scales and d, two bytes of nothing.
 const uint APART = 32u;
-
-// scale3 is the scale of sub-block k; s are the last quad's first 12 bytes.
-float scale3(uvec4 s, uint k) {
-	uint low = s[k % 8u / 4u] >> 8u * (k % 4u) + 4u * (k / 8u) & 15u;
-	uint high = s.z >> 8u * (k % 4u) + 2u * (k / 4u) & 3u;
-	return float(int(low | high << 4) - 32);
-}
+#include "scale3.glsl"
 
 void piece(uint row, uint p, out vec4 w[8]) {
 	uint block = row + 7u * (p / 8u), n = p % 8u / 4u, pair = p % 4u / 2u, part = p % 2u;

@@ -35,7 +35,7 @@ func Run(t *testing.T, s Suite) {
 		test func(*bench)
 	}{
 		{"Write", writeRows}, {"Embed", embed}, {"RMSNorm", rmsNorm}, {"MatMul", matMul}, {"MatMulHalf", matMulHalf}, {"Rotate", rotate},
-		{"Attend", attend}, {"SwiGLU", swiGLU}, {"Route", route}, {"Prefer", prefer}, {"Experts", expert},
+		{"Attend", attend}, {"SwiGLU", swiGLU}, {"Route", route}, {"Prefer", prefer}, {"Experts", expert}, {"Layer", layers},
 		{"Failure", failure}, {"Cancel", cancel},
 	} {
 		t.Run(v.name, func(t *testing.T) {
