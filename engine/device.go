@@ -100,7 +100,11 @@ func (m *loaded) share(card *gl.Device, o LoadOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := selfTest(context.Background(), card, m.testedTypes()); err != nil {
+	err = selfTest(context.Background(), card, m.testedTypes())
+	if err != nil && card.Plain() {
+		err = selfTest(context.Background(), card, m.testedTypes())
+	}
+	if err != nil {
 		return err
 	}
 	m.card, m.devices = card, []device{card}

@@ -6,7 +6,12 @@ layout(local_size_x = WORKGROUP) in;
 #include "sync.glsl"
 #include "cache.glsl"
 layout(std430, binding = 0) readonly buffer Q { float q[]; };
+#if defined(F16) && HEAD_DIM % 8 == 0
+#define QUADS
+layout(std430, binding = 1) readonly buffer Keys { uvec4 keys[]; };
+#else
 layout(std430, binding = 1) readonly buffer Keys { uint keys[]; };
+#endif
 layout(std430, binding = 2) readonly buffer Values { uint values[]; };
 layout(std430, binding = 3) writeonly buffer Parts { float parts[]; };
 layout(location = 0) uniform uint args[12];
@@ -40,15 +45,29 @@ uint group() { return (FIRST + gl_WorkGroupID.x) * QUERIES; }
 uint seen(uint j) { return POS + (group() + j) / GROUP + 1u; }
 uint start() { return gl_WorkGroupID.y * TOKENS; }
 
+vec4 queries(uint j, uint i) {
+	uint at = j * HEAD_DIM + i;
+	return vec4(query[at], query[at + 1u], query[at + 2u], query[at + 3u]);
+}
+
 void scores(uint tid, uint key, uint end) {
 	float s[QUERIES];
 	for (uint j = 0u; j < QUERIES; j++) s[j] = 0.0;
 	if (key < end) {
+#ifdef QUADS
+		uint at = (start() + key) * (WORDS / 4);
+		for (uint i = 0u; i < HEAD_DIM; i += 8u) {
+			uvec4 k = keys[at + i / 8u];
+			vec4 a = vec4(unpackHalf2x16(k.x), unpackHalf2x16(k.y)), b = vec4(unpackHalf2x16(k.z), unpackHalf2x16(k.w));
+			for (uint j = 0u; j < QUERIES; j++) s[j] += dot(a, queries(j, i)) + dot(b, queries(j, i + 4u));
+		}
+#else
 		uint at = (start() + key) * WORDS;
 		for (uint i = 0u; i < HEAD_DIM; i++) {
 			float k = VALUE(keys, at, i);
 			for (uint j = 0u; j < QUERIES; j++) s[j] += k * query[j * HEAD_DIM + i];
 		}
+#endif
 	}
 	for (uint j = 0u; j < QUERIES; j++) {
 		float v = key < min(end, seen(j)) ? s[j] : NONE;

@@ -10,20 +10,36 @@ layout(location = 0) uniform uint args[4];
 #define FROM args[2] // of the choices
 #define TO args[3]   // of the groups
 
-shared uint counts[512]; // the most experts that there are
+shared uint counts[512]; // the most experts that there are: how many slots, then where the next one goes
+shared uint some[WORKGROUP];
 
 void main() {
 	uint tid = gl_LocalInvocationIndex;
-	for (uint e = tid; e < EXPERTS; e += WORKGROUP) {
-		counts[e] = 0u;
-		for (uint i = 0u; i < SLOTS; i++) if (ids[FROM + i] == e) counts[e]++;
-	}
+	for (uint e = tid; e < EXPERTS; e += WORKGROUP) counts[e] = 0u;
 	sync();
-	for (uint e = tid; e < EXPERTS; e += WORKGROUP) {
+	for (uint i = tid; i < SLOTS; i += WORKGROUP) atomicAdd(counts[min(ids[FROM + i], EXPERTS - 1u)], 1u);
+	sync();
+	if (tid == 0u) {
 		uint at = 0u;
-		for (uint k = 0u; k < e; k++) at += counts[k];
-		groups[TO + e] = at;
-		if (e == EXPERTS - 1u) groups[TO + EXPERTS] = SLOTS;
-		for (uint i = 0u; i < SLOTS; i++) if (ids[FROM + i] == e) groups[TO + EXPERTS + 1u + at++] = i;
+		for (uint e = 0u; e < EXPERTS; e++) {
+			uint n = counts[e];
+			groups[TO + e] = at;
+			counts[e] = at;
+			at += n;
+		}
+		groups[TO + EXPERTS] = at;
+	}
+	for (uint from = 0u; from < SLOTS; from += WORKGROUP) {
+		uint i = from + tid, own = i < SLOTS ? min(ids[FROM + i], EXPERTS - 1u) : 512u, rank = 0u;
+		some[tid] = own;
+		sync();
+		for (uint k = 0u; k < tid; k++) rank += some[k] == own ? 1u : 0u; // the order of slots is kept
+		uint at = own < 512u ? counts[own] + rank : 0u;
+		sync();
+		if (own < 512u) {
+			groups[TO + EXPERTS + 1u + at] = i;
+			atomicAdd(counts[own], 1u);
+		}
+		sync();
 	}
 }

@@ -1,10 +1,10 @@
 // matmul: a tile of ROWS rows of weights times COLUMNS rows of activations, by
-// one workgroup; each invocation has 4 × 4 of the tile.
+// one workgroup; each invocation has EACH × EACH of the tile, in quartets.
 // Groups: x: ROWS rows of weights, y: COLUMNS rows of activations, z: experts.
-layout(local_size_x = WORKGROUP) in; // ROWS/4 × COLUMNS/4
+layout(local_size_x = WORKGROUP) in; // ROWS/EACH × COLUMNS/EACH
 #include "product.glsl"
 
-const uint R = ROWS / 4, C = COLUMNS / 4;
+const uint R = ROWS / EACH, C = COLUMNS / EACH, H = EACH / 4;
 shared float a[32 * ROWS];    // a piece of each row of weights, transposed
 shared float b[32 * COLUMNS]; // the same columns of activations, transposed
 shared uint slots[COLUMNS];   // the tile's rows of y
@@ -49,21 +49,29 @@ void main() {
 #endif
 	uint count = assign(tid), tr = tid % R, tc = tid / R;
 	if (count == 0u) return; // the same for the whole workgroup
-	vec4 sum[4] = vec4[4](vec4(0.0), vec4(0.0), vec4(0.0), vec4(0.0));
+	vec4 sum[EACH * H]; // of each column the quartets of rows
+	for (uint n = 0u; n < EACH * H; n++) sum[n] = vec4(0.0);
 	for (uint p = 0u; p < PIECES; p++) {
 		sync();
 		load(tid, p, row0, count, share);
 		sync();
 		for (uint k = 0u; k < 32u; k++) {
-			uint i = k * ROWS + tr, j = k * COLUMNS + tc;
-			vec4 w = vec4(a[i], a[i + R], a[i + 2u * R], a[i + 3u * R]);
-			for (uint c = 0u; c < 4u; c++) sum[c] += w * b[j + c * C];
+			vec4 w[H];
+			for (uint h = 0u; h < H; h++) {
+				uint i = k * ROWS + 4u * (tr + h * R);
+				w[h] = vec4(a[i], a[i + 1u], a[i + 2u], a[i + 3u]);
+			}
+			for (uint g = 0u; g < H; g++) {
+				uint j = k * COLUMNS + 4u * (tc + g * C);
+				vec4 v = vec4(b[j], b[j + 1u], b[j + 2u], b[j + 3u]);
+				for (uint n = 0u; n < 4u * H; n++) sum[g * 4u * H + n] += w[n % H] * v[n / H];
+			}
 		}
 	}
-	for (uint c = 0u; c < 4u; c++) {
-		for (uint r = 0u; r < 4u; r++) {
-			uint row = row0 + tr + r * R, column = tc + c * C;
-			if (row < COUNT && column < count) put(slots[column], row, sum[c][r]);
+	for (uint n = 0u; n < EACH * H; n++) {
+		uint c = n / H, column = 4u * (tc + c / 4u * C) + c % 4u, row = row0 + 4u * (tr + n % H * R);
+		for (uint k = 0u; k < 4u; k++) {
+			if (row + k < COUNT && column < count) put(slots[column], row + k, sum[n][k]);
 		}
 	}
 }

@@ -24,6 +24,7 @@ type Variant struct {
 	Workgroup int  // invocations of a workgroup
 	Rows      int  // rows of weights for each workgroup
 	Columns   int  // rows of activations for each workgroup
+	Each      int  // rows and columns of each invocation
 	Queries   int  // queries for each workgroup
 	HeadDim   int  // values of a head
 	F16       bool // the cache holds float16
@@ -54,6 +55,15 @@ func (v Variant) String() string {
 	return s
 }
 
+// Sums tells whether the kernel has a variant with Subgroup.
+func (v Variant) Sums() bool {
+	switch v.Kernel {
+	case "matvec", "rmsnorm", "several", "gates", "down", "choose":
+		return true
+	}
+	return false
+}
+
 // Formats are the names of the weight formats, each an include.
 func Formats() []string {
 	return []string{
@@ -77,7 +87,7 @@ func Source(v Variant) (string, error) {
 		name  string
 		value int
 	}{
-		{"WORKGROUP", v.Workgroup}, {"ROWS", v.Rows}, {"COLUMNS", v.Columns},
+		{"WORKGROUP", v.Workgroup}, {"ROWS", v.Rows}, {"COLUMNS", v.Columns}, {"EACH", v.Each},
 		{"QUERIES", v.Queries}, {"HEAD_DIM", v.HeadDim}, {"F16", one(v.F16)}, {"EXPERTS", max(one(v.Experts), v.Choose)},
 		{"USED", v.Used}, {"HALVE", one(v.Halve)}, {"FORMAT2", one(v.Further[1] != "")},
 	} {

@@ -23,7 +23,8 @@ func everyVariant() []Variant {
 		for _, experts := range []bool{false, true} {
 			vs = append(vs,
 				Variant{Kernel: "matvec", Format: f, Workgroup: 32, Rows: 4, Columns: 1, Experts: experts},
-				Variant{Kernel: "matmul", Format: f, Workgroup: 128, Rows: 64, Columns: 32, Experts: experts})
+				Variant{Kernel: "matmul", Format: f, Workgroup: 128, Rows: 64, Columns: 32, Each: 4, Experts: experts},
+				Variant{Kernel: "matmul", Format: f, Workgroup: 256, Rows: 128, Columns: 128, Each: 8, Experts: experts})
 		}
 		vs = append(vs, Variant{Kernel: "matvec", Format: f, Workgroup: 32, Rows: 4, Columns: 4})
 	}
@@ -40,8 +41,7 @@ func everyVariant() []Variant {
 		vs = append(vs, Variant{Kernel: "choose", Format: "f32", Further: [2]string{f}, Workgroup: 64, Choose: 4, Used: 2, Halve: f == "f16"})
 	}
 	for _, v := range vs {
-		switch v.Kernel {
-		case "matvec", "rmsnorm", "several", "gates", "down", "choose":
+		if v.Sums() {
 			v.Subgroup = true
 			vs = append(vs, v)
 		}

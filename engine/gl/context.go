@@ -35,6 +35,8 @@ type limits struct {
 	shared int32 // bytes of shared memory
 	free   int64 // bytes of graphics memory free at the start; 0: unknown
 
+	subgroups bool // compute shaders may add up within a subgroup
+
 	evicted int64 // bytes that the driver had moved out before we came
 }
 
@@ -131,9 +133,22 @@ func (t *thread) readLimits() error {
 		return fmt.Errorf("the driver of %s allows too little: %d buffers, %d invocations, %d bytes of shared memory, buffers of %d bytes",
 			t.renderer, blocks, threads, t.limits.shared, t.limits.block)
 	}
+	t.limits.subgroups = t.hasSubgroups()
 	t.limits.free, t.limits.evicted = t.freeMemory(), t.evictedMemory()
 	gl.GetError() // an extension's query may have left one
 	return nil
+}
+
+// hasSubgroups asks whether compute shaders may add up within a subgroup.
+func (t *thread) hasSubgroups() bool {
+	const stages, features, compute, basicAndArithmetic = 0x9533, 0x9534, 0x20, 0x1 | 0x4 // GL_KHR_shader_subgroup
+	if !t.has["GL_KHR_shader_subgroup"] {
+		return false
+	}
+	var s, f int32
+	gl.GetIntegerv(stages, &s)
+	gl.GetIntegerv(features, &f)
+	return s&compute != 0 && f&basicAndArithmetic == basicAndArithmetic
 }
 
 // freeMemory asks for the free graphics memory by the extensions of NVIDIA

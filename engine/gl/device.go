@@ -23,7 +23,9 @@ type Device struct {
 	name   string
 	tiles  tiles
 	hang   time.Duration // how long the driver may be silent
-	q      queue         // of the thread
+
+	subgroups bool  // sums are made by GL_KHR_shader_subgroup
+	q         queue // of the thread
 
 	steps  []step // recorded, not yet made passes
 	passes []pass // not yet handed to the thread
@@ -63,19 +65,24 @@ type scratch struct {
 
 // tiles are the shapes of workgroups.
 type tiles struct {
-	wide                  int // invocations where each has its own value
-	norm                  int // where one workgroup has a whole row
-	vecThreads, vecRows   int // of matvec
-	matRows               int // of matmul
-	matNarrow, matColumns int // of matmul: rows of activations, for short and long prompts
-	queries               int // of attend
+	wide                int // invocations where each has its own value
+	norm                int // where one workgroup has a whole row
+	vecThreads, vecRows int // of matvec
+	narrow, broad       tile
+	queries             int // of attend
 }
+
+// tile is the shape of matmul, for short and for long prompts.
+type tile struct{ rows, columns, each int }
+
+// shared is the bytes of shared memory that a tile takes.
+func (t tile) shared() int32 { return int32(4 * (33*t.columns + 32*t.rows)) }
 
 // hardware suits cards of the last ten years; emulated, where every barrier is
 // a switch of coroutines, suits llvmpipe.
 var (
-	hardware = tiles{wide: 64, norm: 256, vecThreads: 32, vecRows: 4, matRows: 64, matNarrow: 32, matColumns: 64, queries: 8}
-	emulated = tiles{wide: 32, norm: 32, vecThreads: 16, vecRows: 4, matRows: 32, matNarrow: 16, matColumns: 32, queries: 8}
+	hardware = tiles{wide: 64, norm: 256, vecThreads: 32, vecRows: 4, narrow: tile{64, 32, 4}, broad: tile{128, 64, 8}, queries: 8}
+	emulated = tiles{wide: 32, norm: 32, vecThreads: 16, vecRows: 4, narrow: tile{32, 16, 4}, broad: tile{32, 32, 4}, queries: 8}
 )
 
 // Open makes a device. Its errors are sentences that say why there is none:
@@ -95,6 +102,7 @@ func Open(o Options) (*Device, error) {
 	if softwareName(t.renderer) != "" {
 		d.tiles = emulated
 	}
+	d.subgroups = t.limits.subgroups
 	d.q.start(o.Profile, softwareName(t.renderer) != "")
 	return d, nil
 }
@@ -107,6 +115,14 @@ func (d *Device) Progress() int64 { return d.progress.Load() }
 
 // Uploaded is how many bytes of weights have been moved to the device.
 func (d *Device) Uploaded() int64 { return d.uploaded.Load() }
+
+// Plain gives up what only some drivers have, and tells whether there was anything:
+// what went wrong may go well without.
+func (d *Device) Plain() bool {
+	had := d.subgroups
+	d.subgroups = false
+	return had
+}
 
 // Renderer is the card's name, as its driver has it.
 func (d *Device) Renderer() string { return d.thread.renderer }

@@ -150,7 +150,9 @@ func (d narrow) NewRows(n, width int) (compute.Rows, error) {
 func TestLongPrompt(t *testing.T) {
 	d := open(t, Options{})
 	defer d.Close()
-	for _, tiles := range []tiles{hardware, emulated} {
+	largest := hardware
+	largest.broad = tile{64, 64, 8}
+	for _, tiles := range []tiles{hardware, emulated, largest} {
 		d.tiles = tiles
 		longPrompt(t, d)
 	}

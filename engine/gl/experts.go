@@ -179,7 +179,7 @@ func (d *Device) sort(c compute.Choices, count int) *buffer {
 	}
 	d.grouped = want
 	d.record(pass{
-		variant: shaders.Variant{Kernel: "group", Workgroup: d.tiles.wide},
+		variant: shaders.Variant{Kernel: "group", Workgroup: d.tiles.norm},
 		bind:    bindings{b.arena.ids, to}, written: 1 << 1,
 		args:   args{uint32(slots), uint32(count), uint32(b.at), 0},
 		groups: [3]uint32{1, 1, 1},

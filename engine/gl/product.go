@@ -72,11 +72,11 @@ func (d *Device) multiply(p *product) {
 		d.spread(p, v, 1)
 		return
 	}
-	columns := d.tiles.matNarrow
-	if p.slots >= 2*d.tiles.matColumns {
-		columns = d.tiles.matColumns
+	t := d.tiles.narrow
+	if p.slots >= 2*d.tiles.broad.columns {
+		t = d.tiles.broad
 	}
-	v := shaders.Variant{Kernel: "matmul", Rows: d.tiles.matRows, Columns: columns, Workgroup: d.tiles.matRows * columns / 16}
+	v := shaders.Variant{Kernel: "matmul", Rows: t.rows, Columns: t.columns, Each: t.each, Workgroup: t.rows * t.columns / (t.each * t.each)}
 	held := 1
 	if p.chosen != nil {
 		held = 0 // as many as a slab has

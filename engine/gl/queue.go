@@ -45,6 +45,7 @@ func (d *Device) record(p pass) {
 		d.passes = d.passes[:0]
 		return
 	}
+	p.variant.Subgroup = d.subgroups && p.data == nil && p.variant.Sums()
 	d.passes = append(d.passes, p)
 	if len(d.passes) >= batch {
 		d.hand()
@@ -278,6 +279,13 @@ func (d *Device) program(v shaders.Variant) (uint32, error) {
 		return 0, err
 	}
 	p, err := compile(text)
+	if err != nil && v.Subgroup { // the extension is there, and does not work
+		v.Subgroup = false
+		p, err := d.program(v)
+		v.Subgroup = true
+		d.q.programs[v] = p
+		return p, err
+	}
 	if err != nil {
 		return 0, fmt.Errorf("the driver of %s does not compile the shader %s: %w", d.thread.renderer, v, err)
 	}

@@ -32,6 +32,9 @@ func (d *Device) Uploaded() int64 { return 0 }
 // FreeMemory is how many bytes the graphics card can give; false if it does not say.
 func (d *Device) FreeMemory() (int64, bool) { return 0, false }
 
+// Plain gives up what only some drivers have.
+func (d *Device) Plain() bool { return false }
+
 // Renderer is the card's name.
 func (d *Device) Renderer() string { return "" }
 

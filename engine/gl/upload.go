@@ -120,7 +120,7 @@ func (d *Device) store(ws []compute.Weights, first int, to quant.Type) (*matrix,
 	most := int(d.thread.limits.block) / stride // rows in a slab
 	for e := 0; e < len(ws); {
 		held := min(len(ws)-e, max(1, most/w.Out))
-		rows := min(w.Out, most&^63) // whole tiles
+		rows := min(w.Out, most&^127) // whole tiles
 		if w.Out <= most {
 			rows = w.Out
 		}
