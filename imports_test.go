@@ -14,7 +14,8 @@ import (
 // ARCHITECTURE.md in the same commit. Tests may import what they test with.
 var mayImport = map[string]string{
 	".":                          "app app/command app/locale assets/starter engine/worker ui fyne",
-	"app":                        "engine engine/prompt engine/sample store",
+	"app":                        "app/archive engine engine/prompt engine/sample store",
+	"app/archive":                "fpdf goldmark image",
 	"app/apptest":                "app engine engine/prompt engine/sample",
 	"app/locale":                 "",
 	"app/command":                "app assets/starter engine engine/merge engine/prompt engine/quantize engine/sample engine/token engine/worker kong",
@@ -53,6 +54,8 @@ var others = map[string]string{
 	"github.com/nikolalohinski/gonja": "gonja",
 	"golang.org/x/sys/":               "sys",
 	"golang.org/x/text/":              "text",
+	"golang.org/x/image/":             "image",
+	"github.com/go-pdf/fpdf":          "fpdf",
 	"github.com/go-gl/":               "gl",
 	"github.com/goccy/go-yaml/":       "yaml",
 }
