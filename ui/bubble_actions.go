@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/widget"
 )
 
 // actionBar is the row of icons in the foot of one message.
@@ -251,13 +250,13 @@ func (v *transcriptView) setState(b *bubble, r *row) {
 	left, width := v.column()
 	r.box.Move(fyne.NewPos(left, 0))
 	words, ink := strings.TrimSpace("Interrupted. "+b.entry.Error), ColorMuted
-	buttons := []*widget.Button{{Text: "Regenerate", Icon: newIcon("refresh", ColorText).Resource, OnTapped: func() { call(t.OnRegenerate, id) }}}
+	buttons := []*pushButton{newIconButton("Regenerate", "refresh", func() { call(t.OnRegenerate, id) })}
 	if v.isEnd(b) {
-		buttons = slices.Insert(buttons, 0, &widget.Button{Text: "Continue", Icon: newIcon("resume", ColorText).Resource, OnTapped: func() { call(t.OnContinue, id) }})
+		buttons = slices.Insert(buttons, 0, newIconButton("Continue", "resume", func() { call(t.OnContinue, id) }))
 	}
 	if b.entry.State == "failed" {
 		words, ink = b.entry.Error, ColorDanger
-		buttons = []*widget.Button{{Text: "Try again", Icon: newIcon("refresh", ColorText).Resource, OnTapped: func() { call(t.OnRegenerate, id) }}}
+		buttons = []*pushButton{newIconButton("Try again", "refresh", func() { call(t.OnRegenerate, id) })}
 		if words == "" {
 			words = "The reply failed."
 		}
@@ -271,7 +270,6 @@ func (v *transcriptView) setState(b *bubble, r *row) {
 	y += height + st.px(8)
 	x := float32(0)
 	for _, button := range buttons {
-		button.ExtendBaseWidget(button)
 		size := button.MinSize()
 		putAt(button, x, y, size.Width, size.Height)
 		r.box.Objects = append(r.box.Objects, button)

@@ -23,7 +23,8 @@ type emptyPage struct {
 	OnChoose  func(path string)
 
 	content *fyne.Container
-	scroll  *container.Scroll // where the window is too low for it
+	scroll  *container.Scroll   // where the window is too low for it
+	spare   []fyne.CanvasObject // what a low window does without, the least needed first
 }
 
 func newEmptyPage() *emptyPage {
@@ -38,17 +39,22 @@ func (e *emptyPage) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(wheeled(e.scroll))
 }
 
-// askForModel shows the drop target, with the models that are known.
-func (e *emptyPage) askForModel(known []app.KnownModel) {
+// askForModel shows the drop target, with the models that are known; gone says
+// what became of the last one, "" if there is nothing to say.
+func (e *emptyPage) askForModel(known []app.KnownModel, gone string) {
 	icon := canvas.NewImageFromResource(theme.NewColoredResource(assets.Icon("model"), theme.ColorNamePrimary))
 	icon.FillMode = canvas.ImageFillContain
-	box := newColumn(12,
-		newSized(0, 40, icon),
-		newParagraph("Drop a model here", titleStyle.centred()),
-		newParagraph("Beyonder answers with a model on your own machine. It loads .gguf files: mixtures of experts such as Beyonder-4x7B-v2, and Mistral or Llama models.", captionStyle.centred()),
-		container.NewCenter(newPrimaryButton("Open a file…", func() { e.OnOpen() })))
-	target := container.NewStack(newDashedFrame(), newPadded(32, 32, 32, 32, box))
+	sign := newSized(0, 40, icon)
+	about := newParagraph("Beyonder answers with a model on your own machine. It loads .gguf files: mixtures of experts such as Beyonder-4x7B-v2, and Mistral or Llama models.", captionStyle.centred())
+	air := [2]fyne.CanvasObject{newGap(12), newGap(12)}
+	box := newColumn(12, air[0], sign,
+		newParagraph("Drop a model here", titleStyle.centred()), about,
+		container.NewCenter(newPrimaryButton("Open a file…", func() { e.OnOpen() })), air[1])
+	target := container.NewStack(newDashedFrame(), newPadded(8, 32, 8, 32, box))
 	page := newColumn(8, target)
+	if gone != "" {
+		page.Add(newParagraph(gone, captionStyle.centred()))
+	}
 	for i, m := range known {
 		if i == 3 {
 			break
@@ -57,7 +63,7 @@ func (e *emptyPage) askForModel(known []app.KnownModel) {
 			page.Add(e.choice(modelName(m), bytesText(m.Bytes), func() { e.OnChoose(m.Path) }))
 		}
 	}
-	e.show(page)
+	e.show(page, air[0], air[1], sign, about)
 }
 
 // offerStarter shows what the Starter is good at, and how to get something bigger.
@@ -90,9 +96,32 @@ func (e *emptyPage) choice(title, caption string, chosen func()) fyne.CanvasObje
 	return row
 }
 
-func (e *emptyPage) show(page fyne.CanvasObject) {
-	e.content.Objects = []fyne.CanvasObject{page}
+func (e *emptyPage) show(page fyne.CanvasObject, spare ...fyne.CanvasObject) {
+	e.content.Objects, e.spare = []fyne.CanvasObject{page}, spare
+	e.fit()
 	e.scroll.Refresh()
+}
+
+// Resize implements fyne.CanvasObject.
+func (e *emptyPage) Resize(size fyne.Size) {
+	e.BaseWidget.Resize(size)
+	e.fit()
+}
+
+// fit leaves out what there is no room for.
+func (e *emptyPage) fit() {
+	size := e.Size()
+	for _, o := range e.spare {
+		o.Show()
+	}
+	e.content.Layout.Layout(e.content.Objects, size)
+	for _, o := range e.spare {
+		if size.Height == 0 || e.content.MinSize().Height <= size.Height {
+			break
+		}
+		o.Hide()
+		e.content.Layout.Layout(e.content.Objects, size)
+	}
 	e.content.Refresh()
 }
 

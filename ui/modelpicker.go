@@ -103,8 +103,13 @@ func (p *ModelPicker) open() {
 		menu.Add(newFocusRow("Unload the model", "Frees its memory; the next message loads it again.", p.then(p.OnUnload)))
 	}
 	p.popup = widget.NewPopUp(newPadded(4, 4, 4, 4, menu), c)
-	p.popup.Resize(fyne.NewSize(min(px(420), c.Size().Width-px(32)), p.popup.MinSize().Height))
-	p.popup.ShowAtPosition(below(p))
+	room := c.Size()
+	width := min(px(420), room.Width-px(32))
+	p.popup.Resize(fyne.NewSize(width, min(p.popup.MinSize().Height, room.Height-px(16))))
+	at := below(p)
+	at.X = max(px(16), min(at.X, room.Width-width-px(16)))
+	at.Y = max(px(8), min(at.Y, room.Height-p.popup.Size().Height-px(8)))
+	p.popup.ShowAtPosition(at)
 	c.FocusNext() // its first row: the arrow keys go on from there
 }
 

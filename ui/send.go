@@ -105,7 +105,7 @@ func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, 
 		w.composer.SetText("")
 		w.draft.drop() // Send clears the stored draft itself
 	}
-	w.status.SetActivity("Waiting for the engine", -1)
+	w.status.SetActivity(activity{text: "Waiting for the engine", short: "Waiting", fraction: -1})
 	w.status.SetFigures(figures{}) // those of the reply before are not this one's
 	w.sidebar.SetWriting(j.conversation)
 	w.showState()
@@ -126,7 +126,7 @@ func (w *Window) stop() {
 	if w.job != nil && !w.job.stopping {
 		w.job.stopping = true
 		w.job.cancel()
-		w.status.SetActivity("", -1)
+		w.status.SetActivity(activity{})
 		w.showState()
 	}
 }
@@ -155,7 +155,7 @@ func (w *Window) deliver(j *job, events []app.Event) {
 
 func (w *Window) append(j *job, text string) {
 	j.text.WriteString(text)
-	w.status.SetActivity("", -1)
+	w.status.SetActivity(activity{})
 	if w.current == j.conversation {
 		w.transcript.Append(uint64(j.reply), text)
 	}
@@ -173,8 +173,7 @@ func (w *Window) event(j *job, e app.Event) {
 		w.shown(j, *e.User)
 	case e.Loading != nil:
 		j.loaded = true
-		text, fraction := loadingText(w.modelName(), *e.Loading, j.pace.since(phaseLoading, time.Now()))
-		w.status.SetActivity(text, fraction)
+		w.status.SetActivity(loadingActivity(w.modelName(), *e.Loading, j.pace.since(phaseLoading, time.Now())))
 	case e.Started != nil:
 		j.reply = e.Started.ID
 		j.text.Reset()
@@ -185,8 +184,7 @@ func (w *Window) event(j *job, e app.Event) {
 			w.warnOfModel()
 		}
 	case e.Reading != nil:
-		text, fraction := readingText(*e.Reading, j.pace.since(phaseReading, time.Now()))
-		w.status.SetActivity(text, fraction)
+		w.status.SetActivity(readingActivity(*e.Reading, j.pace.since(phaseReading, time.Now())))
 		j.pace.read(*e.Reading)
 	case e.Notice != nil:
 		w.notice(j, *e.Notice)
@@ -248,7 +246,7 @@ func (w *Window) finished(j *job, m app.Message) {
 func (w *Window) finish(j *job, err error) {
 	j.cancel()
 	w.job = nil
-	w.status.SetActivity("", -1)
+	w.status.SetActivity(activity{})
 	w.sidebar.SetWriting(0)
 	w.giveBack(j)
 	w.listConversations()

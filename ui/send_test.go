@@ -125,7 +125,7 @@ func TestAMessageStoppedBeforeItsAnswerCanBeAnswered(t *testing.T) {
 	e.Pace, e.LoadSteps = 20*time.Millisecond, 1000
 	r.write("hello")
 	r.key(fyne.KeyReturn)
-	r.until("the model is being loaded", func() bool { return strings.Contains(r.status.activity, "Loading slow") })
+	r.until("the model is being loaded", func() bool { return strings.Contains(r.status.activity.text, "Loading slow") })
 	r.key(fyne.KeyEscape)
 	r.idle()
 	e.Pace, e.LoadSteps = 0, 1

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -97,7 +98,8 @@ func (w *Window) showShortcuts() {
 	width := min(px(420), w.win.Canvas().Size().Width-px(64))
 	size := w.win.Canvas().Size()
 	content := newPadded(20, 24, 20, 24, list)
-	height := min(content.MinSize().Height, size.Height-px(32))
+	frame := 2 * theme.InnerPadding() // that a pop-up keeps around what it shows
+	height := min(content.MinSize().Height+frame, size.Height-px(32))
 	popup := widget.NewPopUp(wheeled(container.NewVScroll(content)), w.win.Canvas())
 	popup.Resize(fyne.NewSize(width, height))
 	popup.ShowAtPosition(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2))

@@ -241,8 +241,10 @@ func (s *Sidebar) index(id app.ID) int {
 	return slices.IndexFunc(s.shown, func(c app.Conversation) bool { return c.ID == id })
 }
 
+// reveal scrolls to the open conversation. A list that has never had a height
+// would scroll past its own first rows.
 func (s *Sidebar) reveal() {
-	if i := s.row(s.current); i >= 0 {
+	if i := s.row(s.current); i >= 0 && s.list.Size().Height > 0 {
 		s.list.ScrollTo(i)
 	}
 }

@@ -20,7 +20,7 @@ type StatusLine struct {
 	OnContext func(at fyne.Position) // the figures were clicked
 
 	model    []string // model, device and why; said shorter and shorter
-	activity string   // what is going on instead, "": nothing
+	activity activity // what is going on instead
 	figures  figures
 
 	left    *choiceLine
@@ -36,6 +36,12 @@ type figures struct {
 	firstSeconds    float64 // from the request to the first token
 }
 
+// activity is something that takes time.
+type activity struct {
+	text, short string  // short is for where there is little room
+	fraction    float64 // how far it has come, 0 to 1; negative: that is not known
+}
+
 // NewStatusLine returns an empty status line.
 func NewStatusLine() *StatusLine {
 	s := &StatusLine{meter: newMeter(), left: newChoiceLine(captionStyle)}
@@ -44,6 +50,12 @@ func NewStatusLine() *StatusLine {
 	s.meter.Hide()
 	s.content = newRow(16, 0, s.left, s.meter, s.right)
 	return s
+}
+
+// Resize implements fyne.CanvasObject: another width has room for other words.
+func (s *StatusLine) Resize(size fyne.Size) {
+	s.BaseWidget.Resize(size)
+	s.show()
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -58,12 +70,11 @@ func (s *StatusLine) SetModel(texts ...string) {
 	s.show()
 }
 
-// SetActivity says what is going on, and how far it has come (0 to 1; negative:
-// that is not known). An empty text: nothing is.
-func (s *StatusLine) SetActivity(text string, fraction float64) {
-	s.activity = text
-	setVisible(s.meter, text != "" && fraction >= 0)
-	s.meter.set(fraction)
+// SetActivity says what is going on; the zero activity: nothing is.
+func (s *StatusLine) SetActivity(a activity) {
+	s.activity = a
+	setVisible(s.meter, a.text != "" && a.fraction >= 0)
+	s.meter.set(a.fraction)
 	s.show()
 }
 
@@ -73,18 +84,35 @@ func (s *StatusLine) SetFigures(f figures) {
 	s.show()
 }
 
+// show writes the figures as fully as what stands at the left leaves room for.
 func (s *StatusLine) show() {
 	texts := s.model
-	if s.activity != "" {
-		texts = []string{s.activity}
+	if s.activity.text != "" {
+		texts = []string{s.activity.text, s.activity.short}
+	}
+	least := float32(0)
+	if len(texts) > 0 {
+		least = captionStyle.width(texts[len(texts)-1]) + px(16)
+	}
+	if s.meter.Visible() {
+		least += s.meter.MinSize().Width + px(16)
+	}
+	for _, text := range s.figures.texts() {
+		s.right.SetText(text)
+		if captionStyle.width(text) <= s.Size().Width-least {
+			break
+		}
 	}
 	s.left.SetTexts(texts...)
-	s.right.SetText(s.figures.String())
 	relayout(s.content)
 }
 
 // String lists what is known.
-func (f figures) String() string {
+func (f figures) String() string { return f.texts()[0] }
+
+// texts are what is known, said shorter and shorter: what matters least is left
+// out first.
+func (f figures) texts() (texts []string) {
 	var parts []string
 	if f.size > 0 {
 		parts = append(parts, fmt.Sprintf("%s of %s tokens", count(f.used), count(f.size)))
@@ -95,7 +123,10 @@ func (f figures) String() string {
 	if f.firstSeconds > 0 {
 		parts = append(parts, "first after "+durationText(seconds(f.firstSeconds)))
 	}
-	return strings.Join(parts, " · ")
+	for n := len(parts); n > 1; n-- {
+		texts = append(texts, strings.Join(parts[:n], " · "))
+	}
+	return append(texts, strings.Join(parts[:min(1, len(parts))], ""))
 }
 
 // modelTexts name a model, its device and why that one: "Beyonder-4x7B-v2 ·
@@ -118,33 +149,38 @@ func modelTexts(i engine.Info) []string {
 	return texts
 }
 
-// loadingText says how far loading a file has come.
-func loadingText(name string, p engine.Progress, spent time.Duration) (text string, fraction float64) {
-	text = "Loading " + name
+// loadingActivity says how far loading a file has come.
+func loadingActivity(name string, p engine.Progress, spent time.Duration) activity {
+	a := activity{text: "Loading " + name, short: "Loading", fraction: -1}
 	if p.Stage != "" {
-		text += ": " + p.Stage
+		a.text += ": " + p.Stage
 	}
 	if p.Total <= 0 {
-		return text, -1
+		return a
 	}
-	fraction = float64(p.Done) / float64(p.Total)
-	text += fmt.Sprintf(", %s of %s, %d %%", bytesText(p.Done), bytesText(p.Total), int(fraction*100))
-	if left := timeLeft(p.Done, p.Total, spent); left != "" {
-		text += ", " + left
-	}
-	return text, fraction
+	return a.come(fmt.Sprintf(", %s of %s", bytesText(p.Done), bytesText(p.Total)), p.Done, p.Total, spent)
 }
 
-// readingText says how much of the prompt has been read.
-func readingText(r engine.Reading, spent time.Duration) (text string, fraction float64) {
+// readingActivity says how much of the prompt has been read.
+func readingActivity(r engine.Reading, spent time.Duration) activity {
+	a := activity{text: "Reading the conversation", short: "Reading", fraction: -1}
 	if r.Total <= 0 {
-		return "Reading the conversation", -1
+		return a
 	}
-	text = fmt.Sprintf("Reading the conversation: %s of %s tokens", count(r.Done), count(r.Total))
-	if left := timeLeft(int64(r.Done), int64(r.Total), spent); left != "" {
-		text += ", " + left
+	return a.come(fmt.Sprintf(": %s of %s tokens", count(r.Done), count(r.Total)), int64(r.Done), int64(r.Total), spent)
+}
+
+// come adds how far a has come, and how long the rest will take.
+func (a activity) come(amount string, done, total int64, spent time.Duration) activity {
+	a.fraction = float64(done) / float64(total)
+	part := fmt.Sprintf(", %d %%", int(a.fraction*100))
+	left := timeLeft(done, total, spent)
+	if left != "" {
+		left = ", " + left
 	}
-	return text, float64(r.Done) / float64(r.Total)
+	a.text += amount + part + left
+	a.short += part + left
+	return a
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -151,6 +151,7 @@ func (l *cardLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // cards is the place between transcript and composer, one card for each key.
 type cards struct {
+	scroll    *container.Scroll // around box: a low window may have too little room for all of it
 	box       *fyne.Container
 	shown     map[string]*card
 	onResized func()
@@ -158,7 +159,8 @@ type cards struct {
 }
 
 func newCards(resized, acted func()) *cards {
-	return &cards{box: newColumn(8), shown: map[string]*card{}, onResized: resized, onActed: acted}
+	box := newColumn(8)
+	return &cards{scroll: container.NewVScroll(box), box: box, shown: map[string]*card{}, onResized: resized, onActed: acted}
 }
 
 // clear takes away what is shown under the keys.

@@ -14,15 +14,16 @@ import (
 
 func TestStatusTexts(t *testing.T) {
 	info := engine.Info{Name: "Beyonder-4x7B-v2", Quantization: "Q4_K_M", Device: "CPU (AVX-512)", DeviceReason: "no OpenGL 4.3"}
-	loading, loaded := loadingText("a.gguf", engine.Progress{Stage: "reading weights", Done: 3_200_000_000, Total: 12_800_000_000}, 10*time.Second)
-	unknown, none := loadingText("a.gguf", engine.Progress{}, 0)
-	reading, read := readingText(engine.Reading{Done: 1024, Total: 4096}, 10*time.Second)
+	loading := loadingActivity("a.gguf", engine.Progress{Stage: "reading weights", Done: 3_200_000_000, Total: 12_800_000_000}, 10*time.Second)
+	unknown := loadingActivity("a.gguf", engine.Progress{}, 0)
+	reading := readingActivity(engine.Reading{Done: 1024, Total: 4096}, 10*time.Second)
 	for want, got := range map[string]string{
 		"Beyonder-4x7B-v2 · Q4_K_M · CPU (AVX-512): no OpenGL 4.3":            modelTexts(info)[0],
-		"Loading a.gguf: reading weights, 3.2 GB of 12.8 GB, 25 %, 30 s left": loading,
-		"Loading a.gguf": unknown,
-		"Reading the conversation: 1,024 of 4,096 tokens, 30 s left": reading,
-		"1,234 of 8,192 tokens · 12.3 tokens/s · first after 0.8 s":  figures{1234, 8192, 12.34, 0.8}.String(),
+		"Loading a.gguf: reading weights, 3.2 GB of 12.8 GB, 25 %, 30 s left": loading.text,
+		"Loading a.gguf": unknown.text,
+		"Reading the conversation: 1,024 of 4,096 tokens, 25 %, 30 s left": reading.text,
+		"Loading, 25 %, 30 s left": loading.short, "Reading, 25 %, 30 s left": reading.short,
+		"1,234 of 8,192 tokens · 12.3 tokens/s · first after 0.8 s": figures{1234, 8192, 12.34, 0.8}.String(),
 		"":                  figures{}.String(),
 		"0 of 8,192 tokens": figures{size: 8192}.String(),
 		"2,412 tokens/s":    figures{tokensPerSecond: 2412.18}.String(),
@@ -31,8 +32,8 @@ func TestStatusTexts(t *testing.T) {
 			t.Errorf("got  %q\nwant %q", got, want)
 		}
 	}
-	if loaded != 0.25 || read != 0.25 || none >= 0 {
-		t.Errorf("fractions %v, %v, %v", loaded, read, none)
+	if loading.fraction != 0.25 || reading.fraction != 0.25 || unknown.fraction >= 0 {
+		t.Errorf("fractions %v, %v, %v", loading.fraction, reading.fraction, unknown.fraction)
 	}
 }
 
@@ -121,7 +122,7 @@ func TestStatusLineAndCardAsMarkup(t *testing.T) {
 	status.SetModel("Tiny Mixtral · Q4_K_M · CPU (AVX2)")
 	status.SetFigures(figures{1234, 8192, 12.3, 0.8})
 	test.AssertRendersToMarkup(t, "status-idle.xml", w.Canvas())
-	status.SetActivity("Reading the conversation: 1,024 of 4,096 tokens", 0.25)
+	status.SetActivity(activity{"Reading the conversation: 1,024 of 4,096 tokens", "Reading", 0.25})
 	test.AssertRendersToMarkup(t, "status-reading.xml", w.Canvas())
 
 	c := newCard(memorySentence(&engine.MemoryError{Path: "mixtral.gguf", NeedBytes: 49_600_000_000, FreeBytes: 9_200_000_000}),

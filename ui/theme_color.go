@@ -90,7 +90,7 @@ func fyneAliases() map[fyne.ThemeColorName]fyne.ThemeColorName {
 		theme.ColorNameSeparator: ColorLine, theme.ColorNameInputBorder: ColorBorder,
 		theme.ColorNamePrimary: ColorAccent, theme.ColorNameHyperlink: ColorAccent,
 		theme.ColorNameError: ColorDanger, theme.ColorNameWarning: ColorWarning,
-		theme.ColorNameSuccess: ColorGood, theme.ColorNameButton: ColorPanel,
+		theme.ColorNameSuccess: ColorGood,
 	}
 }
 
@@ -100,6 +100,7 @@ func fyneColors() map[fyne.ThemeColorName][2]color.Color {
 	raised := [2]color.Color{rgb(0xFFFFFF), rgb(0x2A2826)}
 	onSolid := [2]color.Color{rgb(0xFFFFFF), rgb(0x1B1A26)}
 	return map[fyne.ThemeColorName][2]color.Color{
+		theme.ColorNameButton:              {rgb(0xE4E0D9), rgb(0x36332F)}, // seen on the page and on panels
 		theme.ColorNameInputBackground:     raised,
 		theme.ColorNameMenuBackground:      raised,
 		theme.ColorNameOverlayBackground:   raised,

@@ -44,6 +44,9 @@ func TestThemeContrast(t *testing.T) {
 				t.Errorf("%s: border on %s is %.2f : 1, want 3", mode, ground, ratio)
 			}
 		}
+		if ratio := contrast(l.Color(ColorText, 0), l.Color(theme.ColorNameButton, 0)); ratio < 4.5 {
+			t.Errorf("%s: words on a button are %.2f : 1, want 4.5", mode, ratio)
+		}
 		solid := contrast(l.Color(theme.ColorNameForegroundOnPrimary, 0), l.Color(theme.ColorNamePrimary, 0))
 		if solid < 4.5 {
 			t.Errorf("%s: words on the main button are %.2f : 1, want 4.5", mode, solid)

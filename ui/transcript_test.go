@@ -12,7 +12,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 )
 
 // seen calls f with every visible object and its place in the transcript.
@@ -207,7 +206,7 @@ func sketch(o fyne.CanvasObject) string {
 			}
 		case *canvas.Image:
 			fmt.Fprintf(&b, "%s icon %s\n", where, o.Resource.Name())
-		case *widget.Button:
+		case *pushButton:
 			fmt.Fprintf(&b, "%s button %q\n", where, o.Text)
 		}
 	})
@@ -304,7 +303,7 @@ func TestEndings(t *testing.T) {
 		}
 	}
 	seen(tr, fyne.Position{}, func(o fyne.CanvasObject, _ fyne.Position) {
-		if b, ok := o.(*widget.Button); ok && b.Text == "Try again" {
+		if b, ok := o.(*pushButton); ok && b.Text == "Try again" {
 			test.Tap(b)
 		}
 	})

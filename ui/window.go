@@ -131,7 +131,7 @@ func (w *Window) build() {
 	tips := w.explainButtons()
 	header := newPadded(8, 12, 8, 12, newRow(4, 3, w.toggle, w.newButton, w.picker, spacer(), w.gear))
 	header = container.NewStack(newSurface(theme.ColorNameBackground, "", 0), header)
-	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page, w.find.holder), w.cards.box, w.composer, w.status, header)
+	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page, w.find.holder), w.cards.scroll, w.composer, w.status, header)
 	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen == "settings", settled: w.settled}
 	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(w.panel, false), tips)
 }

@@ -50,7 +50,8 @@ func fit(o fyne.CanvasObject, width float32) (height float32) {
 }
 
 // line lays objects side by side, in the middle of its height; the one marked
-// as wide (by index) takes what the others leave.
+// as wide (by index) takes what the others leave. Where there is too little room
+// for all, the widest gives way.
 type line struct {
 	gap  float32
 	wide int
@@ -76,21 +77,36 @@ func (l line) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // Layout implements fyne.Layout.
 func (l line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	spare := max(size.Width-l.MinSize(objects).Width, 0)
+	spare := size.Width - l.MinSize(objects).Width
+	wide := l.wide
+	if spare < 0 {
+		wide = widest(objects)
+	}
 	x := float32(0)
 	for i, o := range objects {
 		if !o.Visible() {
 			continue
 		}
 		least := o.MinSize()
-		if i == l.wide {
-			least.Width += spare
+		if i == wide {
+			least.Width = max(0, least.Width+spare)
 		}
 		height := min(least.Height, size.Height)
 		o.Resize(fyne.NewSize(least.Width, height))
 		o.Move(fyne.NewPos(x, (size.Height-height)/2))
 		x += least.Width + px(l.gap)
 	}
+}
+
+// widest is the index of the visible object that asks for most.
+func widest(objects []fyne.CanvasObject) int {
+	most, at := float32(-1), -1
+	for i, o := range objects {
+		if width := o.MinSize().Width; o.Visible() && width > most {
+			most, at = width, i
+		}
+	}
+	return at
 }
 
 // padded puts space around one object: top, right, bottom, left at 100 %.
@@ -139,5 +155,10 @@ func (s sized) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // relayout lays c out again where it stands, after one of its objects has
 // become higher or lower.
 func relayout(c *fyne.Container) { c.Layout.Layout(c.Objects, c.Size()) }
+
+// newGap is a little room, at 100 %.
+func newGap(height float32) fyne.CanvasObject {
+	return newSized(0, height, newSurface("", "", 0))
+}
 
 func spacer() fyne.CanvasObject { return layout.NewSpacer() }

@@ -43,6 +43,13 @@ func newPrimaryButton(text string, tapped func()) *pushButton {
 	return b
 }
 
+// newIconButton returns a button with one of our icons before its words.
+func newIconButton(text, icon string, tapped func()) *pushButton {
+	b := newButton(text, tapped)
+	b.Icon = newIcon(icon, ColorText).Resource
+	return b
+}
+
 // TypedKey implements fyne.Focusable.
 func (b *pushButton) TypedKey(event *fyne.KeyEvent) {
 	switch event.Name {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 )
 
 const (
@@ -107,11 +108,24 @@ func (middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	y := size.Height
 	y = stackUp(objects[middleStatus], (size.Width-column)/2, y, column)
 	y = stackUp(objects[middleComposer], (size.Width-wide)/2, y, wide) - px(8)
-	if cards := objects[middleCards]; cards.MinSize().Height > 0 {
-		y = stackUp(cards, (size.Width-wide)/2, y, wide) - px(8)
-	}
+	y = putCards(objects[middleCards].(*container.Scroll), (size.Width-wide)/2, y, wide, header)
 	objects[middleBody].Move(fyne.NewPos(0, header))
 	objects[middleBody].Resize(fyne.NewSize(size.Width, max(0, y-header)))
+}
+
+// putCards puts the cards above the composer; those for which there is no room
+// below the header are scrolled. It returns where the transcript ends.
+func putCards(cards *container.Scroll, x, bottom, width, header float32) float32 {
+	wanted := fit(cards.Content, width)
+	setVisible(cards, wanted > 0)
+	if wanted == 0 {
+		return bottom
+	}
+	height := min(wanted, max(0, bottom-header))
+	cards.Resize(fyne.NewSize(width, height))
+	cards.Move(fyne.NewPos(x, bottom-height))
+	cards.Refresh()
+	return bottom - height - px(8)
 }
 
 // stackUp puts o with its lower edge at bottom and returns its upper edge.

@@ -56,7 +56,7 @@ func (w *Window) load(path string, force bool, then func()) {
 	l := &loading{path: path, cancel: cancel, begun: time.Now()}
 	w.loading = l
 	w.post.after(cardDelay, func() { w.showLoading(l) })
-	w.status.SetActivity("Loading "+fileName(path), -1)
+	w.status.SetActivity(loadingActivity(fileName(path), engine.Progress{}, 0))
 	w.status.SetFigures(figures{})
 	w.picker.Set(strings.TrimSuffix(fileName(path), filepath.Ext(path)), "")
 	w.cards.clear("error", "warning", "full", "unanswered")
@@ -76,8 +76,8 @@ func (w *Window) showLoading(l *loading) {
 
 func (w *Window) loadingStep(l *loading, p engine.Progress) {
 	if l.card != nil {
-		text, fraction := loadingText(fileName(l.path), p, time.Since(l.begun))
-		l.card.progress(text, fraction)
+		a := loadingActivity(fileName(l.path), p, time.Since(l.begun))
+		l.card.progress(a.text, a.fraction)
 		w.relayout()
 	}
 }
@@ -111,7 +111,7 @@ func (w *Window) onceLoaded(f func()) bool {
 func (w *Window) loaded(l *loading, err error, then func()) {
 	l.cancel()
 	w.loading = nil
-	w.status.SetActivity("", -1)
+	w.status.SetActivity(activity{})
 	w.cards.set("loading", nil)
 	w.showModel()
 	var memory *engine.MemoryError
@@ -280,6 +280,17 @@ func (w *Window) onStarter() bool {
 	return ok && m.Starter
 }
 
+// goneModel says that the model of the last time is not there any more, "" if it is.
+func (w *Window) goneModel() string {
+	last := w.app.LastModel()
+	for _, m := range w.knownModels() {
+		if last != "" && m.Path == last && m.Missing {
+			return modelName(m) + ", the model you used last, is not at " + m.Path + " any more."
+		}
+	}
+	return ""
+}
+
 // modelName is the loaded model's, or that of the one to be loaded.
 func (w *Window) modelName() string {
 	if info, ok := w.app.Model(); ok {
@@ -327,7 +338,7 @@ func (w *Window) showState() {
 	case w.loading != nil && w.loading.path != w.app.LastModel():
 		w.page.wait("The model is being loaded.")
 	case name == "":
-		w.page.askForModel(w.knownModels())
+		w.page.askForModel(w.knownModels(), w.goneModel())
 	case w.onStarter():
 		w.page.offerStarter()
 	default:
@@ -350,7 +361,10 @@ func (w *Window) composerState() composerState {
 
 // reason says why nothing can be sent, "" if it can.
 func (w *Window) reason(model string) string {
-	if w.loading == nil && model == "" {
+	switch {
+	case w.loading == nil && model == "" && len(w.messages) == 0: // the page above says how
+		return "Choose a model first."
+	case w.loading == nil && model == "":
 		return "Choose a model first: drop a .gguf file on the window, or open one above."
 	}
 	return ""

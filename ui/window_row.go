@@ -163,7 +163,7 @@ func (r *listRowRenderer) Refresh() {
 	case row.focused:
 		r.back.StrokeWidth, r.back.StrokeColor = 1.5, theme.Color(theme.ColorNamePrimary)
 	case row.framed:
-		r.back.StrokeWidth, r.back.StrokeColor = 1, theme.Color(theme.ColorNameSeparator)
+		r.back.StrokeWidth, r.back.StrokeColor = 1, theme.Color(theme.ColorNameInputBorder)
 	}
 	r.dot.FillColor = theme.Color(theme.ColorNamePrimary)
 	setVisible(r.dot, row.marked)

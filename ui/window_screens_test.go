@@ -76,8 +76,8 @@ func reading(r *rig) {
 	r.engine.Prompt, r.engine.Pace = 4096, 100*time.Millisecond
 	r.write("Please read all of this")
 	r.key(fyne.KeyReturn)
-	r.until("it is being read", func() bool { return strings.Contains(r.status.activity, "of 4,096") })
-	r.status.SetActivity(readingText(engine.Reading{Done: 1024, Total: 4096}, 2*time.Second))
+	r.until("it is being read", func() bool { return strings.Contains(r.status.activity.text, "of 4,096") })
+	r.status.SetActivity(readingActivity(engine.Reading{Done: 1024, Total: 4096}, 2*time.Second))
 }
 
 func known(r *rig) {

@@ -1,0 +1,156 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+)
+
+// small is the smallest window with everything at twice its size: there is room
+// for 360 by 240 pixels of it.
+func small(t *testing.T) *rig {
+	e := newTestEngine()
+	e.Model.Name = "A model with a name that is longer than most, Q4_K_M"
+	r := newRigWith(t, e, t.TempDir(), Options{Rectangles: true})
+	s := r.settings
+	s.Scale = 2
+	r.change(s)
+	r.win.Resize(fyne.NewSize(720, 480))
+	return r
+}
+
+// inside fails the test unless o lies in the window as a whole.
+func (r *rig) inside(what string, o fyne.CanvasObject) {
+	r.t.Helper()
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	inset, _ := r.win.Canvas().InteractiveArea()
+	at = at.Add(inset)
+	size, window := o.Size(), r.win.Canvas().Size()
+	if at.X < 0 || at.Y < 0 || at.X+size.Width > window.Width+1 || at.Y+size.Height > window.Height+1 {
+		r.t.Errorf("%s is %v large at %v, outside of the window of %v", what, size, at, window)
+	}
+}
+
+func TestALongNameLeavesRoomForTheOtherButtons(t *testing.T) {
+	r := small(t)
+	r.inside("the button of the settings", r.gear)
+	r.inside("the model's name", r.picker)
+	if r.picker.Position().X+r.picker.Size().Width > r.gear.Position().X {
+		t.Error("the model's name reaches into the button of the settings")
+	}
+}
+
+func TestTheListOfModelsStaysInTheWindow(t *testing.T) {
+	r := small(t)
+	r.picker.open()
+	popup, ok := r.win.Canvas().Overlays().Top().(*widget.PopUp)
+	if !ok {
+		t.Fatal("no list is open")
+	}
+	r.inside("the list of models", popup.Content)
+}
+
+// What a card says begins in view, however little room there is for it.
+func TestACardInALowWindowIsReadFromItsBeginning(t *testing.T) {
+	r := small(t)
+	memory(r)
+	card := r.cards.shown["error"]
+	if card == nil {
+		t.Fatal("nothing is said about the memory")
+	}
+	driver, header := fyne.CurrentApp().Driver(), r.body.Objects[middleHeader]
+	top := driver.AbsolutePositionForObject(card).Y - driver.AbsolutePositionForObject(header).Y
+	if top < header.Size().Height-1 {
+		t.Errorf("the card begins at %v, under the header, which is %v high", top, header.Size().Height)
+	}
+	if bottom := r.cards.scroll.Position().Y + r.cards.scroll.Size().Height; bottom > r.composer.Position().Y {
+		t.Errorf("the cards reach down to %v, the message field begins at %v", bottom, r.composer.Position().Y)
+	}
+	r.win.Resize(fyne.NewSize(1280, 900))
+	if room, height := r.cards.scroll.Size().Height, card.Size().Height; room != height {
+		t.Errorf("in a high window the card of %v is shown in %v", height, room)
+	}
+}
+
+// Without a model a low window still shows what to do, and a high one the sign.
+func TestTheDropTargetFitsALowWindow(t *testing.T) {
+	r := small(t)
+	r.engine.Unload()
+	r.showModel()
+	find := func() (button *pushButton, sign bool) {
+		for _, o := range test.LaidOutObjects(r.page.content) {
+			if b, ok := o.(*pushButton); ok {
+				button = b
+			}
+		}
+		return button, len(r.page.spare) == 4 && r.page.spare[2].Visible()
+	}
+	button, sign := find()
+	if button == nil || sign {
+		t.Fatalf("button %v, sign shown: %v", button, sign)
+	}
+	driver := fyne.CurrentApp().Driver()
+	if end := driver.AbsolutePositionForObject(button).Y + button.Size().Height; end > r.composer.Position().Y {
+		t.Errorf("the button ends at %v, behind the message field at %v", end, r.composer.Position().Y)
+	}
+	r.win.Resize(fyne.NewSize(1280, 1400))
+	if _, sign := find(); !sign {
+		t.Error("a high window shows no sign")
+	}
+}
+
+func TestTheStatusLineNeverSaysOnlyDots(t *testing.T) {
+	r := small(t)
+	r.status.SetFigures(figures{62, 8192, 339, 0.009})
+	if got := r.status.left.text; strings.Contains(got, "…") || got == "" {
+		t.Errorf("beside the figures %q it says %q", r.status.right.text, got)
+	}
+	if got := r.status.right.text; got != "62 of 8,192 tokens · 339 tokens/s" {
+		t.Errorf("the figures are %q", got)
+	}
+	r.win.Resize(fyne.NewSize(1900, 800))
+	if got := r.status.right.text; got != "62 of 8,192 tokens · 339 tokens/s · first after 9 ms" {
+		t.Errorf("in a wide window the figures are %q", got)
+	}
+}
+
+func TestTheModelThatIsGoneIsNamed(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.engine.Unload()
+	r.load("/nowhere/gone.gguf", false, nil)
+	r.idle()
+	r.engine.Unload()
+	r.showModel()
+	if got := r.goneModel(); !strings.HasPrefix(got, "gone, the model you used last, is not at /nowhere/gone.gguf") {
+		t.Errorf("it says %q", got)
+	}
+}
+
+// The list of keys fits its frame: where there is room, nothing has to be scrolled.
+func TestTheListOfKeysFits(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.win.Resize(fyne.NewSize(1280, 900))
+	r.showShortcuts()
+	popup := r.win.Canvas().Overlays().Top().(*widget.PopUp)
+	for _, o := range test.LaidOutObjects(popup.Content) {
+		if c, ok := o.(*fyne.Container); ok && c.MinSize().Height > popup.Content.Size().Height+1 {
+			t.Fatalf("what is %v high is shown in %v", c.MinSize().Height, popup.Content.Size().Height)
+		}
+	}
+}
+
+// A list that has no height yet does not scroll past its first rows.
+func TestTheSidebarBeginsAtItsTop(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("one")
+	r.win.Resize(fyne.NewSize(720, 480))
+	r.newConversation()
+	r.open(1)
+	r.toggleSidebar()
+	if got := r.sidebar.list.GetScrollOffset(); got != 0 {
+		t.Errorf("the list begins %v further down", got)
+	}
+}
