@@ -81,6 +81,10 @@ func (s *starter) unpack() error {
 		return nil
 	}
 	if err := s.write(); err != nil {
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err // its path is that of a passing file
+		}
 		return fmt.Errorf("the Starter could not be unpacked to %s: %w; make room there, or choose a model file", s.path, err)
 	}
 	return nil

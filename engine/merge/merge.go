@@ -134,7 +134,11 @@ func (m *merger) planMixture(c *mixtureConfig) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := x.plan(x.noRouters()); err != nil {
+	draft, err := x.plan(x.noRouters())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := m.checkPlace(draft); err != nil {
 		return nil, err // before any prompt is read
 	}
 	rows, err := m.routers(x)

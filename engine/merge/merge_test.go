@@ -412,3 +412,14 @@ func TestWhereModelsAreLookedFor(t *testing.T) {
 		}
 	}
 }
+
+// That there is no place for the file is known before anything is read.
+func TestPlaceIsCheckedFirst(t *testing.T) {
+	o := Options{Config: inTestdata(t, plainMoE), Out: filepath.Join(t.TempDir(), "no", "out.gguf")}
+	for p, err := range Merge(context.Background(), o) {
+		if err == nil || !strings.Contains(err.Error(), "cannot be written") {
+			t.Errorf("%+v came before the refusal (%v)", p, err)
+			break
+		}
+	}
+}

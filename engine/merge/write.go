@@ -14,18 +14,11 @@ import (
 // write writes the file beside its place and moves it there when it is complete
 // and on the disk.
 func (m *merger) write(p *plan) (err error) {
-	if err := m.checkOut(); err != nil {
-		return err
-	}
-	size, err := p.size()
+	size, err := m.checkPlace(p)
 	if err != nil {
 		return err
 	}
 	folder := filepath.Dir(m.Out)
-	free, known := freeBytes(folder)
-	if err := checkRoom(size, free, known, folder); err != nil {
-		return err
-	}
 	file, err := os.CreateTemp(folder, "."+filepath.Base(m.Out)+".*.part")
 	if err != nil {
 		return fmt.Errorf("the merged model cannot be written: %w", err)
@@ -40,6 +33,23 @@ func (m *merger) write(p *plan) (err error) {
 		return err
 	}
 	return m.place(file)
+}
+
+// checkPlace refuses a plan whose file has no place, and returns the file's size.
+// It is asked before any weights are read, and again before they are written.
+func (m *merger) checkPlace(p *plan) (size int64, err error) {
+	if err := m.checkOut(); err != nil {
+		return 0, err
+	}
+	folder := filepath.Dir(m.Out)
+	if _, err := os.Stat(folder); err != nil {
+		return 0, fmt.Errorf("the merged model cannot be written: %w", err)
+	}
+	if size, err = p.size(); err != nil {
+		return 0, err
+	}
+	free, known := freeBytes(folder)
+	return size, checkRoom(size, free, known, folder)
 }
 
 func checkRoom(size, free int64, known bool, folder string) error {
