@@ -66,49 +66,88 @@ func (c *chatCmd) Run(e *env) error {
 }
 
 // converse answers line by line until the input ends. Who sits at a terminal is
-// told of an error and may ask again; a script ends with it.
+// told of an error or stops a reply and may ask again; a script ends with it.
 func (t *talk) converse() error {
 	interactive := isTerminal(t.in)
 	if interactive {
 		info, _ := t.engine.Info()
 		fmt.Fprintf(t.err, "%s on %s. Ctrl+C stops a reply, Ctrl+D ends.\n", info.Name, info.Device)
 	}
-	lines := bufio.NewScanner(t.in)
-	lines.Buffer(nil, 16<<20)
-	for {
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	for lines := readLines(t.in); ; {
 		if interactive {
-			signal.Reset(os.Interrupt) // where no reply is to be stopped, Ctrl+C ends the program
 			fmt.Fprint(t.err, "> ")
 		}
-		if !lines.Scan() {
-			return lines.Err()
-		}
-		if strings.TrimSpace(lines.Text()) == "" {
-			continue
-		}
-		if err := t.turn(lines.Text()); err != nil && !interactive {
-			return err
-		} else if err != nil {
-			t.tell(err)
+		select {
+		case <-interrupts: // no reply is to be stopped: it ends the program
+			return context.Canceled
+		case l, more := <-lines:
+			if !more || l.err != nil {
+				return l.err
+			}
+			if err := t.turn(interrupts, l.text); err != nil && !interactive {
+				return err
+			} else if err != nil {
+				t.status(err)
+			}
 		}
 	}
 }
 
+// line is what a person typed, or why nothing more comes.
+type line struct {
+	text string
+	err  error
+}
+
+// readLines reads lines that are not blank as they are taken.
+func readLines(r io.Reader) <-chan line {
+	out := make(chan line)
+	go func() {
+		defer close(out)
+		lines := bufio.NewScanner(r)
+		lines.Buffer(nil, 16<<20)
+		for lines.Scan() {
+			if strings.TrimSpace(lines.Text()) != "" {
+				out <- line{text: lines.Text()}
+			}
+		}
+		if err := lines.Err(); err != nil {
+			out <- line{err: fmt.Errorf("standard input cannot be read: %w", err)}
+		}
+	}()
+	return out
+}
+
 // turn answers until it is done or Ctrl+C is pressed.
-func (t *talk) turn(text string) error {
-	ctx, stop := signal.NotifyContext(context.WithoutCancel(t.ctx), os.Interrupt)
+func (t *talk) turn(interrupts <-chan os.Signal, text string) error {
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.ctx))
 	defer stop()
+	go func() {
+		select {
+		case <-interrupts:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
 	return t.answer(ctx, text)
 }
 
-// isTerminal tells whether a reader or writer is a terminal.
+// isTerminal tells whether a reader or writer is a terminal. The null device is
+// a device of characters as well.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}
 	s, err := f.Stat()
-	return err == nil && s.Mode()&os.ModeCharDevice != 0
+	if err != nil || s.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(s, null)
 }
 
 // result is what --json prints for a reply.
@@ -140,12 +179,15 @@ func (t *talk) answer(ctx context.Context, text string) error {
 		_, err = fmt.Fprintln(t.out)
 	}
 	t.tellEnd(out.Done)
+	if err == nil && out.Done.Reason == engine.StopCancelled {
+		err = context.Canceled
+	}
 	return err
 }
 
 // relay writes a reply's text as it comes, unless it is wanted as JSON.
 func (t *talk) relay(ctx context.Context, r engine.Request) (result, error) {
-	var out result
+	out := result{Tokens: []int32{}}
 	var text strings.Builder
 	for p, err := range t.engine.Reply(ctx, r) {
 		if err != nil {
@@ -172,8 +214,6 @@ func (t *talk) relay(ctx context.Context, r engine.Request) (result, error) {
 // tellEnd says on standard error what the reader of the text cannot see.
 func (t *talk) tellEnd(d *engine.Done) {
 	switch {
-	case d.Reason == engine.StopCancelled:
-		t.tell("stopped")
 	case d.Reason != engine.StopContext:
 	case d.NewTokens == 0:
 		t.tell(fmt.Sprintf("the conversation takes %d tokens and does not fit the context window of %d; --policy roll drops the oldest turns, --context enlarges it", d.ContextUsed, d.ContextSize))

@@ -13,7 +13,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -66,6 +68,7 @@ type env struct {
 func Main(args []string, window Window) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // who reads no more ends us by a failed write, with status 1
 	e := &env{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, window: window}
 	k, err := e.parse(args)
 	switch {
@@ -82,6 +85,8 @@ func (e *env) status(err error) int {
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, syscall.EPIPE): // `beyonder inspect FILE | head` has no fault to tell
+		return 1
 	case errors.Is(err, context.Canceled):
 		err = errors.New("stopped")
 	}
@@ -91,7 +96,19 @@ func (e *env) status(err error) int {
 
 // tell writes a sentence to standard error, on one line.
 func (e *env) tell(what any) {
-	fmt.Fprintln(e.err, "beyonder:", strings.ReplaceAll(strings.TrimSpace(fmt.Sprint(what)), "\n", " "))
+	onLine := strings.NewReplacer(":\n", ": ", "\n", "; ")
+	fmt.Fprintln(e.err, "beyonder:", onLine.Replace(strings.TrimSpace(fmt.Sprint(what))))
+}
+
+// until is r, ended by ctx: what a terminal has to say may never come.
+func until(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	go func() {
+		_, err := io.Copy(in, r)
+		in.CloseWithError(err) // nil is the end
+	}()
+	context.AfterFunc(ctx, func() { in.CloseWithError(ctx.Err()) })
+	return out
 }
 
 // exit is what unwinds parse when kong has printed help.
@@ -112,10 +129,34 @@ func (e *env) parse(args []string) (k *kong.Context, err error) {
 			panic(x)
 		}
 	}()
-	if k, err = parser.Parse(args); err != nil {
+	if k, err = parser.Parse(joinNegatives(args)); err != nil {
 		return nil, fmt.Errorf("%w; see beyonder --help", err)
 	}
 	return k, nil
+}
+
+var (
+	flagAlone = regexp.MustCompile(`^(-[a-zA-Z]|--[a-z][a-z-]*)$`)
+	negative  = regexp.MustCompile(`^-\.?[0-9]`)
+)
+
+// joinNegatives makes one argument of a flag and the negative number after it:
+// kong would take "-1" for a flag of its own.
+func joinNegatives(args []string) []string {
+	var out []string
+	for i, a := range args {
+		switch last := len(out) - 1; {
+		case a == "--":
+			return append(out, args[i:]...)
+		case last < 0 || !negative.MatchString(a) || !flagAlone.MatchString(out[last]):
+			out = append(out, a)
+		case strings.HasPrefix(out[last], "--"):
+			out[last] += "=" + a
+		default:
+			out[last] += a
+		}
+	}
+	return out
 }
 
 // openCmd opens the window.

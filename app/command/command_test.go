@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -133,6 +134,31 @@ func TestChat(t *testing.T) {
 	}
 }
 
+// Negative numbers need no equals sign, and every setting has its flag.
+func TestSamplingFlags(t *testing.T) {
+	var r result
+	decode(t, must(t, "", "chat", "-m", tinyModel, "-p", "x", "-n", "1", "--json", "--seed", "-1", "--penalty-window", "-1",
+		"--top-n-sigma", "-1", "--frequency-penalty", "-.5", "--dynatemp-range", "0.3", "--dynatemp-exponent", "2",
+		"--dry-base", "2", "--dry-allowed-length", "3", "--dry-window", "-1", "--dry-breaker", ",", "--dry-breaker", ";"), &r)
+	s := r.Done.Sampling
+	if s.Seed != -1 || r.Done.Seed == -1 || s.PenaltyWindow != -1 || s.TopNSigma != -1 || s.FrequencyPenalty != -0.5 || s.DynamicRange != 0.3 ||
+		s.DynamicExponent != 2 || s.DRYBase != 2 || s.DRYAllowedLength != 3 || s.DRYWindow != -1 || !slices.Equal(s.DRYBreakers, []string{",", ";"}) {
+		t.Errorf("%+v", s)
+	}
+	for args, want := range map[string]string{
+		"-p -5":          "-p-5",
+		"--top -1 --x":   "--top=-1 --x",
+		"-- -p -5":       "-- -p -5",
+		"file -5":        "file -5",
+		"--prompt -word": "--prompt -word",
+		"-c=1 -5":        "-c=1 -5",
+	} {
+		if got := strings.Join(joinNegatives(strings.Fields(args)), " "); got != want {
+			t.Errorf("%q became %q", args, got)
+		}
+	}
+}
+
 func TestMistakesAreOneSentence(t *testing.T) {
 	folder := t.TempDir()
 	cut := filepath.Join(folder, "cut.gguf")
@@ -164,6 +190,7 @@ func TestMistakesAreOneSentence(t *testing.T) {
 		{[]string{"logits", "-m", tinyModel, "--ids", "1", "-c", "1000000000000"}, "window"},
 		{[]string{"inspect", tinyModel, "--nonsense"}, "--nonsense"},
 		{[]string{"bench", "-m", tinyModel, "-p", "0", "-n", "0"}, "nothing to measure"},
+		{[]string{"bench", "-m", tinyModel, "-p", "-5"}, "nothing to measure"},
 		{[]string{"bench", "-m", tinyModel, "--prompt=-5"}, "nothing to measure"},
 		{[]string{"bench", "-m", tinyModel, "--repetitions=0"}, "nothing to measure"},
 		{[]string{"chat", "-m", tinyModel, "--threads=-3", "-p", "x"}, "threads"},
@@ -251,7 +278,7 @@ func TestShort(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
-	for says, err := range map[string]error{"": nil, "beyonder: stopped\n": context.Canceled, "beyonder: a b\n": errors.New("a\nb\n")} {
+	for says, err := range map[string]error{"": nil, "beyonder: stopped\n": context.Canceled, "beyonder: a: b; c\n": errors.New("a:\nb\nc\n")} {
 		var told bytes.Buffer
 		want := 1
 		if err == nil {

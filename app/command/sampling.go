@@ -28,13 +28,18 @@ type sampling struct {
 	PresencePenalty  *float64 `help:"Lower the logit of every token that was used (0: off)."`
 	PenaltyWindow    *int     `help:"Tokens that the penalties look back on (-1: all)."`
 
-	DynamicRange   *float64 `name:"dynatemp-range" help:"Dynamic temperature: range (0: off)."`
-	XTCProbability *float64 `name:"xtc-probability" help:"Leave the top choices out this often (0: off)."`
-	XTCThreshold   *float64 `name:"xtc-threshold" help:"Top choices are those at least this likely."`
-	DRYMultiplier  *float64 `name:"dry-multiplier" help:"Penalise what would repeat a sequence (0: off)."`
-	Mirostat       *int     `help:"Mirostat version, 1 or 2 (0: off)."`
-	MirostatTau    *float64 `help:"Mirostat: the surprise to aim at, in bits."`
-	MirostatEta    *float64 `help:"Mirostat: how fast it adapts."`
+	DynamicRange     *float64 `name:"dynatemp-range" help:"Dynamic temperature: range (0: off)."`
+	DynamicExponent  *float64 `name:"dynatemp-exponent" help:"Dynamic temperature: how it follows the entropy (1: in proportion)."`
+	XTCProbability   *float64 `name:"xtc-probability" help:"Leave the top choices out this often (0: off)."`
+	XTCThreshold     *float64 `name:"xtc-threshold" help:"Top choices are those at least this likely."`
+	DRYMultiplier    *float64 `name:"dry-multiplier" help:"Penalise what would repeat a sequence (0: off)."`
+	DRYBase          *float64 `name:"dry-base" help:"DRY: what each further token multiplies the penalty by."`
+	DRYAllowedLength *int     `name:"dry-allowed-length" help:"DRY: tokens of the shortest repetition that is penalised."`
+	DRYWindow        *int     `name:"dry-window" help:"DRY: tokens to look back on (-1: all, 0: off)."`
+	DRYBreakers      []string `name:"dry-breaker" sep:"none" help:"DRY: text that no repetition reaches across (may be given several times; default: a line's end, colon, quote, asterisk)."`
+	Mirostat         *int     `help:"Mirostat version, 1 or 2 (0: off)."`
+	MirostatTau      *float64 `help:"Mirostat: the surprise to aim at, in bits."`
+	MirostatEta      *float64 `help:"Mirostat: how fast it adapts."`
 
 	Order     string            `placeholder:"A,B,…" help:"The samplers in the order they act, comma-separated."`
 	LogitBias map[int32]float64 `placeholder:"ID=BIAS;…" help:"Add to the logits of tokens."`
@@ -64,12 +69,19 @@ func (s *sampling) settings() (sample.Settings, error) {
 	set(&out.XTCProbability, s.XTCProbability)
 	set(&out.XTCThreshold, s.XTCThreshold)
 	set(&out.DRYMultiplier, s.DRYMultiplier)
+	set(&out.DynamicExponent, s.DynamicExponent)
+	set(&out.DRYBase, s.DRYBase)
+	set(&out.DRYAllowedLength, s.DRYAllowedLength)
+	set(&out.DRYWindow, s.DRYWindow)
 	set(&out.Mirostat, s.Mirostat)
 	set(&out.MirostatTau, s.MirostatTau)
 	set(&out.MirostatEta, s.MirostatEta)
 	set(&out.MaxTokens, s.MaxTokens)
 	if s.Order != "" {
 		out.Order = strings.Split(s.Order, ",")
+	}
+	if len(s.DRYBreakers) > 0 {
+		out.DRYBreakers = s.DRYBreakers
 	}
 	out.LogitBias, out.Banned, out.Stop = s.LogitBias, s.Ban, s.Stop
 	return out, out.Validate()

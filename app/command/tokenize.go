@@ -25,7 +25,7 @@ func (c *tokenizeCmd) Run(e *env) error {
 	for _, w := range t.Warnings() {
 		e.tell(w)
 	}
-	text, err := io.ReadAll(e.in)
+	text, err := io.ReadAll(until(e.ctx, e.in))
 	if err != nil {
 		return fmt.Errorf("standard input cannot be read: %w", err)
 	}
