@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"unicode"
 
 	"beyonder/engine"
 	"beyonder/engine/prompt"
@@ -32,6 +33,7 @@ type talk struct {
 	*env
 	cmd      *chatCmd
 	engine   *engine.Local
+	terminal bool // out is one
 	request  engine.Request
 	messages []prompt.Message
 }
@@ -54,7 +56,7 @@ func (c *chatCmd) Run(e *env) error {
 	}
 	defer l.Close()
 	e.warn(l)
-	t := &talk{env: e, cmd: c, engine: l}
+	t := &talk{env: e, cmd: c, engine: l, terminal: isTerminal(e.out)}
 	t.request = engine.Request{Sampling: settings, Policy: engine.ContextPolicy(c.Policy)}
 	if c.System != "" {
 		t.messages = append(t.messages, prompt.Message{Role: prompt.System, Content: c.System})
@@ -84,6 +86,9 @@ func (t *talk) converse() error {
 		case <-interrupts: // no reply is to be stopped: it ends the program
 			return context.Canceled
 		case l, more := <-lines:
+			if !more && interactive {
+				fmt.Fprintln(t.err)
+			}
 			if !more || l.err != nil {
 				return l.err
 			}
@@ -197,7 +202,7 @@ func (t *talk) relay(ctx context.Context, r engine.Request) (result, error) {
 			t.tell(fmt.Sprintf("the window is full: the model no longer sees the oldest %d messages", p.Notice.Dropped))
 		}
 		if !t.cmd.JSON {
-			if _, err := io.WriteString(t.out, p.Text); err != nil {
+			if _, err := io.WriteString(t.out, t.shown(p.Text)); err != nil {
 				return out, err
 			}
 		}
@@ -209,6 +214,19 @@ func (t *talk) relay(ctx context.Context, r engine.Request) (result, error) {
 	}
 	out.Text = text.String()
 	return out, nil
+}
+
+// shown is text without what commands a terminal, if it goes to one.
+func (t *talk) shown(text string) string {
+	if !t.terminal {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 // tellEnd says on standard error what the reader of the text cannot see.

@@ -112,7 +112,7 @@ func TestInspect(t *testing.T) {
 	if r.Version != 3 || len(r.Tensors) < 30 || r.Model.Experts != 4 || r.Model.NeedBytes < 1181760 {
 		t.Errorf("%+v", r)
 	}
-	if out := must(t, "", "inspect", tinyModel); !strings.Contains(out, "blk.0.ffn_up_exps.weight") || !strings.Contains(out, "memory needed") {
+	if out := must(t, "", "inspect", tinyModel); !strings.Contains(out, "blk.0.ffn_up_exps.weight") || !strings.Contains(out, "1.2 MB, 33 tensors") || !strings.Contains(out, "1.2 MB of weights + ") {
 		t.Errorf("got %q", out)
 	}
 }
@@ -156,6 +156,17 @@ func TestSamplingFlags(t *testing.T) {
 		if got := strings.Join(joinNegatives(strings.Fields(args)), " "); got != want {
 			t.Errorf("%q became %q", args, got)
 		}
+	}
+}
+
+// A model's words must not command the terminal; a file gets them as they are.
+func TestTerminalIsNotCommanded(t *testing.T) {
+	const text = "a\tb\n\x1b]0;c\a\u009b1m é👩‍👧"
+	if got := (&talk{terminal: true}).shown(text); got != "a\tb\n\ufffd]0;c\ufffd\ufffd1m é👩‍👧" {
+		t.Errorf("got %q", got)
+	}
+	if got := (&talk{}).shown(text); got != text {
+		t.Errorf("got %q", got)
 	}
 }
 

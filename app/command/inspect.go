@@ -36,15 +36,15 @@ func printReport(w io.Writer, r engine.Report) error {
 	if r.Version > 0 {
 		format = fmt.Sprintf("GGUF version %d", r.Version)
 	}
-	fmt.Fprintf(&b, "%s\n  %s, %.2f GB, %d tensors", r.File, format, float64(r.Bytes)/1e9, len(r.Tensors))
+	fmt.Fprintf(&b, "%s\n  %s, %s, %d tensors", r.File, format, size(r.Bytes), len(r.Tensors))
 	if r.Quantization != "" {
 		fmt.Fprintf(&b, ", %s", r.Quantization)
 	}
 	b.WriteByte('\n')
 	if m := r.Model; m != nil {
-		fmt.Fprintf(&b, "  %.2f B parameters, %.2f B at work for each token\n", float64(m.Parameters)/1e9, float64(m.ActiveParameters)/1e9)
-		fmt.Fprintf(&b, "  memory needed: %.2f GB of weights + %.2f GB of KV cache (%d tokens, f16) + %.2f GB to work\n",
-			float64(m.WeightBytes)/1e9, float64(m.CacheBytes)/1e9, m.Context, float64(m.ScratchBytes)/1e9)
+		fmt.Fprintf(&b, "  %s parameters, %s at work for each token\n", count(m.Parameters), count(m.ActiveParameters))
+		fmt.Fprintf(&b, "  memory needed: %s of weights + %s of KV cache (%d tokens, f16) + %s to work\n",
+			size(m.WeightBytes), size(m.CacheBytes), m.Context, size(m.ScratchBytes))
 	}
 	if r.Problem != "" {
 		fmt.Fprintf(&b, "  cannot be run: %s\n", r.Problem)
@@ -59,6 +59,22 @@ func printReport(w io.Writer, r engine.Report) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// size is a number of bytes for people.
+func size(bytes int64) string {
+	if bytes < 1e9 {
+		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+	}
+	return fmt.Sprintf("%.2f GB", float64(bytes)/1e9)
+}
+
+// count is a number of weights for people.
+func count(weights uint64) string {
+	if weights < 1e9 {
+		return fmt.Sprintf("%.1f M", float64(weights)/1e6)
+	}
+	return fmt.Sprintf("%.2f B", float64(weights)/1e9)
 }
 
 // short is a value on one line; long arrays tell their length.
