@@ -11,7 +11,7 @@ type MemoryError struct {
 }
 
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("not enough memory for %s: it needs %.1f GB, %.1f GB are free; choose a smaller file or load it anyway",
+	return fmt.Sprintf("not enough memory for %s: it needs %.1f GB, %.1f GB are free; choose a smaller file or window, or load it anyway",
 		e.Path, float64(e.NeedBytes)/1e9, float64(e.FreeBytes)/1e9)
 }
 

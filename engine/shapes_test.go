@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"beyonder/engine/gguf"
@@ -92,7 +93,7 @@ func (y *toy) add(t *testing.T, name string, kind quant.Type, in, out int) {
 		w[i] = float32(y.rng.NormFloat64() / math.Sqrt(float64(in)))
 	}
 	data := make([]byte, out*kind.RowBytes(in))
-	if err := quant.Quantize(kind, data, w); err != nil {
+	if err := quant.QuantizeWeighted(kind, data, w, slices.Repeat([]float32{1}, in)); err != nil {
 		t.Fatal(err)
 	}
 	quant.Dequantize(kind, w, data)
@@ -212,5 +213,37 @@ func TestOddShapes(t *testing.T) {
 				t.Errorf("fast: mean KL %.2g", kl)
 			}
 		})
+	}
+}
+
+// Every type of weight that a file may have, through the whole graph, in either
+// layout of experts.
+func TestEveryWeightType(t *testing.T) {
+	tokens := []int32{1, 40, 41, 250, 3, 17, 17, 99, 200, 258, 5}
+	seen := 0
+	for kind := range quant.Type(64) {
+		if !quant.Decodable(kind) || !quant.Encodable(kind) {
+			continue
+		}
+		seen++
+		t.Run(kind.String(), func(t *testing.T) {
+			y := newToy(t, shape{layers: 1, width: 256, heads: 2, kvHeads: 1, headDim: 128, ff: 256, vocabulary: 260, kind: kind, experts: 3, used: 2, split: seen%2 == 0})
+			want := y.forward(tokens)
+			o := LoadOptions{Path: y.write(t), Device: "cpu", Exact: true, KV: "f32", Context: len(tokens)}
+			for p, row := range logits(t, o, tokens) {
+				for i := range row {
+					if d := math.Abs(float64(row[i] - want[p][i])); !(d < 2e-4) {
+						t.Fatalf("exact: position %d, token %d: %v, want %v", p, i, row[i], want[p][i])
+					}
+				}
+			}
+			o.Exact, o.KV = false, ""
+			if kl := meanKL(want, logits(t, o, tokens)); !(kl < 2e-3) {
+				t.Errorf("fast: mean KL %.2g", kl)
+			}
+		})
+	}
+	if seen < 25 {
+		t.Errorf("%d types", seen)
 	}
 }
