@@ -5,9 +5,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	fyneapp "fyne.io/fyne/v2/app"
@@ -55,10 +59,37 @@ func show(a *app.App, o command.WindowOptions) (err error) {
 	defer sayOfPanic(&err)
 	f := fyneapp.NewWithID("beyonder.desktop")
 	w := ui.New(f, a, ui.Options{Trace: o.Trace, Model: o.Model, Rectangles: o.Rectangles})
-	f.Lifecycle().SetOnStarted(shown)
+	f.Lifecycle().SetOnStarted(func() {
+		shown()
+		closeOnSignals(w)
+	})
+	f.Lifecycle().SetOnStopped(func() {
+		w.Gone()
+		log.SetOutput(io.Discard) // Fyne saves preferences now, of which there are none, and complains of reading the file half written
+	})
 	w.Show()
 	f.Run()
 	return nil
+}
+
+// closeOnSignals closes the window in good order when the program is asked to
+// end: a reply that is being written is kept as one that was stopped. A second
+// signal ends the program at once.
+func closeOnSignals(w *ui.Window) {
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+	asked := make(chan os.Signal, 1)
+	take := func() { // from Fyne, which would end its loop under the window
+		signal.Reset(ends...)
+		signal.Notify(asked, ends...)
+	}
+	take()
+	again := time.AfterFunc(2*time.Second, take) // on a busy machine Fyne comes late
+	go func() {
+		<-asked
+		again.Stop()
+		signal.Reset(ends...)
+		w.Close()
+	}()
 }
 
 // sayOfPanic turns GLFW's panic about a display that does not answer into a

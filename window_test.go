@@ -145,6 +145,37 @@ func children(t *testing.T, pid int) (ids []int) {
 	return ids
 }
 
+// Ctrl+C in the terminal, a session's end: the window closes in good order in the
+// middle of a reply, which is kept.
+func TestWindowIsAskedToEnd(t *testing.T) {
+	path := needWindow(t)
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		s, data := newScreen(t), t.TempDir()
+		p := s.open(path, data, tinyModel)
+		p.wait("model-loaded")
+		p.click("composer")
+		p.typeText("one")
+		p.key("Return")
+		for range 10 {
+			p.wait("piece")
+		}
+		p.cmd.Process.Signal(sig)
+		select {
+		case <-p.ended:
+		case <-time.After(patience):
+			p.kill()
+			t.Fatalf("%v does not end the program", sig)
+		}
+		if !p.cmd.ProcessState.Success() || p.stderr.Len() > 0 {
+			t.Errorf("%v: %v, %.2000s", sig, p.cmd.ProcessState, p.stderr.String())
+		}
+		_, messages := stored(t, data)
+		if len(messages) != 1 || len(messages[0]) != 2 || messages[0][1].Text == "" || messages[0][1].State != app.Stopped {
+			t.Errorf("%v: %+v", sig, messages)
+		}
+	}
+}
+
 func TestSecondInstance(t *testing.T) {
 	path := needWindow(t)
 	s, data := newScreen(t), t.TempDir()

@@ -3,6 +3,7 @@ package ui
 import (
 	"iter"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -16,8 +17,21 @@ const frameTime = time.Second / 30
 // is the only way back from any other goroutine to a widget.
 type poster func(f func())
 
-// onMain is the poster of the running program.
-func onMain(f func()) { fyne.Do(f) }
+// gate is the poster of the running program. Once the window is gone, what comes
+// too late is dropped: Fyne would run it on whichever goroutine it comes from,
+// with a display that has been given back.
+type gate struct{ closed atomic.Bool }
+
+func (g *gate) post(f func()) {
+	fyne.Do(func() {
+		if !g.closed.Load() {
+			f()
+		}
+	})
+}
+
+// shut is called on the main goroutine when the window closes.
+func (g *gate) shut() { g.closed.Store(true) }
 
 // after posts f once d has passed; stop the timer to call it off.
 func (p poster) after(d time.Duration, f func()) *time.Timer {

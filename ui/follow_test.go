@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"fyne.io/fyne/v2/test"
 )
 
 // queue is a main goroutine that runs when the test says so.
@@ -103,5 +105,17 @@ func TestPauseDoesTheLatestOnce(t *testing.T) {
 	p.flush()
 	if !slices.Equal(did, []int{4, 100}) {
 		t.Errorf("did %v", did)
+	}
+}
+
+// What is posted when the window is gone is dropped, even if it was posted before.
+func TestGate(t *testing.T) {
+	test.NewTempApp(t)
+	g, ran := &gate{}, 0
+	g.post(func() { ran++ })
+	g.shut()
+	g.post(func() { ran++ })
+	if ran != 1 {
+		t.Errorf("%d of two were run", ran)
 	}
 }

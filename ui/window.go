@@ -57,6 +57,7 @@ type Window struct {
 	titles   map[app.ID]string
 
 	drafts  *drafts
+	gone    func() // nothing is posted from then on
 	draft   *pause
 	undo    *time.Timer
 	job     *job // the reply being written
@@ -67,7 +68,11 @@ type Window struct {
 
 // New builds the window and opens the newest conversation. Show shows it.
 func New(fyneApp fyne.App, a *app.App, o Options) *Window {
-	return newWindow(fyneApp, a, o, onMain)
+	g := &gate{}
+	w := newWindow(fyneApp, a, o, g.post)
+	w.gone = g.shut
+	w.win.SetOnClosed(w.gone)
+	return w
 }
 
 func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {

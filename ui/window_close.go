@@ -29,6 +29,14 @@ func (w *Window) close() {
 	w.late = w.post.after(closeTime, w.win.Close)
 }
 
+// Close closes the window as its button does. It may be called from any
+// goroutine.
+func (w *Window) Close() { w.post(w.close) }
+
+// Gone is called when Fyne's loop has ended, however it did: what comes later
+// finds no window.
+func (w *Window) Gone() { w.gone() }
+
 // closeNow closes the window when what close waited for has ended.
 func (w *Window) closeNow() {
 	if w.late.Stop() {
