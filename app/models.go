@@ -81,7 +81,7 @@ func (a *App) load(ctx context.Context, path string, force bool) iter.Seq2[engin
 // loadOptions is how the present settings load a file.
 func (a *App) loadOptions(path string) engine.LoadOptions {
 	s := a.Settings()
-	return engine.LoadOptions{Path: path, Context: s.Context, KV: s.KV, Threads: s.Threads, Template: s.Template}
+	return engine.LoadOptions{Path: path, Context: s.Context, KV: s.KV, Threads: s.Threads, Template: s.Template, Cache: filepath.Join(a.dir, "cache")}
 }
 
 func (a *App) loadedNow(o engine.LoadOptions) error {

@@ -81,7 +81,7 @@ func (m *loaded) onCard(o LoadOptions) error {
 	if o.ExpertsOnCPU && m.config.Experts == 0 {
 		return errors.New("the model has no experts to keep on the processor")
 	}
-	d, err := gl.Open(gl.Options{Profile: o.Profile})
+	d, err := gl.Open(gl.Options{Profile: o.Profile, Cache: o.Cache})
 	if err != nil {
 		return err
 	}
@@ -164,6 +164,9 @@ func (m *loaded) moved(ctx context.Context, yield func(Progress, error) bool) er
 		}
 	}
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := m.card.Tune(ctx); err != nil {
 		return err
 	}
 	if away := m.card.Evicted(); away > evictable && m.asked.GPULayers == 0 {

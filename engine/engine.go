@@ -28,6 +28,7 @@ type LoadOptions struct {
 	GPULayers    int    `json:"gpu_layers,omitempty"`
 	ExpertsOnCPU bool   `json:"experts_on_cpu,omitempty"` // attention on the graphics card, experts on the processor
 	Profile      bool   `json:"profile,omitempty"`        // time each kernel of the graphics card
+	Cache        string `json:"cache,omitempty"`          // folder for what can be made again: the graphics card's programs; "": none is kept
 	Setback      string `json:"setback,omitempty"`        // why less of the graphics card is asked for than there is; told as Info.DeviceReason
 
 	Context  int    `json:"context,omitempty"`  // tokens; 0: what the model was trained on, at most 8192

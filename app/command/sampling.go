@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"beyonder/app"
@@ -154,6 +155,9 @@ func (l *loading) file(e *env) (string, error) {
 
 // load opens the model in this process. In a terminal it tells how far it is.
 func (e *env) load(o engine.LoadOptions) (*engine.Local, error) {
+	if dir, err := app.DataDir(e.cli.Data); err == nil {
+		o.Cache = filepath.Join(dir, "cache")
+	}
 	l := engine.NewLocal()
 	shown := false
 	for p, err := range l.Load(e.ctx, o) {

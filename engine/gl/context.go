@@ -22,6 +22,7 @@ type thread struct {
 	gone  chan struct{} // closed when it has ended
 
 	renderer string
+	vendor   string
 	version  string
 	has      map[string]bool // extensions
 	limits   limits
@@ -36,6 +37,8 @@ type limits struct {
 	free   int64 // bytes of graphics memory free at the start; 0: unknown
 
 	subgroups bool // compute shaders may add up within a subgroup
+
+	binaries int32 // formats in which programs can be kept
 
 	evicted int64 // bytes that the driver had moved out before we came
 }
@@ -97,7 +100,7 @@ func (t *thread) setUp(o Options) error {
 	if err := t.where.enter(); err != nil {
 		return err
 	}
-	t.renderer, t.version = gl.GoStr(gl.GetString(gl.RENDERER)), gl.GoStr(gl.GetString(gl.VERSION))
+	t.renderer, t.version, t.vendor = gl.GoStr(gl.GetString(gl.RENDERER)), gl.GoStr(gl.GetString(gl.VERSION)), gl.GoStr(gl.GetString(gl.VENDOR))
 	if name := softwareName(t.renderer); name != "" && !o.Software {
 		return &SoftwareError{name}
 	}
@@ -133,6 +136,7 @@ func (t *thread) readLimits() error {
 		return fmt.Errorf("the driver of %s allows too little: %d buffers, %d invocations, %d bytes of shared memory, buffers of %d bytes",
 			t.renderer, blocks, threads, t.limits.shared, t.limits.block)
 	}
+	gl.GetIntegerv(gl.NUM_PROGRAM_BINARY_FORMATS, &t.limits.binaries)
 	t.limits.subgroups = t.hasSubgroups()
 	t.limits.free, t.limits.evicted = t.freeMemory(), t.evictedMemory()
 	gl.GetError() // an extension's query may have left one

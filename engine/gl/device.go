@@ -24,6 +24,14 @@ type Device struct {
 	tiles  tiles
 	hang   time.Duration // how long the driver may be silent
 
+	cabinet  cabinet
+	shapes   map[string]shape // of products of one row, by weight format, where they are known
+	tunes    bool             // in software as well: for tests
+	matrices []*matrix        // all that were uploaded
+	ring     *ring            // while weights are uploaded; nil: none, or not possible
+	noRing   bool
+	packed   []byte // weights on their way where there is no ring
+
 	subgroups bool  // sums are made by GL_KHR_shader_subgroup
 	q         queue // of the thread
 
@@ -103,6 +111,8 @@ func Open(o Options) (*Device, error) {
 		d.tiles = emulated
 	}
 	d.subgroups = t.limits.subgroups
+	d.cabinet = openCabinet(o.Cache, t.vendor, t.renderer, t.version)
+	d.shapes = d.cabinet.shapes()
 	d.q.start(o.Profile, softwareName(t.renderer) != "")
 	return d, nil
 }
@@ -165,6 +175,7 @@ func (d *Device) Begin(ctx context.Context) {
 	d.failed = d.lost
 	d.mu.Unlock()
 	d.ctx = ctx
+	d.closeRing()
 	d.turned, d.grouped = turn{}, sorted{} // what was to make them may have been dropped
 }
 

@@ -119,9 +119,9 @@ func (d *Device) fuseProducts(s []step) int {
 	if n < 2 {
 		return 0
 	}
-	x := s[0].x
+	x, in := s[0].x, d.shapeOf(s[0].m.format)
 	p := pass{
-		variant: shaders.Variant{Kernel: "several", Format: s[0].m.format, Workgroup: d.tiles.vecThreads, Rows: d.tiles.vecRows},
+		variant: shaders.Variant{Kernel: "several", Format: s[0].m.format, Workgroup: in.Threads, Rows: in.Rows},
 		bind:    bindings{buf(x)}, args: args{s[0].m.pieces, at(x) / 4},
 	}
 	all := uint32(0)
@@ -133,7 +133,7 @@ func (d *Device) fuseProducts(s []step) int {
 		p.bind[1+i] = buf(t.dst)
 		p.written |= 1 << (1 + i)
 		p.args[2+3*i], p.args[3+3*i], p.args[4+3*i] = uint32(t.m.out), t.m.stride, at(t.dst)
-		all += groups(t.m.out, d.tiles.vecRows)
+		all += groups(t.m.out, in.Rows)
 		p.work += int64(t.m.in) * int64(t.m.out)
 	}
 	p.groups = [3]uint32{all, 1, 1}
@@ -149,7 +149,7 @@ func (d *Device) fuseGates(s []step) int {
 	}
 	x, g, u := s[0].x, s[0].dst, s[1].dst
 	p := pass{
-		variant: shaders.Variant{Kernel: "gates", Workgroup: d.tiles.vecThreads, Rows: d.tiles.vecRows},
+		variant: shaders.Variant{Kernel: "gates"},
 		bind:    bindings{buf(x), buf(g), buf(u)}, written: 1<<1 | 1<<2,
 	}
 	a, b := s[0].m, s[1].m
@@ -169,11 +169,12 @@ func (d *Device) fuseGates(s []step) int {
 	if a == nil || b == nil || !a.single() || !b.single() || a.half || b.half || a.out != b.out || a.in != b.in {
 		return 0
 	}
-	p.variant.Format, p.variant.Further[0] = a.format, b.format
+	in := d.shapeOf(a.format)
+	p.variant.Format, p.variant.Further[0], p.variant.Workgroup, p.variant.Rows = a.format, b.format, in.Threads, in.Rows
 	p.weightsOf(0, a)
 	p.weightsOf(1, b)
 	p.args = args{a.pieces, at(x) / 4, uint32(a.out), a.stride, b.stride, at(g), at(u), pitch(g), list}
-	p.groups = [3]uint32{groups(a.out, d.tiles.vecRows), uint32(g.N), 1}
+	p.groups = [3]uint32{groups(a.out, in.Rows), uint32(g.N), 1}
 	p.work = 2 * int64(a.in) * int64(a.out) * int64(g.N)
 	d.record(p)
 	return 3
@@ -182,15 +183,16 @@ func (d *Device) fuseGates(s []step) int {
 // fuseDown does ExpertMatMulAdd for one token: the products, weighted and summed.
 func (d *Device) fuseDown(dst compute.Rows, es *experts, x compute.Rows, c compute.Choices) bool {
 	m := es.single()
-	if m == nil || m.half || dst.N != 1 || c.Used*d.tiles.vecRows > d.tiles.vecThreads || c.Used > fewRows {
+	if m == nil || m.half || dst.N != 1 || c.Used > fewRows {
 		return false
 	}
-	b := c.Buf.(*choices)
+	b, in := c.Buf.(*choices), d.shapeOf(m.format)
+	in.Rows = min(in.Rows, max(1, in.Threads/c.Used)) // each has an invocation for its sum
 	p := pass{
-		variant: shaders.Variant{Kernel: "down", Format: m.format, Workgroup: d.tiles.vecThreads, Rows: d.tiles.vecRows, Used: c.Used},
+		variant: shaders.Variant{Kernel: "down", Format: m.format, Workgroup: in.Threads, Rows: in.Rows, Used: c.Used},
 		bind:    bindings{buf(x), buf(dst), b.arena.ids, b.arena.weights}, written: 1 << 1,
 		args:   args{m.pieces, at(x) / 4, pitch(x) / 4, uint32(m.out), m.stride, at(dst), uint32(b.at)},
-		groups: [3]uint32{groups(m.out, d.tiles.vecRows), 1, 1},
+		groups: [3]uint32{groups(m.out, in.Rows), 1, 1},
 		work:   int64(m.in) * int64(m.out) * int64(c.Used),
 	}
 	p.weightsOf(0, m)

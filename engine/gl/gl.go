@@ -21,6 +21,9 @@ type Options struct {
 	Debug    bool // ask the driver for its messages; a grave one is a failure
 	Profile  bool // time each kernel
 	NoEGL    bool // only a display will do
+
+	// Cache is a folder for compiled programs and what tuning has found; "": none.
+	Cache string
 }
 
 // patience is how long a driver may take to open a window or make a context.

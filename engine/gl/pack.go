@@ -78,7 +78,8 @@ func (f format) stride(n int) int {
 	return (blocks*(f.body+f.plane) + 15) &^ 15
 }
 
-// pack writes a row of type t, src, as the shaders read it; dst is zero before.
+// pack writes a row of type t, src, as the shaders read it; where dst has more than
+// that it is zero before, and stays so.
 func (f format) pack(t quant.Type, n int, dst, src []byte) {
 	if f.split == nil {
 		copy(dst, src)
@@ -109,7 +110,6 @@ func native(t quant.Type, in int) quant.Type {
 // pack writes rows from to to of a matrix in type `typ`, on all processors: reading,
 // not packing, is to be what loading waits for. dst takes a stride for each row.
 func pack(w compute.Weights, typ quant.Type, dst []byte, from, to int) error {
-	clear(dst)
 	stride := formats[typ].stride(w.In)
 	share := (to - from + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
 	errs := make([]error, (to-from+share-1)/share)
@@ -132,6 +132,7 @@ func packRows(w compute.Weights, typ quant.Type, dst []byte, from, to int) error
 	if typ != w.Type {
 		values, row = make([]float32, w.In), make([]byte, typ.RowBytes(w.In))
 	}
+	line := make([]byte, stride) // dst may be memory that is slow but for long runs
 	for r := from; r < to; r++ {
 		src := w.Data[r*size : (r+1)*size]
 		if typ != w.Type {
@@ -141,7 +142,8 @@ func packRows(w compute.Weights, typ quant.Type, dst []byte, from, to int) error
 			}
 			src = row
 		}
-		f.pack(typ, w.In, dst[(r-from)*stride:(r-from+1)*stride], src)
+		f.pack(typ, w.In, line, src)
+		copy(dst[(r-from)*stride:], line)
 	}
 	return nil
 }

@@ -68,7 +68,11 @@ func (d *Device) multiply(p *product) {
 		if p.slots > 1 && p.chosen == nil {
 			columns = 4
 		}
-		v := shaders.Variant{Kernel: "matvec", Workgroup: d.tiles.vecThreads, Rows: d.tiles.vecRows, Columns: columns}
+		in := shape{d.tiles.vecThreads, d.tiles.vecRows}
+		if columns == 1 {
+			in = d.shapeOf(p.m.format)
+		}
+		v := shaders.Variant{Kernel: "matvec", Workgroup: in.Threads, Rows: in.Rows, Columns: columns}
 		d.spread(p, v, 1)
 		return
 	}

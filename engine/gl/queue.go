@@ -278,7 +278,7 @@ func (d *Device) program(v shaders.Variant) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	p, err := compile(text)
+	p, err := d.compiled(text)
 	if err != nil && v.Subgroup { // the extension is there, and does not work
 		v.Subgroup = false
 		p, err := d.program(v)
@@ -294,6 +294,36 @@ func (d *Device) program(v shaders.Variant) (uint32, error) {
 	return p, nil
 }
 
+// compiled is a program from the cache, or from its text, and then it is kept.
+func (d *Device) compiled(text string) (uint32, error) {
+	if d.thread.limits.binaries == 0 {
+		return compile(text)
+	}
+	if format, data, ok := d.cabinet.program(text); ok {
+		p := gl.CreateProgram()
+		gl.ProgramBinary(p, format, gl.Ptr(data), int32(len(data)))
+		var ok int32
+		if gl.GetProgramiv(p, gl.LINK_STATUS, &ok); ok != 0 {
+			return p, nil
+		}
+		gl.DeleteProgram(p)
+		for gl.GetError() != gl.NO_ERROR { // that it does not like the binary is no failure
+		}
+		d.thread.messages = nil
+	}
+	p, err := compile(text)
+	if err != nil || d.cabinet.dir == "" {
+		return p, err
+	}
+	var size int32
+	if gl.GetProgramiv(p, gl.PROGRAM_BINARY_LENGTH, &size); size > 0 {
+		data, format := make([]byte, size), uint32(0)
+		gl.GetProgramBinary(p, size, &size, &format, gl.Ptr(data))
+		d.cabinet.keepProgram(text, format, data[:size])
+	}
+	return p, nil
+}
+
 func compile(text string) (uint32, error) {
 	shader, program := gl.CreateShader(gl.COMPUTE_SHADER), gl.CreateProgram()
 	defer gl.DeleteShader(shader)
@@ -306,6 +336,7 @@ func compile(text string) (uint32, error) {
 		return 0, errors.New(infoLog(shader, gl.GetShaderiv, gl.GetShaderInfoLog))
 	}
 	gl.AttachShader(program, shader)
+	gl.ProgramParameteri(program, gl.PROGRAM_BINARY_RETRIEVABLE_HINT, gl.TRUE)
 	gl.LinkProgram(program)
 	if gl.GetProgramiv(program, gl.LINK_STATUS, &ok); ok == 0 {
 		return 0, errors.New(infoLog(program, gl.GetProgramiv, gl.GetProgramInfoLog))

@@ -3,6 +3,7 @@
 package gl
 
 import (
+	"context"
 	"errors"
 	"runtime"
 
@@ -34,6 +35,9 @@ func (d *Device) FreeMemory() (int64, bool) { return 0, false }
 
 // Plain gives up what only some drivers have.
 func (d *Device) Plain() bool { return false }
+
+// Tune finds the fastest shapes of workgroups.
+func (d *Device) Tune(context.Context) error { return nil }
 
 // Renderer is the card's name.
 func (d *Device) Renderer() string { return "" }

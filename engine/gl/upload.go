@@ -97,6 +97,7 @@ func (d *Device) upload(ws []compute.Weights, first int) (*matrix, error) {
 		return nil, fmt.Errorf("moving tensor %q to the graphics card: %w", w.Name, err)
 	}
 	d.note(w.Type, to)
+	d.matrices = append(d.matrices, m)
 	return m, nil
 }
 
@@ -147,22 +148,53 @@ const stage = 16 << 20
 func (d *Device) fill(s slab, ws []compute.Weights, to quant.Type) error {
 	at, stride := 0, formats[to].stride(ws[0].In)
 	chunk := max(1, stage/stride)
-	data := make([]byte, min(chunk, s.rows)*stride)
 	for _, w := range ws {
 		for r := 0; r < s.rows; r += chunk {
 			n := min(chunk, s.rows-r)
-			part := data[:n*stride]
-			if err := pack(w, to, part, s.first+r, s.first+r+n); err != nil {
+			if err := d.carry(s.buf, at, w, to, s.first+r, s.first+r+n, stride); err != nil {
 				return err
 			}
-			if err := d.put(s.buf, at, part); err != nil {
-				return err
-			}
-			at += len(part)
+			at += n * stride
 			d.uploaded.Add(int64(n * w.Type.RowBytes(w.In)))
 		}
 	}
 	return nil
+}
+
+// carry moves some rows to a buffer: through the ring, or through memory of our own
+// where there is none or a row is larger than its slots.
+func (d *Device) carry(b *buffer, at int, w compute.Weights, to quant.Type, first, last, stride int) error {
+	size := (last - first) * stride
+	if d.ring == nil && !d.noRing {
+		d.ring = d.openRing(stage)
+		d.noRing = d.ring == nil
+	}
+	if d.ring == nil || size > stage {
+		if len(d.packed) < size {
+			d.packed = make([]byte, size)
+		}
+		if err := pack(w, to, d.packed[:size], first, last); err != nil {
+			return err
+		}
+		return d.put(b, at, d.packed[:size])
+	}
+	room, err := d.room(d.ring)
+	if err != nil {
+		return err
+	}
+	if err := pack(w, to, room.mem[:size], first, last); err != nil {
+		return err
+	}
+	return d.fetchSlot(room, b, at, size)
+}
+
+// closeRing gives back what only uploading needs.
+func (d *Device) closeRing() {
+	d.packed = nil
+	if r := d.ring; r != nil {
+		d.ring = nil
+		d.do(r.free)
+	}
 }
 
 // put writes data to a buffer now.
