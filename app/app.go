@@ -59,6 +59,9 @@ type App struct {
 	writing  map[ID]*writing    // replies that grow, or that could not be finished on a full disk
 	retrying bool               // saveLate will be called
 	closed   bool
+
+	closing chan struct{} // closed when Close is called
+	copying sync.WaitGroup
 }
 
 // Open opens the folder of o and everything in it. It fails with ErrRunning when
@@ -69,14 +72,18 @@ func Open(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), store: s, trace: o.Trace, build: build(), writing: map[ID]*writing{}}
+	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), store: s, trace: o.Trace, build: build(), writing: map[ID]*writing{}, closing: make(chan struct{})}
 	if a.trace == nil {
 		a.trace = func(string, map[string]any) {}
 	}
 	if backup := s.Backup(); backup != "" {
 		a.warnings = append(a.warnings, fmt.Sprintf("the conversations were brought up to date; as they were before, they are in %s", backup))
 	}
-	a.readSettings()
+	if a.Locked() {
+		a.settings = DefaultSettings() // until Unlock
+	} else {
+		a.readSettings()
+	}
 	if err := os.MkdirAll(a.ModelsDir(), 0o700); err != nil {
 		a.warnings = append(a.warnings, fmt.Sprintf("the folder for models cannot be made: %v", err))
 	}
@@ -99,6 +106,7 @@ func (a *App) Close() error {
 		return nil
 	}
 	a.closed = true
+	close(a.closing)
 	t := a.turn
 	a.mu.Unlock()
 	if t != nil {
@@ -106,5 +114,6 @@ func (a *App) Close() error {
 		t.wait(closeWait)
 	}
 	late := a.endAll()
+	a.copying.Wait()
 	return errors.Join(late, a.engine.Close(), a.store.Close())
 }

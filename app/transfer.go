@@ -128,7 +128,7 @@ func archived(b *store.Bundle) archive.Conversation {
 	for _, m := range b.Messages {
 		to.Messages = append(to.Messages, archive.Message{
 			ID: uint64(m.ID), Parent: uint64(m.Parent), Role: m.Role, Text: m.Text, State: string(m.State), Error: m.Error,
-			Created: m.Created, Reply: m.Reply,
+			Created: m.Created, Excluded: m.Excluded, Reply: m.Reply,
 		})
 	}
 	return to
@@ -182,7 +182,7 @@ func unarchived(c *archive.Conversation) store.Bundle {
 	for _, m := range c.Messages {
 		b.Messages = append(b.Messages, store.Message{
 			ID: ID(m.ID), Parent: ID(m.Parent), Role: m.Role, Text: m.Text, State: State(m.State), Error: m.Error,
-			Created: m.Created, Reply: m.Reply,
+			Created: m.Created, Excluded: m.Excluded, Reply: m.Reply,
 		})
 	}
 	if b.Conversation.Title == "" && len(b.Messages) > 0 {

@@ -78,14 +78,26 @@ func (s *Store) open() error {
 			return err
 		}
 	}
+	for _, left := range []string{".rewrite", ".restore"} { // of a program that was killed
+		if err := os.Remove(s.path + left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	if s.db, err = openFile(s.path, false); err != nil {
 		return err
 	}
-	if err := s.prepare(version); err != nil {
-		s.db.Close()
-		return err
+	record, err := readLock(s.path, s.db)
+	if err == nil && record != nil {
+		s.box = nil
+		return nil // Unlock does the rest
 	}
-	return nil
+	if err == nil {
+		err = s.prepare(version)
+	}
+	if err != nil {
+		s.db.Close()
+	}
+	return err
 }
 
 // prepare brings an opened database up to date.

@@ -11,7 +11,8 @@
 // The buckets of schema 3 (numbers in keys are big-endian, so that a cursor walks
 // a conversation in the order in which its messages came):
 //
-//	about          "schema" → the schema's number, 8 bytes; "index" → the index's version
+//	about          "schema" → the schema's number, 8 bytes; "index" → the index's version;
+//	               "lock" → the record of the passphrase (cipher.go)
 //	conversations  conversation → head record, JSON
 //	folders        folder → JSON
 //	systems        conversation → system prompt

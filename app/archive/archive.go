@@ -54,14 +54,15 @@ type Conversation struct {
 
 // Message is one version of one turn.
 type Message struct {
-	ID      uint64          `json:"id"`
-	Parent  uint64          `json:"parent,omitempty"`
-	Role    string          `json:"role"` // user or assistant
-	Text    string          `json:"text"`
-	State   string          `json:"state,omitempty"` // "": complete
-	Error   string          `json:"error,omitempty"`
-	Created time.Time       `json:"created"`
-	Reply   json.RawMessage `json:"reply,omitempty"` // what was in force when it was written
+	ID       uint64          `json:"id"`
+	Parent   uint64          `json:"parent,omitempty"`
+	Role     string          `json:"role"` // user or assistant
+	Text     string          `json:"text"`
+	State    string          `json:"state,omitempty"` // "": complete
+	Error    string          `json:"error,omitempty"`
+	Created  time.Time       `json:"created"`
+	Excluded bool            `json:"excluded,omitempty"` // it is left out of what a model gets to see
+	Reply    json.RawMessage `json:"reply,omitempty"`    // what was in force when it was written
 }
 
 // Path returns the messages that are shown, oldest first.

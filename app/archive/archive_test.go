@@ -28,7 +28,7 @@ func sample() *Archive {
 			Tags: []string{"ideas"}, System: "Answer <b>plainly</b>.", Draft: "next", Head: 3,
 			Messages: []Message{
 				{ID: 1, Role: "user", Text: "Which **experts**?\n<script>alert(1)</script>", State: "complete", Created: noon},
-				{ID: 2, Parent: 1, Role: "assistant", Text: "not shown", State: "stopped", Created: noon},
+				{ID: 2, Parent: 1, Role: "assistant", Text: "not shown", Excluded: true, State: "stopped", Created: noon},
 				{ID: 3, Parent: 1, Role: "assistant", Text: replyText, State: "complete", Created: noon, Reply: json.RawMessage(`{"model":"Beyonder"}`)},
 			},
 		}},

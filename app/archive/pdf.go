@@ -145,7 +145,7 @@ func (p *pdf) panel(text, family string, size float64) {
 	left, _, right, _ := p.GetMargins()
 	p.SetX(left + p.indent)
 	page, _ := p.GetPageSize()
-	for _, line := range strings.Split(p.letters(family, text), "\n") {
+	for _, line := range strings.Split(p.letters(family, strings.ReplaceAll(text, "\t", "    ")), "\n") {
 		if line == "" {
 			line = " "
 		}

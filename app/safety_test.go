@@ -1,0 +1,56 @@
+package app_test
+
+import (
+	"errors"
+	"testing"
+
+	"beyonder/app"
+	"beyonder/app/apptest"
+)
+
+func TestPassphrase(t *testing.T) {
+	b := fast(t, 3)
+	id := b.conversation()
+	b.send(id, "a secret")
+	s := b.Settings()
+	s.Theme = "dark"
+	check(t, b.SetSettings(s))
+	check(t, b.SetPassphrase("", "x"))
+	check(t, b.Close())
+
+	again := open(t, b.dir, apptest.New(words(3), 0))
+	if !again.Locked() || again.Settings().Theme != "system" || len(again.Warnings()) > 0 {
+		t.Errorf("locked, its settings are %+v and it warns of %q", again.Settings(), again.Warnings())
+	}
+	if _, err := again.Conversations(); !errors.Is(err, app.ErrLocked) {
+		t.Errorf("locked, Conversations returned %v", err)
+	}
+	if err := again.Unlock("y"); !errors.Is(err, app.ErrPassphrase) {
+		t.Errorf("a wrong passphrase: %v", err)
+	}
+	check(t, again.Unlock("x"))
+	if again.Settings().Theme != "dark" || len(again.messages(id)) != 2 {
+		t.Errorf("unlocked, its settings are %+v", again.Settings())
+	}
+}
+
+func TestRestoreCopy(t *testing.T) {
+	b := fast(t, 3)
+	id := b.conversation()
+	b.send(id, "kept")
+	if copies, err := b.Copies(); err != nil || len(copies) != 0 {
+		t.Fatalf("there are %+v (%v)", copies, err)
+	}
+	other := b.conversation()
+	b.KeepCopies(func(err error) { t.Error(err) })
+	check(t, b.RestoreCopy("../store/testdata/v2.db"))
+	if list, _ := b.Conversations(); len(list) != 1 || list[0].Title != "What is a mixture" {
+		t.Errorf("restored are %+v", list)
+	}
+	copies, err := b.Copies()
+	check(t, err)
+	check(t, b.RestoreCopy(copies[0].Path)) // what there was before
+	if _, err := b.Conversation(other); err != nil || len(b.messages(id)) != 2 {
+		t.Errorf("what there was before is not back: %v", err)
+	}
+}
