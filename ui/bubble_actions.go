@@ -53,7 +53,7 @@ func newActionBar(v *transcriptView, b *bubble) *actionBar {
 	if t.OnDelete != nil {
 		bar.add(v.stage, "delete", "Delete", func() { t.OnDelete(id) })
 	}
-	if t.OnMore != nil && !b.user() {
+	if t.OnMore != nil && (!b.user() || b.entry.Siblings > 1) {
 		var more *actionButton
 		more = bar.add(v.stage, "more", "More", func() { t.OnMore(id, below(more)) })
 	}

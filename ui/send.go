@@ -23,6 +23,7 @@ type job struct {
 	stopping     bool
 	queued       string    // the message, if it waited in line before
 	state        app.State // of the reply at its end
+	replayed     app.ID    // the reply that is written once more; 0: none is
 
 	user    app.ID          // the message that is answered, if it was sent with this job
 	reply   app.ID          // the message being written; 0: not begun
@@ -156,7 +157,9 @@ func (w *Window) deliver(j *job, events []app.Event) {
 func (w *Window) append(j *job, text string) {
 	j.text.WriteString(text)
 	w.status.SetActivity(activity{})
-	if w.current == j.conversation {
+	if j.replayed != 0 {
+		w.status.SetActivity(replayText(j.text.String()))
+	} else if w.current == j.conversation {
 		w.transcript.Append(uint64(j.reply), text)
 	}
 }
@@ -190,6 +193,8 @@ func (w *Window) event(j *job, e app.Event) {
 		w.notice(j, *e.Notice)
 	case e.Finished != nil:
 		w.finished(j, *e.Finished)
+	case e.Replayed != nil:
+		w.showReplayed(j, *e.Replayed)
 	}
 }
 

@@ -121,7 +121,7 @@ func (w *Window) lineAfter(j *job) {
 	if j.queued != "" && !j.stored {
 		w.line = slices.Insert(w.line, 0, waiting{j.conversation, j.queued})
 	}
-	if j.state != app.Complete && len(w.lineOf(j.conversation)) > 0 {
+	if j.replayed == 0 && j.state != app.Complete && len(w.lineOf(j.conversation)) > 0 {
 		w.held[j.conversation] = true
 	}
 	w.showLine()

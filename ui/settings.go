@@ -31,25 +31,27 @@ type SettingsPanel struct {
 	isOpen bool // a model is loaded
 	save   *pause
 
-	presets    *keySelect
-	about      *paragraph // the preset in a sentence
-	numbers    []*numberRow
-	lists      []*listRowOf
-	order      *orderList
-	policy     *keySelect
-	atStart    *keySelect
-	policyText *paragraph
-	kv         *keySelect
-	template   *keySelect
-	reload     *fyne.Container
-	system     *textRow
-	look       *keySelect
-	scale      *keySelect
-	advanced   *fyne.Container
-	unfold     *focusRow
-	content    *fyne.Container
-	scroll     *container.Scroll
-	showing    bool // Set is at work
+	presets *keySelect
+	about   *paragraph // the preset in a sentence
+	numbers []*numberRow
+	lists   []*listRowOf
+	order   *orderList
+	policy  *keySelect
+	atStart *keySelect
+
+	alternatives *keySelect
+	policyText   *paragraph
+	kv           *keySelect
+	template     *keySelect
+	reload       *fyne.Container
+	system       *textRow
+	look         *keySelect
+	scale        *keySelect
+	advanced     *fyne.Container
+	unfold       *focusRow
+	content      *fyne.Container
+	scroll       *container.Scroll
+	showing      bool // Set is at work
 }
 
 type listRowOf struct {
@@ -78,6 +80,7 @@ func (p *SettingsPanel) build() {
 		p.unfold,
 		p.advanced)
 	p.buildAdvanced()
+	p.advanced.Add(p.alternativesChoice())
 	p.scroll = container.NewVScroll(newPadded(4, 20, 24, 16, sections))
 	p.system.entry.onGrown = p.grown
 	for _, l := range p.lists {
@@ -106,6 +109,7 @@ func (p *SettingsPanel) Set(s app.Settings) {
 	}
 	p.policy.SetSelectedIndex(policyIndex(s.Policy))
 	p.atStart.SetSelectedIndex(startIndex(s.LoadAtStart))
+	p.alternatives.SetSelectedIndex(alternativesIndex(s.Alternatives))
 	p.kv.SetSelectedIndex(kvIndex(s.KV))
 	p.template.SetSelectedIndex(max(0, slices.Index(prompt.Presets(), s.Template)+1))
 	p.look.SetSelectedIndex(max(0, slices.Index(lookNames(), s.Theme)))

@@ -40,6 +40,13 @@ func screens() map[string]func(*rig) {
 		"shortcuts": func(r *rig) { r.showShortcuts() },
 		"long-text": func(r *rig) { talk(r); r.composer.SetText(strings.Repeat("A line of the message.\n", 12)) },
 		"rename":    func(r *rig) { talk(r); r.sidebar.Rename(r.current) },
+		"sent":      func(r *rig) { talk(r); r.ctrl(fyne.KeyI) },
+		"tokens":    func(r *rig) { talk(r); r.ctrl(fyne.KeyT) },
+		"compare":   func(r *rig) { versions(r); r.ctrl(fyne.KeyD) },
+		"replayed":  func(r *rig) { versions(r); r.replay(r.messages[3]); r.idle() },
+		"left-out":  leftOut,
+		"in-line":   inLine,
+		"more":      func(r *rig) { talk(r); r.more(r.entries()[3].ID, fyne.NewPos(600, 400)) },
 	}
 }
 
@@ -177,4 +184,34 @@ func withLook(s app.Settings, look string) app.Settings {
 		s.Scale = 2
 	}
 	return s
+}
+
+// versions has a second version of the last reply, in other words.
+func versions(r *rig) {
+	talk(r)
+	r.keep(func(s *app.Settings) { s.Sampling.Temperature = 1.25 })
+	r.engine.Words = strings.Split(strings.ReplaceAll(strings.ReplaceAll(longAnswer, "router", "gate"), "scores", "weighs"), " ")
+	r.regenerate(r.entries()[3].ID)
+	r.idle()
+	r.engine.Words = strings.Split(longAnswer, " ")
+}
+
+// leftOut has two messages that the model does not see.
+func leftOut(r *rig) {
+	r.engine.Words = strings.Split("A router chooses two experts for every token.", " ")
+	r.say("What does a router do?")
+	for _, e := range r.entries() {
+		r.exclude(e.ID)
+	}
+	r.say("And now forget that: what is a token?")
+}
+
+// inLine has messages that wait, and words for the next reply to begin with.
+func inLine(r *rig) {
+	talk(r)
+	r.line = []waiting{{r.current, "Now as a poem, with no more than twelve lines"}, {r.current, "Translate it into French, and explain every word that has no good translation in a footnote of its own"}}
+	r.held[r.current] = true
+	r.showLine()
+	r.composer.AskOpening()
+	r.composer.opening.SetText("Once upon a time,")
 }

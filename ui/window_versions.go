@@ -89,7 +89,38 @@ func (w *Window) more(id uint64, at fyne.Position) {
 func (w *Window) moreItems(m app.Message) (items []*fyne.MenuItem) {
 	if m.Role == prompt.Assistant {
 		items = append(items,
-			fyne.NewMenuItem("Regenerate with first words "+keyName("J"), w.composer.AskOpening))
+			fyne.NewMenuItem("Regenerate with first words "+keyName("J"), w.composer.AskOpening),
+			fyne.NewMenuItem("What was sent "+keyName("I"), func() { w.showSent(m) }),
+			fyne.NewMenuItem("Token by token "+keyName("T"), func() { w.showTokens(m) }),
+			fyne.NewMenuItem("Replay "+keyName("R"), func() { w.replay(m) }))
 	}
-	return items
+	compare := fyne.NewMenuItem("Compare versions "+keyName("D"), func() { w.compare(m) })
+	compare.Disabled = m.Siblings < 2
+	return append(items, compare)
+}
+
+// aboutReply does something about the reply that the keyboard is at, or about the
+// last one.
+func aboutReply(do func(*Window, app.Message)) func(*Window) {
+	return func(w *Window) {
+		m, ok := w.findMessage(app.ID(w.transcript.Focused()))
+		if !ok || m.Role != prompt.Assistant {
+			m, ok = w.lastOf(prompt.Assistant)
+		}
+		if ok && m.State != app.Streaming && w.win.Canvas().Overlays().Top() == nil {
+			do(w, m)
+		}
+	}
+}
+
+// compareKey compares the versions of the message that the keyboard is at, or of
+// the last one that has several.
+func (w *Window) compareKey() {
+	m, ok := w.findMessage(app.ID(w.transcript.Focused()))
+	for i := len(w.messages) - 1; i >= 0 && (!ok || m.Siblings < 2); i-- {
+		m, ok = w.messages[i], true
+	}
+	if ok && w.win.Canvas().Overlays().Top() == nil {
+		w.compare(m)
+	}
 }

@@ -1,0 +1,215 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+	"beyonder/engine"
+)
+
+// words are all texts in an object, in the order of drawing.
+func wordsIn(o fyne.CanvasObject) string {
+	var text strings.Builder
+	for _, found := range test.LaidOutObjects(o) {
+		switch found := found.(type) {
+		case *lineText:
+			text.WriteString(found.text + "\n")
+		case *paragraph:
+			text.WriteString(found.text + "\n")
+		case *widget.RichText:
+			text.WriteString(found.String() + "\n")
+		case *wordFlow:
+			for _, p := range found.pieces {
+				text.WriteString(p.text)
+			}
+			text.WriteString("\n")
+		}
+	}
+	return text.String()
+}
+
+// overlay is the content of the page that lies over the window.
+func (r *rig) overlay() fyne.CanvasObject {
+	r.t.Helper()
+	popup, ok := r.win.Canvas().Overlays().Top().(*widget.PopUp)
+	if !ok {
+		r.t.Fatal("no page is open")
+	}
+	return popup.Content
+}
+
+func TestWhatWasSentIsShown(t *testing.T) {
+	r := newRig(t, "Yes.")
+	if err := r.app.SetSystem(r.ensureConversation(), "Be brief."); err != nil {
+		t.Fatal(err)
+	}
+	r.say("hello there")
+	r.ctrl(fyne.KeyI)
+	text := wordsIn(r.overlay())
+	for _, want := range []string{"What was sent", "tokens: system prompt 2, messages 2, template 2", "System prompt", "Be brief.", "You", "hello there", "↵\nuser:"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q:\n%s", want, text)
+		}
+	}
+	r.key(fyne.KeyEscape)
+	if r.win.Canvas().Overlays().Top() != nil {
+		t.Error("Esc does not close the page")
+	}
+}
+
+func TestABranchFromAnotherToken(t *testing.T) {
+	r := newRig(t, "one", "two", "three")
+	r.say("count")
+	r.ctrl(fyne.KeyT)
+	flow := r.win.Canvas().Focused().(*wordFlow)
+	if len(flow.pieces) != 3 || flow.pieces[1].text != " two" || flow.pieces[1].fill == nil || flow.selected != 0 {
+		t.Fatalf("the tokens are %+v, chosen is %d", flow.pieces, flow.selected)
+	}
+	flow.Tapped(&fyne.PointEvent{Position: flow.spots[2].AddXY(1, 1)})
+	r.key(fyne.KeyLeft)
+	if flow.selected != 1 {
+		t.Errorf("chosen is %d", flow.selected)
+	}
+	if text := wordsIn(r.overlay()); !strings.Contains(text, "61 % · was chosen") || !strings.Contains(text, "22 %") {
+		t.Errorf("the alternatives are\n%s", text)
+	}
+	r.key(fyne.KeyDown) // from "three" to "one"
+	r.key(fyne.KeyReturn)
+	r.idle()
+	branched := r.entries()[1]
+	// The engine of tests writes its words behind whatever the reply begins with.
+	if branched.Siblings != 2 || branched.Text != "oneone one two three" {
+		t.Errorf("the branch is %+v", branched)
+	}
+	if sent := r.engine.Requests()[1]; !sent.Continue || sent.Messages[1].Content != "oneone" {
+		t.Errorf("the engine was asked for %+v", sent)
+	}
+}
+
+func TestTokensThatCannotBeBranchedWith(t *testing.T) {
+	d := &tokenDetail{message: app.Message{Text: "ab"}, spots: []tokenSpot{{0, 2, engine.Token{ID: 1, Bytes: 2, Top: []engine.Alternative{
+		{ID: 1, Text: " ab"}, {ID: 2, Text: "</s>", Control: true}, {ID: 3, Text: "\ufffd"}, {ID: 4, Text: " cd"},
+	}}}}}
+	for option, want := range []string{"was chosen", "ended here", "part of a character", ""} {
+		d.option = option
+		text, reason := d.prefix()
+		if !strings.Contains(reason, want) || (want == "") != (reason == "") || want == "" && text != "cd" {
+			t.Errorf("alternative %d: %q, because %q", option, text, reason)
+		}
+	}
+}
+
+func TestVersionsAreCompared(t *testing.T) {
+	r := newRig(t, "the", "cat", "sat")
+	r.say("hello")
+	r.keep(func(s *app.Settings) { s.Sampling.Temperature = 1.5 })
+	r.engine.Words = []string{"the", "dog", "sat"}
+	r.regenerate(r.entries()[1].ID)
+	r.idle()
+	r.say("more")
+	r.ctrl(fyne.KeyD)
+	var flows []*wordFlow
+	for _, o := range test.LaidOutObjects(r.overlay()) {
+		if f, ok := o.(*wordFlow); ok {
+			flows = append(flows, f)
+		}
+	}
+	if len(flows) != 2 {
+		t.Fatalf("%d texts are shown", len(flows))
+	}
+	for i, want := range []string{"cat", "dog"} {
+		for _, p := range flows[i].pieces {
+			if p.text == want && p.fill == nil || i == 0 && (p.text == "the" || p.text == "sat") && p.fill != nil {
+				t.Errorf("side %d: %+v", i, p)
+			}
+		}
+	}
+	text := wordsIn(r.overlay())
+	for _, want := range []string{"Temperature", "→ 1.5", "Version 1 of 2", "Version 2 of 2", "You:more"} {
+		if !strings.Contains(strings.ReplaceAll(text, " ", ""), strings.ReplaceAll(want, " ", "")) {
+			t.Errorf("the page does not say %q:\n%s", want, text)
+		}
+	}
+	r.key(fyne.KeyRight) // of the left side: both show the second version
+	if text := wordsIn(r.overlay()); !strings.Contains(text, "same settings") || strings.Contains(text, "cat") {
+		t.Errorf("after another version was chosen:\n%s", text)
+	}
+}
+
+func TestAReplyIsReplayed(t *testing.T) {
+	r := newRig(t, "the", "cat", "sat")
+	r.say("hello")
+	r.ctrl(fyne.KeyR)
+	r.idle()
+	if got := r.cardText("replay"); got != "Replayed: the text is the same, byte for byte." {
+		t.Errorf("the card says %q", got)
+	}
+	r.engine.Words = []string{"the", "dog", "sat"}
+	r.engine.Model.Device = "another card"
+	r.ctrl(fyne.KeyR)
+	r.idle()
+	if got := r.cardText("replay"); got != "Replayed: the text differs from character 5 on. Device: it was CPU (portable), it is another card." {
+		t.Errorf("the card says %q", got)
+	}
+	r.press("replay", "Compare")
+	if text := wordsIn(r.overlay()); !strings.Contains(text, "the cat sat") || !strings.Contains(text, "the dog sat") {
+		t.Errorf("the page says\n%s", text)
+	}
+	if got := r.texts(r.current); got != "hello|the cat sat" {
+		t.Errorf("the conversation is %q", got)
+	}
+}
+
+func TestAReplayThatFailsSaysWhy(t *testing.T) {
+	r := newRig(t, "yes")
+	r.say("hello")
+	m := r.messages[1]
+	r.engine.Model.Hash = "another"
+	r.replay(m)
+	r.idle()
+	if got := r.cardText("error"); !strings.Contains(got, "load that model") {
+		t.Errorf("the card says %q", got)
+	}
+	edited, err := r.app.EditReply(r.current, m.ID, "no")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.reloadMessages()
+	r.showTokens(edited)
+	if got := r.cardText("error"); !strings.Contains(got, "was not kept") {
+		t.Errorf("of a text of one's own the card says %q", got)
+	}
+}
+
+// A flow of ten thousand words has objects for those in view only.
+func TestAFlowDrawsWhatIsInView(t *testing.T) {
+	r := newRig(t, "yes")
+	flow, _ := newWordFlow(false)
+	flow.set(differencePieces(wordList(strings.Repeat("word ", 10000)), make([]bool, 10000), onlyHere[0]))
+	r.openDetail("A long text", "", 700, flow.scroll, flow)
+	if n := len(flow.shown); n < 100 || n > 4000 {
+		t.Errorf("%d objects are drawn", n)
+	}
+	flow.TypedKey(&fyne.KeyEvent{Name: fyne.KeyPageDown})
+	if flow.scroll.Offset.Y == 0 {
+		t.Error("Page Down does not turn the page")
+	}
+}
+
+func TestAlternativesAreASetting(t *testing.T) {
+	r := newRig(t, "yes")
+	r.panel.alternatives.SetSelectedIndex(alternativesIndex(false))
+	r.say("hello")
+	if asked := r.engine.Requests()[0]; asked.Alternatives != 0 || r.app.Settings().Alternatives {
+		t.Errorf("the engine was asked for %d alternatives", asked.Alternatives)
+	}
+	r.ctrl(fyne.KeyT)
+	if text := wordsIn(r.overlay()); !strings.Contains(text, "was not kept") {
+		t.Errorf("the page says\n%s", text)
+	}
+}
