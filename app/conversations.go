@@ -64,8 +64,9 @@ type Reply struct {
 	Build     string `json:"build,omitempty"`  // of this program
 	Edited    bool   `json:"edited,omitempty"` // its text was changed by the user
 
-	Mix      engine.Mix      `json:"mix,omitzero"` // the experiment with the experts, if it was one
-	Settings sample.Settings `json:"settings"`     // as they were set; Done.Sampling: as they were applied
+	Experts  []string        `json:"experts,omitempty"` // of a mixture: what its experts were called
+	Mix      engine.Mix      `json:"mix,omitzero"`      // the experiment with the experts, if it was one
+	Settings sample.Settings `json:"settings"`          // as they were set; Done.Sampling: as they were applied
 	// Done is what the engine said at the end. While a reply grows, and after the
 	// program or the engine was lost, Reason is empty and the figures are the
 	// application's own, as far as it got.

@@ -77,8 +77,13 @@ func (a *App) replyOf(info engine.Info, r *engine.Request) Reply {
 	if r.Sampling.Seed < 0 {
 		r.Sampling.Seed = rand.Int64N(1 << 32)
 	}
+	var experts []string
+	for _, e := range a.Experts(info.Hash, info.Experts, info.ExpertNames) {
+		experts = append(experts, e.Name)
+	}
 	return Reply{
-		Model: info.Name, ModelHash: info.Hash, Device: info.Device, Template: info.Template,
+		Experts: experts,
+		Model:   info.Name, ModelHash: info.Hash, Device: info.Device, Template: info.Template,
 		KV: a.kv(), Build: a.build, Mix: r.Mix,
 		Settings: settings, Done: engine.Done{Seed: r.Sampling.Seed, Sampling: r.Sampling},
 	}

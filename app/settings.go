@@ -24,7 +24,8 @@ type Settings struct {
 	Alternatives  bool                 `json:"alternatives"` // keep what else could have been written
 	LoadAtStart   bool                 `json:"load_at_start"`
 	SidebarHidden bool                 `json:"sidebar_hidden"`
-	PanelOpen     string               `json:"panel_open"` // "", "settings"
+	PanelOpen     string               `json:"panel_open"`     // "", "settings", "experts"
+	ColourExperts bool                 `json:"colour_experts"` // replies are coloured by expert
 	Window        WindowSize           `json:"window"`
 }
 

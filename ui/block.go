@@ -99,6 +99,7 @@ type block struct {
 	// natural is the width that would do if lines were not broken.
 	natural float32
 	marks   []placedMark // bullets, bars
+	tinted  int          // serial of the tinting it shows
 }
 
 // placedMark is a piece of decoration.

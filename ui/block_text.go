@@ -21,6 +21,7 @@ type textPiece struct {
 	from, to   int      // selected bytes
 	found      [][2]int // where foundFor is
 	foundFor   string
+	tints      []tintSpan
 	drawn      bool
 }
 
@@ -60,6 +61,7 @@ func (t *textPiece) redraw(s *stage) {
 	t.box.Objects = t.box.Objects[:0]
 	for i := t.first; i < t.end; i++ {
 		t.flow.refine(&t.flow.lines[i])
+		t.colour(s, t.flow.lines[i])
 		t.markFound(s, t.flow.lines[i])
 		t.mark(s, t.flow.lines[i])
 	}

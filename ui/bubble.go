@@ -19,6 +19,8 @@ type bubble struct {
 	panel  float32 // width of the user's panel
 	top    float32 // in the transcript
 	height float32
+
+	tinting tinting
 }
 
 // rowKind says what a row shows.

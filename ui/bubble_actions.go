@@ -50,6 +50,9 @@ func newActionBar(v *transcriptView, b *bubble) *actionBar {
 		}
 		bar.add(v.stage, icon, tip, func() { t.OnExclude(id) })
 	}
+	if b.entry.Experts && t.OnExperts != nil {
+		bar.add(v.stage, "model", "Experts", func() { t.OnExperts(id) })
+	}
 	if t.OnDelete != nil {
 		bar.add(v.stage, "delete", "Delete", func() { t.OnDelete(id) })
 	}

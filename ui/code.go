@@ -24,6 +24,7 @@ type codePiece struct {
 	first    int     // lines that have objects
 	end      int
 	from, to int // selected bytes
+	tints    []tintSpan
 	drawn    bool
 
 	box    *fyne.Container
@@ -164,6 +165,7 @@ func (c *codePiece) redraw(s *stage) {
 	sizes := c.sizes()
 	c.scroll.content.Objects = c.scroll.content.Objects[:0]
 	for i := c.first; i < c.end; i++ {
+		c.colour(s, i, sizes)
 		c.markFound(s, i, sizes)
 		c.mark(s, i, sizes)
 	}

@@ -161,6 +161,7 @@ func (w *Window) append(j *job, text string) {
 		w.status.SetActivity(replayText(j.text.String()))
 	} else if w.current == j.conversation {
 		w.transcript.Append(uint64(j.reply), text)
+		w.routed(j.reply, false)
 	}
 }
 
@@ -242,6 +243,7 @@ func (w *Window) finished(j *job, m app.Message) {
 		}
 	}
 	w.transcript.Update(entryOf(m))
+	w.routed(m.ID, true)
 	if m.Reply != nil && m.Reply.Done.Reason == engine.StopContext {
 		w.contextFull(m)
 	}

@@ -59,7 +59,7 @@ func entryOf(m app.Message) Entry {
 	e := Entry{ID: uint64(m.ID), Role: m.Role, Text: m.Text, State: string(m.State), Error: asSentence(m.Error),
 		Sibling: m.Sibling, Siblings: m.Siblings, Excluded: m.Excluded}
 	if m.Role == prompt.Assistant && m.Reply != nil {
-		e.Name = m.Reply.Model
+		e.Name, e.Experts = m.Reply.Model, len(m.Reply.Experts) > 0
 		e.Detail = replyDetail(*m.Reply)
 		e.Cut = m.Reply.Done.Reason == engine.StopLength || m.Reply.Done.Reason == engine.StopContext
 		if m.Reply.Edited {
@@ -77,7 +77,11 @@ func replyDetail(r app.Reply) string {
 	if d.Reason == "" {
 		return ""
 	}
-	parts := []string{counted(d.NewTokens, "token")}
+	var parts []string
+	if text := mixText(r.Mix, r.Experts); text != "" {
+		parts = append(parts, "Experiment: "+text)
+	}
+	parts = append(parts, counted(d.NewTokens, "token"))
 	f := doneFigures(d)
 	f.size = 0 // the context is the conversation's, not this reply's
 	if text := f.String(); text != "" {

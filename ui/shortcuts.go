@@ -30,6 +30,8 @@ func shortcuts() []shortcut {
 		{fyne.KeyT, "T", "The reply token by token", aboutReply((*Window).showTokens)},
 		{fyne.KeyD, "D", "Compare versions", (*Window).compareKey},
 		{fyne.KeyR, "R", "Replay the reply", aboutReply((*Window).replay)},
+		{fyne.KeyE, "E", "Colour replies by expert", (*Window).toggleColours},
+		{fyne.KeyE, "Shift+E", "Show or hide the experts", (*Window).toggleExperts},
 		{fyne.KeyL, "L", "Go to the message field", func(w *Window) { w.composer.Focus() }},
 		{fyne.KeyF, "F", "Find in this conversation", (*Window).openFind},
 		{fyne.KeyF, "Shift+F", "Search all conversations", (*Window).focusSearch},

@@ -18,6 +18,7 @@ type Entry struct {
 	Sibling int    // which of the versions this is, from 0
 	// Siblings is the number of versions; with more than one, ‹ 2/3 › is offered.
 	Siblings int
+	Experts  bool // a mixture of experts wrote it
 	Cut      bool // the reply ended for want of room: Continue is offered
 	Excluded bool // the model does not get to see it
 }
@@ -39,16 +40,23 @@ type Transcript struct {
 	OnExclude    func(id uint64)
 	OnMore       func(id uint64, at fyne.Position) // what else can be done; at: absolute
 	OnLink       func(url string)
+	OnExperts    func(id uint64)
+
+	// Tints says how a message is coloured when it comes into view; nil: not.
+	Tints func(id uint64) ([]Tint, []LegendItem)
+	// Note says what is known of the token at a byte of a message's text; nil: nothing.
+	Note func(id uint64, at int) *tokenNote
 
 	scroll *container.Scroll
 	view   *transcriptView
 	jump   *jumpButton
 	tip    *tipLayer
+	note   *noteLayer
 }
 
 // NewTranscript returns an empty transcript.
 func NewTranscript() *Transcript {
-	t := &Transcript{tip: newTipLayer()}
+	t := &Transcript{tip: newTipLayer(), note: newNoteLayer()}
 	t.view = newTranscriptView(t)
 	t.scroll = container.NewVScroll(t.view)
 	t.scroll.OnScrolled = func(fyne.Position) { t.view.scrolled() }
@@ -102,6 +110,7 @@ func (r *transcriptRenderer) Layout(size fyne.Size) {
 	t := r.t
 	t.scroll.Resize(size)
 	t.tip.Resize(size)
+	t.note.Resize(size)
 	button := t.jump.MinSize()
 	t.jump.Resize(button)
 	st := t.view.stage.style
@@ -117,7 +126,7 @@ func (r *transcriptRenderer) Refresh() {
 }
 
 func (r *transcriptRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.t.scroll, r.t.jump, r.t.tip}
+	return []fyne.CanvasObject{r.t.scroll, r.t.jump, r.t.note, r.t.tip}
 }
 
 func (r *transcriptRenderer) Destroy() {}

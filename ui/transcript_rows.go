@@ -23,6 +23,7 @@ func (v *transcriptView) realise(top, bottom float32) (moved bool) {
 			v.arrangeRows(b)
 		}
 		for k := b.rowAt(top - b.top); k < len(b.rows) && b.top+b.rows[k].top < bottom; k++ {
+			v.askTints(b)
 			v.ensure(b, b.rows[k], k)
 			v.live = append(v.live, b.rows[k])
 		}
@@ -195,7 +196,7 @@ func (v *transcriptView) setHead(b *bubble, r *row, lead float32) {
 	name := &canvas.Text{Text: b.entry.Name, Color: st.ink(ColorMuted), TextSize: st.note.size, TextStyle: fyne.TextStyle{Bold: true}}
 	size := name.MinSize()
 	putAt(name, st.px(24), lead+round((height-size.Height)/2), min(size.Width, width), size.Height)
-	r.box.Objects = []fyne.CanvasObject{sign, name}
+	r.box.Objects = append([]fyne.CanvasObject{sign, name}, b.drawLegend(st, st.px(24)+size.Width, lead, height, width)...)
 	r.height = lead + height + st.px(headGap)
 }
 
@@ -227,6 +228,7 @@ func (v *transcriptView) show(offset, viewHeight float32) {
 		y := r.owner.top + r.top
 		r.box.Move(fyne.NewPos(r.box.Position().X, y))
 		if r.block != nil {
+			v.tint(r)
 			v.selection.paint(v.stage, r)
 			r.block.draw(v.stage, top-y-r.inset, bottom-y-r.inset)
 		}

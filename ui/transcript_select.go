@@ -259,6 +259,7 @@ func (v *transcriptView) MouseMoved(event *desktop.MouseEvent) {
 			v.pointer.cursor = desktop.PointerCursor
 		}
 	}
+	v.pointAtToken(event.Position)
 	var under *bubble
 	if i := v.bubbleAt(event.Position.Y); i < len(v.bubbles) {
 		under = v.bubbles[i]
@@ -270,6 +271,7 @@ func (v *transcriptView) MouseMoved(event *desktop.MouseEvent) {
 
 // MouseOut implements desktop.Hoverable.
 func (v *transcriptView) MouseOut() {
+	v.owner.note.show(nil, fyne.Position{})
 	if v.bars.hover != nil {
 		v.bars.hover.box.Hide()
 	}

@@ -37,6 +37,7 @@ type Window struct {
 	body       *fyne.Container // header, transcript, cards, composer, status
 	sidebar    *Sidebar
 	panel      *SettingsPanel
+	experts    *ExpertsPanel
 	picker     *ModelPicker
 	transcript *Transcript
 	page       *emptyPage
@@ -47,6 +48,7 @@ type Window struct {
 	toggle     *glyphButton // the sidebar
 	newButton  *glyphButton // a new conversation, while there is no sidebar
 	gear       *glyphButton // the settings
+	petals     *glyphButton // the experts
 
 	settings app.Settings
 	current  app.ID        // the open conversation; 0: one that has nothing in it yet
@@ -63,6 +65,8 @@ type Window struct {
 	job     *job // the reply being written
 	line    []waiting
 	held    map[app.ID]bool // conversations whose messages in line wait for the reader
+	side    string          // which panel is at the right: "settings", "experts"
+	looked  lookedAt        // the reply whose experts are shown
 	loading *loading        // the model being loaded
 }
 
@@ -133,19 +137,23 @@ func (w *Window) build() {
 	w.toggle = newGlyph(assets.Icon("sidebar"), 32, w.toggleSidebar)
 	w.newButton = newGlyph(assets.Icon("add"), 32, w.newConversation)
 	w.gear = newGlyph(assets.Icon("settings"), 32, w.togglePanel)
+	w.petals = newGlyph(assets.Icon("model"), 32, w.toggleExperts)
+	w.experts = NewExpertsPanel(w.post)
+	side := w.chooseSide(w.settings.PanelOpen)
 	tips := w.explainButtons()
-	header := newPadded(8, 12, 8, 12, newRow(4, 3, w.toggle, w.newButton, w.picker, spacer(), w.gear))
+	header := newPadded(8, 12, 8, 12, newRow(4, 3, w.toggle, w.newButton, w.picker, spacer(), w.petals, w.gear))
 	header = container.NewStack(newSurface(theme.ColorNameBackground, "", 0), header)
 	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page, w.find.holder), w.cards.scroll, w.composer, w.status, header)
-	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen == "settings", settled: w.settled}
-	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(w.panel, false), tips)
+	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen != "", settled: w.settled}
+	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(side, false), tips)
 }
 
 // explainButtons gives the buttons without words their hints.
 func (w *Window) explainButtons() *tipLayer {
 	tips := newTipLayer()
 	w.toggle.tip, w.newButton.tip, w.gear.tip = "Conversations "+keyName("B"), untitled+" "+keyName("N"), "Settings "+keyName(".")
-	for _, b := range append(w.find.buttons(), w.toggle, w.newButton, w.gear, w.composer.button) {
+	w.petals.tip = "Experts " + keyName("Shift+E")
+	for _, b := range append(w.find.buttons(), w.toggle, w.newButton, w.petals, w.gear, w.composer.button) {
 		b.tips = tips
 	}
 	w.status.left.tips = tips
@@ -176,6 +184,7 @@ func (w *Window) announce() {
 	w.page.OnExample, w.page.OnOpen, w.page.OnChoose = w.example, w.openFile, w.choose
 	w.panel.OnChange, w.panel.OnSystem, w.panel.OnReload, w.panel.OnClose = w.change, w.setSystem, w.reload, w.togglePanel
 	w.status.OnContext = w.explainContext
+	w.announceExperts()
 }
 
 // backToWriting puts the cursor into the composer after something else was
@@ -206,7 +215,7 @@ func (w *Window) settled() {
 // named are the widgets that tests click on.
 func (w *Window) named() map[string]fyne.CanvasObject {
 	found := map[string]fyne.CanvasObject{
-		"composer": w.composer.entry, "model-button": w.picker, "settings-button": w.gear, "sidebar-button": w.toggle,
+		"composer": w.composer.entry, "model-button": w.picker, "settings-button": w.gear, "experts-button": w.petals, "sidebar-button": w.toggle,
 		"transcript": w.transcript, "status": w.status, "empty": w.page,
 	}
 	if w.composer.state == composerIdle {
@@ -221,7 +230,7 @@ func (w *Window) named() map[string]fyne.CanvasObject {
 		found["new-conversation"] = w.newButton
 	}
 	if w.root.Objects[framePanel].Visible() {
-		found["settings"] = w.panel
+		found[w.side] = w.sidePanel()
 	}
 	for key, c := range w.cards.shown {
 		found["card-"+key] = c

@@ -89,6 +89,7 @@ func (w *Window) open(id app.ID) {
 	w.showTitle()
 	w.showState()
 	w.showFigures()
+	w.lookAt(0)
 	w.showUnanswered()
 	w.composer.Focus()
 }
@@ -318,4 +319,5 @@ func (w *Window) reloadMessages() {
 	w.transcript.SetEntries(w.entries())
 	w.find.again()
 	w.showState()
+	w.lookAt(0)
 }

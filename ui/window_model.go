@@ -320,6 +320,7 @@ func (w *Window) showModel() {
 	}
 	w.showFigures()
 	w.showState()
+	w.showExperts()
 	w.relayout()
 }
 

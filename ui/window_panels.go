@@ -24,7 +24,19 @@ func (w *Window) toggleSidebar() {
 }
 
 // togglePanel shows or hides the settings likewise.
-func (w *Window) togglePanel() {
+func (w *Window) togglePanel() { w.toggleSide("settings") }
+
+// toggleSide shows or hides a panel at the right; another one that is there makes
+// room.
+func (w *Window) toggleSide(which string) {
+	if w.side != which {
+		w.showSide(which)
+		if w.root.Objects[framePanel].Visible() {
+			w.keep(func(s *app.Settings) { s.PanelOpen = which })
+			w.settled()
+			return
+		}
+	}
 	if !w.frame.panelFits(w.root.Size().Width) {
 		w.cover("settings")
 		return
@@ -33,7 +45,7 @@ func (w *Window) togglePanel() {
 	w.keep(func(s *app.Settings) {
 		s.PanelOpen = ""
 		if w.frame.panelOpen {
-			s.PanelOpen = "settings"
+			s.PanelOpen = which
 		}
 	})
 	relayout(w.root)
@@ -41,7 +53,7 @@ func (w *Window) togglePanel() {
 
 // showSettings opens the settings if they are not open.
 func (w *Window) showSettings() {
-	if !w.root.Objects[framePanel].Visible() {
+	if !w.root.Objects[framePanel].Visible() || w.side != "settings" {
 		w.togglePanel()
 	}
 }

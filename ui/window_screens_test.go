@@ -39,6 +39,8 @@ func screens() map[string]func(*rig) {
 		"menu":      func(r *rig) { known(r); r.picker.open() },
 		"shortcuts": func(r *rig) { r.showShortcuts() },
 		"long-text": func(r *rig) { talk(r); r.composer.SetText(strings.Repeat("A line of the message.\n", 12)) },
+		"experts":   expertsScreen,
+		"token":     tokenScreen,
 		"rename":    func(r *rig) { talk(r); r.sidebar.Rename(r.current) },
 		"sent":      func(r *rig) { talk(r); r.ctrl(fyne.KeyI) },
 		"tokens":    func(r *rig) { talk(r); r.ctrl(fyne.KeyT) },

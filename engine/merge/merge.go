@@ -38,12 +38,13 @@ type Options struct {
 
 // Progress is how far a merge has come, or something its user should know.
 type Progress struct {
-	Stage  string        // what is being done, for people: "writing"
-	Done   int64         // bytes; while prompts are read, prompts
-	Total  int64         // in the same unit
-	Rate   float64       // bytes per second; 0 if not known yet
-	Left   time.Duration // until the stage ends, at this rate
-	Notice string        // if not "", the other fields mean nothing
+	Stage     string        // what is being done, for people: "writing"
+	Done      int64         // bytes; while prompts are read, prompts
+	Total     int64         // in the same unit
+	Rate      float64       // bytes per second; 0 if not known yet
+	Left      time.Duration // until the stage ends, at this rate
+	Sentences []Sentence    // of Preview, with its last step
+	Notice    string        // if not "", the other fields mean nothing
 }
 
 // Merge does what a configuration says. The sequence ends without an error once
@@ -72,6 +73,8 @@ type merger struct {
 	ctx     context.Context
 	yield   func(Progress) bool
 	library *library
+
+	sentences []string // to be read besides the prompts
 }
 
 func (m *merger) tell(p Progress) error {

@@ -22,6 +22,20 @@ func (m *mixture) noRouters() [][]float32 {
 // routers makes the mixture's routers, reading prompts with the base model if
 // the gate mode calls for it.
 func (m *merger) routers(x *mixture) ([][]float32, error) {
+	if x.mode != gateHidden && x.mode != gateEmbed {
+		return m.rows(x, nil)
+	}
+	reader, err := m.openReader(x)
+	if err != nil {
+		return nil, err
+	}
+	defer reader.local.Close()
+	return m.rows(x, reader)
+}
+
+// rows makes the routers with the base as reader has it, nil if the gate mode
+// reads nothing.
+func (m *merger) rows(x *mixture, reader *reader) ([][]float32, error) {
 	embed, err := x.base.view(embeddings)
 	if err != nil {
 		return nil, err
@@ -38,12 +52,7 @@ func (m *merger) routers(x *mixture) ([][]float32, error) {
 		done += n
 		return m.tell(Progress{Stage: "reading the prompts", Done: int64(done), Total: int64(total)})
 	}
-	if x.mode == gateHidden || x.mode == gateEmbed {
-		reader, err := m.openReader(x)
-		if err != nil {
-			return nil, err
-		}
-		defer reader.local.Close()
+	if reader != nil {
 		r.prompts = reader
 	}
 	return r.rows(m.ctx, x.mode, x.mixtureConfig.experts)
@@ -67,6 +76,13 @@ func (m *merger) openReader(x *mixture) (*reader, error) {
 		return r, nil
 	}
 	longest := 1
+	for _, text := range m.sentences {
+		ids, err := r.ids(text)
+		if err != nil {
+			return nil, err
+		}
+		longest = max(longest, len(ids))
+	}
 	for _, e := range x.mixtureConfig.experts {
 		for _, text := range append(append([]string(nil), e.positive...), e.negative...) {
 			ids, err := r.ids(text)
