@@ -27,7 +27,7 @@ type LoadOptions struct {
 	// as many as its free memory holds.
 	GPULayers    int    `json:"gpu_layers,omitempty"`
 	ExpertsOnCPU bool   `json:"experts_on_cpu,omitempty"` // attention on the graphics card, experts on the processor
-	Profile      bool   `json:"profile,omitempty"`        // time each kernel of the graphics card
+	Profile      bool   `json:"profile,omitempty"`        // time each kernel of the graphics card, or each step of the processor where it computes alone
 	Cache        string `json:"cache,omitempty"`          // folder for what can be made again: the graphics card's programs; "": none is kept
 	Setback      string `json:"setback,omitempty"`        // why less of the graphics card is asked for than there is; told as Info.DeviceReason
 

@@ -67,7 +67,8 @@ func (m *loaded) checkIDs(ids []int32) error {
 }
 
 // Time measures how long the model takes to read a prompt of `read` tokens and
-// then to write `write` more, one at a time. The tokens have no meaning.
+// then to write `write` more, one at a time. The tokens have no meaning. What
+// Profile returns afterwards is of the writing, if there was any.
 func (l *Local) Time(ctx context.Context, read, write int) (reading, writing time.Duration, err error) {
 	l.busy.Lock()
 	defer l.busy.Unlock()
@@ -95,6 +96,9 @@ func (l *Local) Time(ctx context.Context, read, write int) (reading, writing tim
 		}
 	}
 	reading = time.Since(began)
+	if write > 0 {
+		m.forgetProfile()
+	}
 	began = time.Now()
 	for at := read; at < len(ids); at++ {
 		if err := m.session.step(ctx, ids[at:at+1], logits); err != nil {
@@ -102,4 +106,36 @@ func (l *Local) Time(ctx context.Context, read, write int) (reading, writing tim
 		}
 	}
 	return reading, time.Since(began), nil
+}
+
+// Profile returns what each kind of step, or kernel of the graphics card, took
+// since the last call, the longest first; nothing if the model was not loaded
+// with LoadOptions.Profile.
+func (l *Local) Profile() []VerbTime {
+	l.busy.Lock()
+	defer l.busy.Unlock()
+	m := l.current()
+	switch {
+	case m == nil:
+		return nil
+	case m.watch != nil:
+		return m.watch.times()
+	case m.card == nil:
+		return nil
+	}
+	var all []VerbTime
+	for _, t := range m.card.Timings() {
+		all = append(all, VerbTime{Verb: t.Kernel, Calls: t.Calls, Seconds: t.Time.Seconds()})
+	}
+	return all
+}
+
+// forgetProfile lets Profile begin anew.
+func (m *loaded) forgetProfile() {
+	switch {
+	case m.watch != nil:
+		m.watch.times()
+	case m.card != nil && m.asked.Profile:
+		m.card.Timings()
+	}
 }

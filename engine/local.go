@@ -39,6 +39,7 @@ type loaded struct {
 	devices []device   // that it takes
 	moves   int64      // bytes of weights for the graphics card
 	card    *gl.Device // the one of them that is a graphics card; nil: none
+	watch   *stopwatch // nil: nothing is timed
 	model   *model.Model
 	tok     *token.Tokenizer
 	tmpl    *prompt.Template
@@ -176,6 +177,10 @@ func (m *loaded) ready(ctx context.Context, yield func(Progress, error) bool) er
 
 // start hands the weights to the device.
 func (m *loaded) start() (err error) {
+	if m.asked.Profile && m.card == nil {
+		m.watch = newStopwatch(m.devices[0])
+		m.places = model.On(m.watch, m.config)
+	}
 	if m.model, err = model.NewSplit(m.file, m.config, m.places, m.options); err != nil {
 		return named(m.info.Path, err)
 	}

@@ -99,6 +99,29 @@ func TestBench(t *testing.T) {
 	}
 }
 
+// The profile names what a step is made of, adds up to the whole, and the limits
+// are what figures are compared with.
+func TestBenchProfile(t *testing.T) {
+	var r benchReport
+	args := []string{"bench", "-m", tinyModel, "--device", "cpu", "-p", "20", "-n", "4", "--depth", "9", "--profile", "--limits"}
+	decode(t, must(t, "", append(args, "--json")...), &r)
+	if r.Bandwidth < 1e8 || r.PeakOps < 1e8 || r.BytesPerToken <= 0 || len(r.Results) != 2 || r.Results[1].Test != "tg4@9" {
+		t.Fatalf("%+v", r)
+	}
+	for _, test := range r.Results {
+		sum := 0.0
+		for _, v := range test.Profile {
+			sum += v.Seconds
+		}
+		if len(test.Profile) < 10 || sum <= 0 || sum > test.Seconds {
+			t.Errorf("%s: %d kinds of steps took %v s of %v s", test.Test, len(test.Profile), sum, test.Seconds)
+		}
+	}
+	if out := must(t, "", args...); !strings.Contains(out, "ExpertMatMul") || !strings.Contains(out, "limits:") {
+		t.Errorf("got %q", out)
+	}
+}
+
 func TestInspect(t *testing.T) {
 	var r struct {
 		Version int
@@ -202,6 +225,7 @@ func TestMistakesAreOneSentence(t *testing.T) {
 		{[]string{"inspect", tinyModel, "--nonsense"}, "--nonsense"},
 		{[]string{"bench", "-m", tinyModel, "-p", "0", "-n", "0"}, "nothing to measure"},
 		{[]string{"bench", "-m", tinyModel, "-p", "-5"}, "nothing to measure"},
+		{[]string{"bench", "-m", tinyModel, "--limits"}, "--device=cpu"},
 		{[]string{"bench", "-m", tinyModel, "--prompt=-5"}, "nothing to measure"},
 		{[]string{"bench", "-m", tinyModel, "--repetitions=0"}, "nothing to measure"},
 		{[]string{"chat", "-m", tinyModel, "--threads=-3", "-p", "x"}, "threads"},

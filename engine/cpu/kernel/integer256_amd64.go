@@ -144,6 +144,11 @@ func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, high
 //go:noescape
 func unpackMXFP4x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
+// peakx256 multiplies n times 12 vectors of bytes.
+//
+//go:noescape
+func peakx256(n int)
+
 // transposex256 writes columns/8 times 8 columns of 16 rows, stride bytes apart, as rows of 16.
 //
 //go:noescape

@@ -144,6 +144,11 @@ func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high
 //go:noescape
 func unpackMXFP4x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
+// peakx512 multiplies n times 12 vectors of bytes.
+//
+//go:noescape
+func peakx512(n int)
+
 // transposex512 writes columns/16 times 16 columns of 16 rows, stride bytes apart, as rows of 16.
 //
 //go:noescape

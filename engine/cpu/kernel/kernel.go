@@ -47,6 +47,9 @@ type Kernels struct {
 	square  func(x []float32) float32
 	gain    func(dst, x, gain []float32, by float32)
 	siluMul func(dst, gate, up []float32)
+
+	peak      func(n int) // n times 12 vectors of peakBytes each, multiplied; nil: none
+	peakBytes int
 }
 
 // envTier names the environment variable that lowers the tier.

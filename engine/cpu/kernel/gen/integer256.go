@@ -16,6 +16,7 @@ func integer256() {
 		gemv256(c, f)
 		unpack256(c, f)
 	}
+	peak256()
 	transpose256()
 	for _, fine := range []bool{false, true} {
 		micro256(c, micro{run: 16, fine: fine})

@@ -15,6 +15,7 @@ func integer512() {
 		gemv512(h, f)
 		unpack512(h, f)
 	}
+	peak512()
 	transpose512(h)
 	for _, run := range []int{16, 32} {
 		micro512(run, false)

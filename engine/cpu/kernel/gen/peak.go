@@ -1,0 +1,38 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// peakChains is how many independent sums a peak kernel keeps: more than the
+// latency of its instruction takes.
+const peakChains = 12
+
+// peak emits a loop of nothing but the integer product that the micro-kernels
+// are made of, to measure what the processor could do at most.
+func peak(suffix string, vec func() reg.VecVirtual, product func(x, y, sum reg.VecVirtual)) {
+	function("peak"+suffix, "func(n int)", "peak"+suffix+" multiplies n times 12 vectors of bytes.")
+	n, sums, xy := param("n"), zeros(vec, peakChains), zeros(vec, 2)
+	loop("round", n, func() {
+		for _, sum := range sums {
+			product(xy[0], xy[1], sum)
+		}
+	})
+	VZEROUPPER()
+	RET()
+}
+
+func peak512() {
+	peak("x512", ZMM, func(x, y, sum reg.VecVirtual) { VPDPBUSD(x, y, sum) })
+}
+
+// peak256 is three instructions: AVX2 has no fourfold product.
+func peak256() {
+	peak("x256", YMM, func(x, y, sum reg.VecVirtual) {
+		t := YMM()
+		VPMADDUBSW(x, y, t)
+		VPMADDWD(y, t, t)
+		VPADDD(t, sum, sum)
+	})
+}
