@@ -78,11 +78,10 @@ func fuzzProducts(t *testing.T, k *Kernels, typ int, w []byte, rows int, x []flo
 	k.Gemm(tt, many, rows, w, rows, tile, &s)
 	for r := range one {
 		f, row := integers()[tt], w[r*tt.RowBytes(len(x)):]
-		want, magnitude := product(f, true, row, &q)
+		want, magnitude := product(f, f.fine, row, &q)
 		if !agree(one[r], want, magnitude) {
 			t.Fatalf("%s %s: row %d gives %g, want %g of terms that add up to %g", k.Name, tt, r, one[r], want, magnitude)
 		}
-		want, magnitude = product(f, f.fine, row, &q)
 		for _, got := range []float32{many[r], many[4*rows+r]} {
 			if !agree(got, want, magnitude) {
 				t.Fatalf("%s %s: row %d of a matrix gives %g, want %g of terms that add up to %g", k.Name, tt, r, got, want, magnitude)

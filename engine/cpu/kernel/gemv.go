@@ -29,8 +29,8 @@ func (k *Kernels) integer(t quant.Type, n int) integer {
 const slice = 256 << 10
 
 // Gemv multiplies a matrix with one row of activations: out[r] = w[r]·x. w is
-// len(out) rows of x.N weights of type t. It uses both bytes of the activations:
-// it waits for the weights to come from memory anyway.
+// len(out) rows of x.N weights of type t. It multiplies the same integers as Gemm:
+// only the order of the sums differs.
 func (k *Kernels) Gemv(t quant.Type, out []float32, w []byte, x *Q8) {
 	f := k.integer(t, x.N)
 	stride := x.N / f.elems * f.bytes
@@ -99,13 +99,25 @@ func (f *integer) dot(block []byte, x *Q8, i int) (sum float32) {
 	var u [256]uint8
 	var scale, offset [16]float32
 	f.unpack(u[:], scale[:], offset[:], block)
-	sums := x.fine.sums(f.run)[i/f.run:]
+	worth := x.worth(f.fine)
+	sums := worth.sums(f.run)[i/f.run:]
 	for j := range f.elems / f.run {
 		at, bytes := i+j*f.run, u[j*f.run:][:f.run]
-		p := dotU8(bytes, x.high[at:])<<8 + dotU8(bytes, x.low[at:])
-		sum += scale[j]*x.fine.d[at/group]*float32(p) + offset[j]*sums[j]
+		p := dotU8(bytes, x.high[at:])
+		if f.fine {
+			p = p<<8 + dotU8(bytes, x.low[at:])
+		}
+		sum += scale[j]*worth.d[at/group]*float32(p) + offset[j]*sums[j]
 	}
 	return sum
+}
+
+// worth is what the integers of one byte or both are worth.
+func (q *Q8) worth(fine bool) *scaled {
+	if fine {
+		return &q.fine
+	}
+	return &q.coarse
 }
 
 // sums are those that go with offsets for runs of 16 or 32.

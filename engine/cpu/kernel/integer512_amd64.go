@@ -4,7 +4,7 @@
 
 package kernel
 
-// gemvQ40x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvQ40x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -14,7 +14,7 @@ func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ40x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ41x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvQ41x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -24,7 +24,7 @@ func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ41x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ50x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvQ50x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -34,7 +34,7 @@ func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ50x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ51x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvQ51x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -44,7 +44,7 @@ func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ51x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ80x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvQ80x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -54,7 +54,7 @@ func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ80x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvIQ4NLx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvIQ4NLx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -84,7 +84,7 @@ func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ3Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ4Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvQ4Kx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -94,7 +94,7 @@ func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ4Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ5Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvQ5Kx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -104,7 +104,7 @@ func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ5Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ6Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvQ6Kx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -114,7 +114,7 @@ func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ6Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvIQ4XSx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvIQ4XSx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -124,7 +124,7 @@ func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high
 //go:noescape
 func unpackIQ4XSx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvTQ20x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvTQ20x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
@@ -134,7 +134,7 @@ func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high 
 //go:noescape
 func unpackTQ20x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvMXFP4x512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
+// gemvMXFP4x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
 func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)

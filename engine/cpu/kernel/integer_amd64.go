@@ -31,9 +31,10 @@ func (k *Kernels) join(run16, run32 micros, types map[quant.Type]assembled) {
 }
 
 func (a assembled) join(f *integer) {
-	run := f.run
+	run, fine := f.run, f.fine
 	f.gemv = func(out []float32, w []byte, stride int, x *Q8, from, runs int) {
-		a.gemv(&out[0], len(out), &w[0], stride, runs, &x.high[from], &x.low[from], &x.fine.d[from/group], &x.fine.sums(run)[from/run])
+		worth := x.worth(fine)
+		a.gemv(&out[0], len(out), &w[0], stride, runs, &x.high[from], &x.low[from], &worth.d[from/group], &worth.sums(run)[from/run])
 	}
 	f.unpackRun = func(u []uint8, scale, offset []float32, w []byte, runs int) {
 		a.unpack(&u[0], &scale[0], &offset[0], &w[0], runs)

@@ -255,7 +255,7 @@ func checkGemv(t *testing.T, k *Kernels, typ quant.Type, w []byte, rows int, x [
 	k.Gemv(typ, out, w, &q)
 	f := integers()[typ]
 	for r, got := range out {
-		want, magnitude := product(f, true, w[r*typ.RowBytes(q.N):], &q)
+		want, magnitude := product(f, f.fine, w[r*typ.RowBytes(q.N):], &q)
 		near(t, fmt.Sprintf("%s %d×%d row %d", typ, rows, q.N, r), got, want, magnitude)
 	}
 }
@@ -302,7 +302,7 @@ func checkGemm(t *testing.T, k *Kernels, r *rand.Rand, typ quant.Type, rows, n, 
 				}
 				continue
 			}
-			want, magnitude := product(f, f.fine || few(tiles), w[i*typ.RowBytes(n):], &qs[c])
+			want, magnitude := product(f, f.fine, w[i*typ.RowBytes(n):], &qs[c])
 			near(t, fmt.Sprintf("%s %d×%d×%d row %d column %d", typ, rows, n, cols, i, c), got, want, magnitude)
 		}
 	}

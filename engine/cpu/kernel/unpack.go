@@ -13,7 +13,7 @@ import (
 // with signed bytes, which is what processors have an instruction for.
 type integer struct {
 	run    int  // weights per scale: 16 or 32
-	fine   bool // Gemm, too, uses both bytes of the activations
+	fine   bool // products take both bytes of the activations, not the high one alone
 	elems  int  // weights per block
 	bytes  int  // bytes per block
 	unpack func(u []uint8, scale, offset []float32, block []byte)
@@ -26,19 +26,18 @@ type integer struct {
 }
 
 // integers lists the types with an integer path. Fine are those whose models
-// would come out worse than llama.cpp's with 8-bit activations, as the oracle's
-// files show: one rounding error less and a router chooses another expert. It
-// takes a prompt of those half again as long. Q4_K, Q5_K and TQ2_0 stay
-// below a fifth of the divergence that is allowed.
+// come out worse than llama.cpp's with 8-bit activations, as the oracle's files
+// show: one rounding error less and a router chooses another expert. It costs
+// twice the products.
 func integers() map[quant.Type]integer {
 	m := map[quant.Type]integer{
-		quant.Q4_0: {run: 32, fine: true, unpack: unpackQ4_0}, quant.Q4_1: {run: 32, fine: true, unpack: unpackQ4_1},
-		quant.Q5_0: {run: 32, fine: true, unpack: unpackQ5_0}, quant.Q5_1: {run: 32, fine: true, unpack: unpackQ5_1},
-		quant.Q8_0: {run: 32, fine: true, unpack: unpackQ8_0}, quant.IQ4_NL: {run: 32, fine: true, unpack: unpackIQ4NL},
+		quant.Q4_0: {run: 32, unpack: unpackQ4_0}, quant.Q4_1: {run: 32, unpack: unpackQ4_1},
+		quant.Q5_0: {run: 32, unpack: unpackQ5_0}, quant.Q5_1: {run: 32, unpack: unpackQ5_1},
+		quant.Q8_0: {run: 32, unpack: unpackQ8_0}, quant.IQ4_NL: {run: 32, unpack: unpackIQ4NL},
 		quant.Q2_K: {run: 16, fine: true, unpack: unpackQ2K}, quant.Q3_K: {run: 16, fine: true, unpack: unpackQ3K},
 		quant.Q4_K: {run: 32, unpack: unpackQ4K}, quant.Q5_K: {run: 32, unpack: unpackQ5K},
-		quant.Q6_K: {run: 16, fine: true, unpack: unpackQ6K}, quant.IQ4_XS: {run: 32, fine: true, unpack: unpackIQ4XS},
-		quant.MXFP4: {run: 32, fine: true, unpack: unpackMXFP4}, quant.TQ2_0: {run: 32, unpack: unpackTQ2},
+		quant.Q6_K: {run: 16, unpack: unpackQ6K}, quant.IQ4_XS: {run: 32, unpack: unpackIQ4XS},
+		quant.MXFP4: {run: 32, unpack: unpackMXFP4}, quant.TQ2_0: {run: 32, unpack: unpackTQ2},
 	}
 	for t, f := range m {
 		f.elems, f.bytes, f.micro = t.BlockElems(), t.BlockBytes(), microGo(f.fine)

@@ -89,14 +89,32 @@ func pair(h *hoister, a, b Mem) reg.VecVirtual {
 	return z
 }
 
-// halves8x512 gathers one half-precision number of each of eight blocks.
-func halves8x512(p reg.GPVirtual, size int) reg.VecVirtual {
-	z := ZMM()
-	VMOVD(at(p, 0), z.AsX())
-	for b := 1; b < 8; b++ {
-		VPINSRW(Imm(uint64(b)), at(p, b*size), z.AsX(), z.AsX())
+// halves8x512 gathers one half-precision number of each of eight blocks. A
+// permutation of two vectors picks numbers of 128 bytes: all eight blocks' or,
+// where those are longer, four's.
+func halves8x512(h *hoister, p reg.GPVirtual, size int) reg.VecVirtual {
+	if 7*size < 128 {
+		z := picked512(h, p, 0, 0, size, 8)
+		VCVTPH2PS(z.AsX(), z.AsY())
+		return z
 	}
+	z := picked512(h, p, 0, 0, size, 4)
+	from := min(4*size, 8*size-128) // no byte behind the blocks is read
+	VPUNPCKLQDQ(picked512(h, p, from, 4*size-from, size, 4).AsX(), z.AsX(), z.AsX())
 	VCVTPH2PS(z.AsX(), z.AsY())
+	return z
+}
+
+// picked512 picks n 16-bit numbers, size bytes apart, the first of them `first`
+// bytes behind p+from.
+func picked512(h *hoister, p reg.GPVirtual, from, first, size, n int) reg.VecVirtual {
+	words := make([]uint16, 32)
+	for i := range n {
+		words[i] = uint16((first + i*size) / 2)
+	}
+	z := ZMM()
+	VMOVDQU64(at(p, from), z)
+	VPERMT2W(at(p, from+64), h.z(lanes16(words...)), z)
 	return z
 }
 
@@ -138,7 +156,7 @@ func fifthx512(h *hoister, p reg.GPVirtual, size, at0 int, codes func(int) reg.V
 }
 
 func q40x512(h *hoister, p reg.GPVirtual) decoded512 {
-	return decoded512{quants: codes4x512(h, p, 18, 2), scales: both(h, halves8x512(p, 18), -8)}
+	return decoded512{quants: codes4x512(h, p, 18, 2), scales: both(h, halves8x512(h, p, 18), -8)}
 }
 
 func q41x512(h *hoister, p reg.GPVirtual) decoded512 {
@@ -147,7 +165,7 @@ func q41x512(h *hoister, p reg.GPVirtual) decoded512 {
 
 func q50x512(h *hoister, p reg.GPVirtual) decoded512 {
 	quants := fifthx512(h, p, 22, 2, codes4x512(h, p, 22, 6))
-	return decoded512{quants: quants, scales: both(h, halves8x512(p, 22), -16)}
+	return decoded512{quants: quants, scales: both(h, halves8x512(h, p, 22), -16)}
 }
 
 func q51x512(h *hoister, p reg.GPVirtual) decoded512 {
@@ -163,7 +181,7 @@ func q80x512(h *hoister, p reg.GPVirtual) decoded512 {
 		VPXORD(h.z(lanes8(0x80)), z, z)
 		return z
 	}
-	return decoded512{quants: quants, scales: both(h, halves8x512(p, 34), -128)}
+	return decoded512{quants: quants, scales: both(h, halves8x512(h, p, 34), -128)}
 }
 
 // lookedUpx512 replaces 4-bit codes by their values.
@@ -176,7 +194,7 @@ func lookedUpx512(h *hoister, values []uint8, codes func(int) reg.VecVirtual) fu
 }
 
 func iq4nlx512(h *hoister, p reg.GPVirtual) decoded512 {
-	return decoded512{quants: lookedUpx512(h, iq4Values, codes4x512(h, p, 18, 2)), scales: both(h, halves8x512(p, 18), -128)}
+	return decoded512{quants: lookedUpx512(h, iq4Values, codes4x512(h, p, 18, 2)), scales: both(h, halves8x512(h, p, 18), -128)}
 }
 
 // iq4xsx512 has 6-bit scales: four bits in one place, two in another.

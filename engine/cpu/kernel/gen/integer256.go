@@ -42,11 +42,11 @@ type decoded256 struct {
 }
 
 // dot256 emits the eight sums of four products each of unsigned bytes with
-// signed 16-bit numbers, given as two bytes.
+// signed numbers, given as their bytes, the high one first.
 // VPMADDUBSW adds pairs in 16 bits, which holds 2·128·127 but not 2·255·127:
 // bytes that go up to 255 are those of a signed type, plus 128, and are
 // multiplied by magnitude, their sign moved to the other factor.
-func dot256(c *constants, signed bool, u reg.VecVirtual, high, low Mem) reg.VecVirtual {
+func dot256(c *constants, signed bool, u reg.VecVirtual, xs ...Mem) reg.VecVirtual {
 	size := u
 	if signed {
 		size = YMM()
@@ -54,7 +54,7 @@ func dot256(c *constants, signed bool, u reg.VecVirtual, high, low Mem) reg.VecV
 		VPABSB(u, size)
 	}
 	var t [2]reg.VecVirtual
-	for i, x := range []Mem{high, low} {
+	for i, x := range xs {
 		t[i] = YMM()
 		if signed {
 			VMOVDQU(x, t[i])
@@ -65,15 +65,17 @@ func dot256(c *constants, signed bool, u reg.VecVirtual, high, low Mem) reg.VecV
 		}
 		VPMADDWD(c.of(lanes16(1)), t[i], t[i])
 	}
-	VPSLLD(Imm(8), t[0], t[0])
-	VPADDD(t[1], t[0], t[0])
+	if len(xs) == 2 {
+		VPSLLD(Imm(8), t[0], t[0])
+		VPADDD(t[1], t[0], t[0])
+	}
 	return t[0]
 }
 
 // gemv256 emits the products of rows with one row of activations.
 func gemv256(c *constants, f format256) {
 	name := "gemv" + f.name + "x256"
-	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32)", name+" sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.")
+	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32)", name+" sets out[r] to the product of row r of w, stride bytes apart, with "+activations(fine(f.name))+".")
 	out, rows, w, stride := param("out"), param("rows"), param("w"), param("stride")
 	high, low, d, s := param("high"), param("low"), param("d"), param("s")
 	p, blocks, i, i8 := GP64(), GP64(), GP64(), GP64()
@@ -89,8 +91,11 @@ func gemv256(c *constants, f format256) {
 			block := f.block(c, p)
 			weigh256(c, f, block, d, s, i, sums[2], weighed)
 			for n := range 8 {
-				x := func(q reg.GPVirtual) Mem { return Mem{Base: q, Index: i8, Scale: 1, Disp: 32 * n} }
-				t := dot256(c, f.signed, block.quants(n), x(high), x(low))
+				xs := []Mem{{Base: high, Index: i8, Scale: 1, Disp: 32 * n}, {Base: low, Index: i8, Scale: 1, Disp: 32 * n}}
+				if !fine(f.name) {
+					xs = xs[:1]
+				}
+				t := dot256(c, f.signed, block.quants(n), xs...)
 				VCVTDQ2PS(t, t)
 				VFMADD231PS(scale256(c, f.run, weighed, n), t, sums[n%3])
 			}

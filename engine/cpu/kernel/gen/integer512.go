@@ -63,10 +63,18 @@ func prefetch(p reg.GPVirtual, bytes int) {
 	}
 }
 
+// activations says which bytes of them a matrix-vector product takes.
+func activations(fine bool) string {
+	if fine {
+		return "256·high + low"
+	}
+	return "high"
+}
+
 // gemv512 emits the products of rows with one row of activations.
 func gemv512(h *hoister, f format512) {
 	name := "gemv" + f.name + "x512"
-	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32)", name+" sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.")
+	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32)", name+" sets out[r] to the product of row r of w, stride bytes apart, with "+activations(fine(f.name))+".")
 	h.begin()
 	out, rows, w, stride := param("out"), param("rows"), param("w"), param("stride")
 	high, low, d, s := param("high"), param("low"), param("d"), param("s")
@@ -85,8 +93,10 @@ func gemv512(h *hoister, f format512) {
 			for c := range 4 {
 				dot, bytes, scale := zeros(ZMM, 1)[0], block.quants(c), ZMM()
 				VPDPBUSD(Mem{Base: high, Index: i8, Scale: 1, Disp: 64 * c}, bytes, dot)
-				VPSLLD(Imm(8), dot, dot)
-				VPDPBUSD(Mem{Base: low, Index: i8, Scale: 1, Disp: 64 * c}, bytes, dot)
+				if fine(f.name) {
+					VPSLLD(Imm(8), dot, dot)
+					VPDPBUSD(Mem{Base: low, Index: i8, Scale: 1, Disp: 64 * c}, bytes, dot)
+				}
 				VCVTDQ2PS(dot, dot)
 				VPERMPS(scales, h.z(scaleOf(f.run, c)), scale)
 				VFMADD231PS(scale, dot, sums[c%2])

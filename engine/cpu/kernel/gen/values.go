@@ -8,6 +8,10 @@ import (
 
 // What the assembly of both widths shares.
 
+// fine are the types that are multiplied with both bytes of the activations, as
+// package kernel's table says.
+func fine(name string) bool { return name == "Q2K" || name == "Q3K" }
+
 // iq4Values are IQ4's sixteen values plus 128.
 var iq4Values = []uint8{1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241}
 
