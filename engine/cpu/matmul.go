@@ -59,7 +59,7 @@ func (d *Device) feed(j *job, slot int, x compute.Rows, pick []int) {
 	if pick != nil {
 		j.columns = len(pick)
 	}
-	j.chunk = chunk(j.w.In, j.columns)
+	j.chunk = chunk(j.w, j.columns)
 	if d.exact || j.w.HalfInput || !d.k.HasInt(j.w.Type) {
 		d.feedFloats(j, slot, read(x), pick)
 		return
@@ -144,11 +144,17 @@ func (d *Device) halved(x []float32) []float32 {
 }
 
 // chunk is how many rows of a matrix one part computes: small enough that Stop
-// is felt at once, large enough that drawing a part costs nothing. 64 rows are
-// what the kernels unpack at a time.
-func chunk(in, columns int) int {
+// is felt at once and that no core waits long for the last part, large enough
+// that drawing a part costs nothing. 64 rows are what the kernels unpack at a
+// time; a single row of activations reads weights at memory's speed, and 64 kB
+// of them take some microseconds.
+func chunk(w *matrix, columns int) int {
+	if columns == 1 {
+		const bytes = 64 << 10
+		return max(8, bytes/w.rowBytes/8*8)
+	}
 	const work = 4 << 20 // multiply-adds, some hundred microseconds
-	return max(64, work/(in*max(1, columns))/64*64)
+	return max(64, work/(w.In*columns)/64*64)
 }
 
 // multiply runs the parts of all jobs together. No two jobs write to the same row.

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ40x256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ40x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -26,12 +26,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1     8192(R9)
-	PREFETCHT0     1024(R9)
-	PREFETCHT1     8256(R9)
-	PREFETCHT0     1088(R9)
-	PREFETCHT1     8320(R9)
-	PREFETCHT0     1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVD          (R9), X3
 	VPINSRW        $0x01, 18(R9), X3, X3
 	VPINSRW        $0x02, 36(R9), X3, X3
@@ -233,9 +237,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ41x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ41x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ41x256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ41x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -255,12 +259,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1     8192(R9)
-	PREFETCHT0     1024(R9)
-	PREFETCHT1     8256(R9)
-	PREFETCHT0     1088(R9)
-	PREFETCHT1     8320(R9)
-	PREFETCHT0     1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVD          (R9), X3
 	VPINSRD        $0x01, 20(R9), X3, X3
 	VPINSRD        $0x02, 40(R9), X3, X3
@@ -450,9 +458,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ50x256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ50x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -472,12 +480,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1     8192(R9)
-	PREFETCHT0     1024(R9)
-	PREFETCHT1     8256(R9)
-	PREFETCHT0     1088(R9)
-	PREFETCHT1     8320(R9)
-	PREFETCHT0     1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVD          (R9), X3
 	VPINSRW        $0x01, 22(R9), X3, X3
 	VPINSRW        $0x02, 44(R9), X3, X3
@@ -775,9 +787,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ51x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ51x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ51x256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ51x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -797,12 +809,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1     8192(R9)
-	PREFETCHT0     1024(R9)
-	PREFETCHT1     8256(R9)
-	PREFETCHT0     1088(R9)
-	PREFETCHT1     8320(R9)
-	PREFETCHT0     1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVD          (R9), X3
 	VPINSRD        $0x01, 24(R9), X3, X3
 	VPINSRD        $0x02, 48(R9), X3, X3
@@ -1088,9 +1104,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ80x256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ80x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -1110,16 +1126,20 @@ row:
 	MOVQ   blocks+32(FP), R9
 
 block:
-	PREFETCHT1   8192(R8)
-	PREFETCHT0   1024(R8)
-	PREFETCHT1   8256(R8)
-	PREFETCHT0   1088(R8)
-	PREFETCHT1   8320(R8)
-	PREFETCHT0   1152(R8)
-	PREFETCHT1   8384(R8)
-	PREFETCHT0   1216(R8)
-	PREFETCHT1   8448(R8)
-	PREFETCHT0   1280(R8)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R8)
+	PREFETCHT0 1024(R8)
+	PREFETCHT1 8256(R8)
+	PREFETCHT0 1088(R8)
+	PREFETCHT1 8320(R8)
+	PREFETCHT0 1152(R8)
+	PREFETCHT1 8384(R8)
+	PREFETCHT0 1216(R8)
+	PREFETCHT1 8448(R8)
+	PREFETCHT0 1280(R8)
+
+fetched:
 	VMOVD        (R8), X3
 	VPINSRW      $0x01, 34(R8), X3, X3
 	VPINSRW      $0x02, 68(R8), X3, X3
@@ -1315,9 +1335,9 @@ DATA k000000c3<>+48(SB)/8, $0xc3000000c3000000
 DATA k000000c3<>+56(SB)/8, $0xc3000000c3000000
 GLOBL k000000c3<>(SB), RODATA|NOPTR, $64
 
-// func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvIQ4NLx256(SB), NOSPLIT, $64-72
+TEXT ·gemvIQ4NLx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -1337,12 +1357,16 @@ row:
 	MOVQ   blocks+32(FP), R9
 
 block:
-	PREFETCHT1     8192(R8)
-	PREFETCHT0     1024(R8)
-	PREFETCHT1     8256(R8)
-	PREFETCHT0     1088(R8)
-	PREFETCHT1     8320(R8)
-	PREFETCHT0     1152(R8)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R8)
+	PREFETCHT0 1024(R8)
+	PREFETCHT1 8256(R8)
+	PREFETCHT0 1088(R8)
+	PREFETCHT1 8320(R8)
+	PREFETCHT0 1152(R8)
+
+fetched:
 	VMOVD          (R8), X3
 	VPINSRW        $0x01, 18(R8), X3, X3
 	VPINSRW        $0x02, 36(R8), X3, X3
@@ -1576,9 +1600,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ2Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ2Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ2Kx256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ2Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -1598,10 +1622,14 @@ row:
 	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1   8192(R10)
-	PREFETCHT0   1024(R10)
-	PREFETCHT1   8256(R10)
-	PREFETCHT0   1088(R10)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R10)
+	PREFETCHT0 1024(R10)
+	PREFETCHT1 8256(R10)
+	PREFETCHT0 1088(R10)
+
+fetched:
 	VPMOVZXBD    (R10), Y3
 	VPMOVZXBD    8(R10), Y4
 	VPAND        k0f000000<>+0(SB), Y3, Y3
@@ -1892,9 +1920,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ3Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ3Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ3Kx256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ3Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -1914,10 +1942,14 @@ row:
 	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1   8192(R10)
-	PREFETCHT0   1024(R10)
-	PREFETCHT1   8256(R10)
-	PREFETCHT0   1088(R10)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R10)
+	PREFETCHT0 1024(R10)
+	PREFETCHT1 8256(R10)
+	PREFETCHT0 1088(R10)
+
+fetched:
 	VMOVDQU      94(R10), X3
 	VPSHUFB      k0203040506070809<>+0(SB), X3, X4
 	VPSHUFB      k0a0b0c0d<>+0(SB), X3, X3
@@ -2278,9 +2310,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ4Kx256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ4Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -2300,12 +2332,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1   8192(R9)
-	PREFETCHT0   1024(R9)
-	PREFETCHT1   8256(R9)
-	PREFETCHT0   1088(R9)
-	PREFETCHT1   8320(R9)
-	PREFETCHT0   1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVDQU      (R9), X3
 	VPSHUFD      $0xed, X3, X4
 	VPSRLVD      k898619986136a625<>+0(SB), X4, X4
@@ -2509,9 +2545,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ5Kx256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ5Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -2531,12 +2567,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1   8192(R9)
-	PREFETCHT0   1024(R9)
-	PREFETCHT1   8256(R9)
-	PREFETCHT0   1088(R9)
-	PREFETCHT1   8320(R9)
-	PREFETCHT0   1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVDQU      (R9), X3
 	VPSHUFD      $0xed, X3, X4
 	VPSRLVD      k898619986136a625<>+0(SB), X4, X4
@@ -2772,9 +2812,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvQ6Kx256(SB), NOSPLIT, $64-72
+TEXT ·gemvQ6Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -2794,14 +2834,18 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1   8192(R9)
-	PREFETCHT0   1024(R9)
-	PREFETCHT1   8256(R9)
-	PREFETCHT0   1088(R9)
-	PREFETCHT1   8320(R9)
-	PREFETCHT0   1152(R9)
-	PREFETCHT1   8384(R9)
-	PREFETCHT0   1216(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+	PREFETCHT1 8384(R9)
+	PREFETCHT0 1216(R9)
+
+fetched:
 	VPMOVSXBD    192(R9), Y3
 	VPMOVSXBD    200(R9), Y4
 	VPBROADCASTW 208(R9), X5
@@ -3052,9 +3096,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvIQ4XSx256(SB), NOSPLIT, $64-72
+TEXT ·gemvIQ4XSx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -3074,12 +3118,16 @@ row:
 	MOVQ   blocks+32(FP), R9
 
 block:
-	PREFETCHT1     8192(R8)
-	PREFETCHT0     1024(R8)
-	PREFETCHT1     8256(R8)
-	PREFETCHT0     1088(R8)
-	PREFETCHT1     8320(R8)
-	PREFETCHT0     1152(R8)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R8)
+	PREFETCHT0 1024(R8)
+	PREFETCHT1 8256(R8)
+	PREFETCHT0 1088(R8)
+	PREFETCHT1 8320(R8)
+	PREFETCHT0 1152(R8)
+
+fetched:
 	VPBROADCASTD   4(R8), Y3
 	VPSRLVD        k8fe6788becf90ca5<>+0(SB), Y3, Y3
 	VPAND          k0f000000<>+0(SB), Y3, Y3
@@ -3351,9 +3399,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvTQ20x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvTQ20x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
-TEXT ·gemvTQ20x256(SB), NOSPLIT, $64-72
+TEXT ·gemvTQ20x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -3373,10 +3421,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1   8192(R9)
-	PREFETCHT0   1024(R9)
-	PREFETCHT1   8256(R9)
-	PREFETCHT0   1088(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+
+fetched:
 	VPBROADCASTW 64(R9), X3
 	VCVTPH2PS    X3, Y3
 	VMULPS       (DI)(R11*1), Y3, Y4
@@ -3530,9 +3582,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·gemvMXFP4x256(SB), NOSPLIT, $64-72
+TEXT ·gemvMXFP4x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -3552,12 +3604,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1     8192(R9)
-	PREFETCHT0     1024(R9)
-	PREFETCHT1     8256(R9)
-	PREFETCHT0     1088(R9)
-	PREFETCHT1     8320(R9)
-	PREFETCHT0     1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VXORPS         X3, X3, X3
 	VPINSRB        $0x00, (R9), X3, X3
 	VPINSRB        $0x01, 17(R9), X3, X3

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ40x512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ40x512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -29,12 +29,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVDQU64       (R9), Z3
 	VPERMT2W        64(R9), Z4, Z3
 	VCVTPH2PS       X3, Y3
@@ -254,9 +258,9 @@ constants:
 	VMOVDQU64 k0f<>+0(SB), Z4
 	JMP       start
 
-// func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ41x512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ41x512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -279,12 +283,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVD           (R9), X3
 	VPINSRD         $0x01, 20(R9), X3, X3
 	VPINSRD         $0x02, 40(R9), X3, X3
@@ -444,9 +452,9 @@ constants:
 	VMOVDQU64 k0f<>+0(SB), Z4
 	JMP       start
 
-// func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ50x512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ50x512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -469,12 +477,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVDQU64       (R9), Z3
 	VPERMT2W        64(R9), Z4, Z3
 	VMOVDQU64       48(R9), Z5
@@ -696,9 +708,9 @@ constants:
 	VMOVDQU64 k10<>+0(SB), Z7
 	JMP       start
 
-// func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ51x512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ51x512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -721,12 +733,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVD           (R9), X3
 	VPINSRD         $0x01, 24(R9), X3, X3
 	VPINSRD         $0x02, 48(R9), X3, X3
@@ -910,9 +926,9 @@ constants:
 	VMOVDQU64 k10<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ80x512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ80x512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -935,16 +951,20 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1    8192(R9)
-	PREFETCHT0    1024(R9)
-	PREFETCHT1    8256(R9)
-	PREFETCHT0    1088(R9)
-	PREFETCHT1    8320(R9)
-	PREFETCHT0    1152(R9)
-	PREFETCHT1    8384(R9)
-	PREFETCHT0    1216(R9)
-	PREFETCHT1    8448(R9)
-	PREFETCHT0    1280(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+	PREFETCHT1 8384(R9)
+	PREFETCHT0 1216(R9)
+	PREFETCHT1 8448(R9)
+	PREFETCHT0 1280(R9)
+
+fetched:
 	VMOVDQU64     (R9), Z3
 	VPERMT2W      64(R9), Z4, Z3
 	VMOVDQU64     136(R9), Z5
@@ -1108,9 +1128,9 @@ constants:
 	VMOVDQU64 k80<>+0(SB), Z5
 	JMP       start
 
-// func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvIQ4NLx512(SB), NOSPLIT, $0-72
+TEXT ·gemvIQ4NLx512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -1133,12 +1153,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVDQU64       (R9), Z3
 	VPERMT2W        64(R9), Z4, Z3
 	VCVTPH2PS       X3, Y3
@@ -1298,9 +1322,9 @@ constants:
 	VMOVDQU64 kf865a69eebfd6b65<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ2Kx512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ2Kx512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -1323,10 +1347,14 @@ row:
 	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R10)
-	PREFETCHT0      1024(R10)
-	PREFETCHT1      8256(R10)
-	PREFETCHT0      1088(R10)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R10)
+	PREFETCHT0 1024(R10)
+	PREFETCHT1 8256(R10)
+	PREFETCHT0 1088(R10)
+
+fetched:
 	VPMOVZXBD       (R10), Z3
 	VPSRLD          $0x04, Z3, Z4
 	VPANDD          Z5, Z3, Z3
@@ -1579,9 +1607,9 @@ constants:
 	VMOVDQU64 k58e8c99112b760a5<>+0(SB), Z7
 	JMP       start
 
-// func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ3Kx512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ3Kx512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -1604,10 +1632,14 @@ row:
 	MOVQ   blocks+32(FP), R11
 
 block:
-	PREFETCHT1      8192(R10)
-	PREFETCHT0      1024(R10)
-	PREFETCHT1      8256(R10)
-	PREFETCHT0      1088(R10)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R10)
+	PREFETCHT0 1024(R10)
+	PREFETCHT1 8256(R10)
+	PREFETCHT0 1088(R10)
+
+fetched:
 	VMOVDQU32       94(R10), X3
 	VPSHUFB         k0203040506070809<>+0(SB), X3, X4
 	VPSHUFB         k0a0b0c0d<>+0(SB), X3, X3
@@ -1904,9 +1936,9 @@ constants:
 	VMOVDQU64 k132dfc8a680249e5<>+0(SB), Z10
 	JMP       start
 
-// func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ4Kx512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ4Kx512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -1929,12 +1961,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VMOVDQU32       (R9), X3
 	VPSHUFD         $0xed, X3, X4
 	VPSRLVD         k898619986136a625<>+0(SB), X4, X4
@@ -2129,9 +2165,9 @@ constants:
 	VMOVDQU64 k0f<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
-TEXT ·gemvQ5Kx512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ5Kx512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -2154,12 +2190,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VBROADCASTI64X4 16(R9), Z3
 	VMOVDQU32       (R9), X4
 	VPSHUFD         $0xed, X4, X5
@@ -2342,9 +2382,9 @@ constants:
 	VMOVDQU64 kaa9abd32e36800e5<>+0(SB), Z11
 	JMP       start
 
-// func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvQ6Kx512(SB), NOSPLIT, $0-72
+TEXT ·gemvQ6Kx512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -2367,14 +2407,18 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
-	PREFETCHT1      8384(R9)
-	PREFETCHT0      1216(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+	PREFETCHT1 8384(R9)
+	PREFETCHT0 1216(R9)
+
+fetched:
 	VPMOVSXBD       192(R9), Z3
 	VPBROADCASTW    208(R9), Y4
 	VCVTPH2PS       Y4, Z4
@@ -2567,9 +2611,9 @@ constants:
 	VMOVDQU64 k02d485e963e75a25<>+0(SB), Z6
 	JMP       start
 
-// func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvIQ4XSx512(SB), NOSPLIT, $0-72
+TEXT ·gemvIQ4XSx512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -2592,12 +2636,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VPBROADCASTD    4(R9), Y3
 	VPSRLVD         k8fe6788becf90ca5<>+0(SB), Y3, Y3
 	VPANDD          k0f000000<>+0(SB), Y3, Y3
@@ -2805,9 +2853,9 @@ constants:
 	VMOVDQU64 kf865a69eebfd6b65<>+0(SB), Z5
 	JMP       start
 
-// func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvTQ20x512(SB), NOSPLIT, $0-72
+TEXT ·gemvTQ20x512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -2830,10 +2878,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+
+fetched:
 	VPBROADCASTW    64(R9), Y3
 	VCVTPH2PS       Y3, Z3
 	VSHUFF64X2      $0x44, Z3, Z3, Z3
@@ -2971,9 +3023,9 @@ constants:
 	VMOVDQU64 k58e8c99112b760a5<>+0(SB), Z4
 	JMP       start
 
-// func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32)
+// func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
-TEXT ·gemvMXFP4x512(SB), NOSPLIT, $0-72
+TEXT ·gemvMXFP4x512(SB), NOSPLIT, $0-73
 	JMP constants
 
 start:
@@ -2996,12 +3048,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	PREFETCHT1      8192(R9)
-	PREFETCHT0      1024(R9)
-	PREFETCHT1      8256(R9)
-	PREFETCHT0      1088(R9)
-	PREFETCHT1      8320(R9)
-	PREFETCHT0      1152(R9)
+	CMPB       ahead+72(FP), $0x00
+	JEQ        fetched
+	PREFETCHT1 8192(R9)
+	PREFETCHT0 1024(R9)
+	PREFETCHT1 8256(R9)
+	PREFETCHT0 1088(R9)
+	PREFETCHT1 8320(R9)
+	PREFETCHT0 1152(R9)
+
+fetched:
 	VXORPS          X3, X3, X3
 	VPINSRB         $0x00, (R9), X3, X3
 	VPINSRB         $0x01, 17(R9), X3, X3

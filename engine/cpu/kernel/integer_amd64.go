@@ -5,7 +5,7 @@ import "beyonder/engine/quant"
 // assembled is a type's assembly. Its blocks are of 256 weights: of a type with
 // blocks of 32, eight.
 type assembled struct {
-	gemv   func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32)
+	gemv   func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32, ahead bool)
 	unpack func(u *uint8, scale, offset *float32, w *byte, blocks int)
 }
 
@@ -31,10 +31,10 @@ func (k *Kernels) join(run16, run32 micros, types map[quant.Type]assembled) {
 }
 
 func (a assembled) join(f *integer) {
-	run, fine := f.run, f.fine
+	run, fine, ahead := f.run, f.fine, fetchesAhead()
 	f.gemv = func(out []float32, w []byte, stride int, x *Q8, from, runs int) {
 		worth := x.worth(fine)
-		a.gemv(&out[0], len(out), &w[0], stride, runs, &x.high[from], &x.low[from], &worth.d[from/group], &worth.sums(run)[from/run])
+		a.gemv(&out[0], len(out), &w[0], stride, runs, &x.high[from], &x.low[from], &worth.d[from/group], &worth.sums(run)[from/run], ahead)
 	}
 	f.unpackRun = func(u []uint8, scale, offset []float32, w []byte, runs int) {
 		a.unpack(&u[0], &scale[0], &offset[0], &w[0], runs)
@@ -63,3 +63,7 @@ func transposing(f func(dst, src *uint32, stride, columns int)) func(dst, src []
 		f(&dst[0], &src[0], 4*stride, columns)
 	}
 }
+
+// fetchesAhead tells whether weights should be fetched before they are needed:
+// not on AMD's processors, which do so by themselves.
+func fetchesAhead() bool { return vendor() != 'A'|'u'<<8|'t'<<16|'h'<<24 }

@@ -4,6 +4,11 @@
 
 package kernel
 
+// vendor returns the first four letters of the maker's name.
+//
+//go:noescape
+func vendor() uint32
+
 // quantizex256 rounds groups of 32 numbers to two bytes and gives scales and sums of the high one and of both.
 //
 //go:noescape

@@ -4,6 +4,15 @@
 
 #include "textflag.h"
 
+// func vendor() uint32
+// Requires: CPUID
+TEXT ·vendor(SB), NOSPLIT, $0-4
+	XORL AX, AX
+	XORL CX, CX
+	CPUID
+	MOVL BX, ret+0(FP)
+	RET
+
 // func quantizex256(high *int8, low *int8, d *float32, s *float32, h *float32, d2 *float32, s2 *float32, h2 *float32, x *float32, groups int)
 // Requires: AVX, AVX2
 TEXT ·quantizex256(SB), NOSPLIT, $0-80

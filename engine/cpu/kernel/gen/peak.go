@@ -23,6 +23,16 @@ func peak(suffix string, vec func() reg.VecVirtual, product func(x, y, sum reg.V
 	RET()
 }
 
+// vendor emits what tells one maker's processors from another's.
+func vendor() {
+	function("vendor", "func() uint32", "vendor returns the first four letters of the maker's name.")
+	XORL(reg.EAX, reg.EAX)
+	XORL(reg.ECX, reg.ECX)
+	CPUID()
+	Store(reg.EBX, ReturnIndex(0))
+	RET()
+}
+
 func peak512() {
 	peak("x512", ZMM, func(x, y, sum reg.VecVirtual) { VPDPBUSD(x, y, sum) })
 }
