@@ -6,52 +6,136 @@ import (
 	"beyonder/engine/compute"
 )
 
+const (
+	queryBlock = 64  // rows of queries that go through the keys together, at least the heads that share a key
+	keyBlock   = 256 // positions that are weighed at a time
+)
+
 // Attend computes, for each row and head, softmax(q·Kᵀ/√d)·V over the positions
-// up to the row's own. Head h reads key/value head h·kvHeads/heads.
+// up to the row's own. Head h reads key/value head h·kvHeads/heads. Keys are
+// taken in blocks and the softmax is kept running (Milakov and Gimelshein 2018;
+// Dao et al. 2022): a row's result depends on nothing but the positions it sees.
 func (d *Device) Attend(dst, q compute.Rows, kv compute.Cache, layer, pos int) {
 	c := kv.(*cache)
-	hd := c.shape.HeadDim
-	heads := q.Width / hd
-	out, qs := write(dst), read(q)
-	scale := float32(1 / math.Sqrt(float64(hd)))
-	// The last rows of a prompt have the most to read: draw them first.
-	d.pool.run(heads*q.N, func(part, worker int) {
-		t, head := q.N-1-part/heads, part%heads
-		seen := pos + t + 1
-		scores := d.need(worker, seen+hd)
-		query := scores[seen:]
-		for i, x := range qs[t*q.Width+head*hd:][:hd] {
-			query[i] = x * scale
-		}
-		o := out[t*dst.Width+head*hd:][:hd]
-		at := c.at(layer, head*c.shape.KVHeads/heads)
-		d.scores(scores[:seen], query, c, at)
-		d.k.Softmax(scores[:seen])
-		d.weigh(o, scores[:seen], c, at)
+	a := attention{d: d, c: c, layer: layer, pos: pos, out: write(dst), q: read(q), width: q.Width, n: q.N}
+	a.share = q.Width / c.shape.HeadDim / c.shape.KVHeads
+	a.rows = max(1, queryBlock/a.share)
+	blocks := (q.N + a.rows - 1) / a.rows
+	d.pool.run(c.shape.KVHeads*blocks, func(part, worker int) {
+		// The last rows of a prompt have the most to read: draw them first.
+		a.block(part%c.shape.KVHeads, blocks-1-part/c.shape.KVHeads, worker)
 	})
 }
 
-// scores sets s[p] to the product of the query and the key at position p.
-func (d *Device) scores(s, query []float32, c *cache, at int) {
-	hd := len(query)
-	for p := range s {
-		if c.shape.F16 {
-			s[p] = d.k.DotF16(query, c.k16[at+p*hd:][:hd])
-		} else {
-			s[p] = d.k.DotF32(query, c.k32[at+p*hd:][:hd])
+// attention is one call of Attend.
+type attention struct {
+	d          *Device
+	c          *cache
+	layer, pos int
+	out, q     []float32
+	width, n   int // of q and out
+	share      int // heads that read one key/value head
+	rows       int // in a block
+}
+
+// queries is what a goroutine works on: the rows of a block, those of one row
+// together, one for each head that shares the key.
+type queries struct {
+	count  int
+	q      []float32 // count × headDim, scaled; zeros up to a multiple of 8
+	scores []float32 // 8 × keyBlock
+	sums   []float32 // count × valueDim, up to a multiple of 8: not yet divided
+	top    []float32 // the largest score so far
+	weight []float32 // the sum of e^(score−top)
+}
+
+// queries lays out a goroutine's scratch memory.
+func (a *attention) queries(worker, count int) queries {
+	room, hd, vd := (count+7)/8*8, a.c.shape.HeadDim, a.c.valueDim
+	m := a.d.need(worker, room*(hd+vd+2)+8*keyBlock)
+	cut := func(n int) []float32 {
+		part := m[:n:n]
+		m = m[n:]
+		return part
+	}
+	return queries{count: count, q: cut(room * hd), scores: cut(8 * keyBlock), sums: cut(room * vd), top: cut(room), weight: cut(room)}
+}
+
+// block computes some rows for the heads that share a key/value head.
+func (a *attention) block(head, block, worker int) {
+	from := block * a.rows
+	rows := min(a.rows, a.n-from)
+	s, hd := a.queries(worker, rows*a.share), a.c.shape.HeadDim
+	scale := float32(1 / math.Sqrt(float64(hd)))
+	for i := range s.count {
+		for j, v := range a.row(a.q, from, head, i) {
+			s.q[i*hd+j] = v * scale
+		}
+	}
+	clear(s.q[s.count*hd:])
+	for first := 0; first < s.count; first += 8 {
+		for p := 0; a.tile(&s, head, first, p, a.pos+from+1); p += keyBlock {
+		}
+	}
+	for i := range s.count {
+		for j := range a.row(a.out, from, head, i) {
+			a.row(a.out, from, head, i)[j] = s.sums[i*a.c.valueDim+j] / s.weight[i]
 		}
 	}
 }
 
-// weigh sets o to the sum of the values weighted by s.
-func (d *Device) weigh(o, s []float32, c *cache, at int) {
-	hd := len(o)
-	clear(o)
-	for p, w := range s {
-		if c.shape.F16 {
-			d.k.AxpyF16(o, w, c.v16[at+p*hd:][:hd])
-		} else {
-			d.k.AxpyF32(o, w, c.v32[at+p*hd:][:hd])
-		}
+// row is the i-th query's part of q or out.
+func (a *attention) row(x []float32, from, head, i int) []float32 {
+	hd := a.c.shape.HeadDim
+	return x[(from+i/a.share)*a.width+(head*a.share+i%a.share)*hd:][:hd]
+}
+
+// tile takes up to 8 queries through the positions from p on, up to keyBlock of
+// them; false if there were none. The first query's row sees `seen` positions.
+func (a *attention) tile(s *queries, head, first, p, seen int) bool {
+	count := min(8, s.count-first)
+	visible := func(i int) int { return min(keyBlock, max(0, seen+(first+i)/a.share-p)) }
+	most := visible(count - 1)
+	if most == 0 {
+		return false
 	}
+	cols := 8
+	if count <= 4 {
+		cols = 4
+	}
+	hd, vd := a.c.shape.HeadDim, a.c.valueDim
+	for k := 0; k < most; k += keyRun {
+		a.c.mixKeys(a.d.k, s.scores[k:], s.q[first*hd:], a.c.key(a.layer, head, p+k), cols)
+	}
+	for i := range count {
+		a.weigh(s, first+i, s.scores[i*keyBlock:][:most], visible(i), p == 0)
+	}
+	for i := count; i < cols; i++ {
+		clear(s.scores[i*keyBlock:][:most])
+	}
+	for j := 0; j < vd; j += 16 {
+		a.c.mixValues(a.d.k, s.sums[first*vd+j:], s.scores, a.c.value(a.layer, head, p)+j, cols, most, p > 0)
+	}
+	return true
+}
+
+// weigh turns a query's scores into weights, of which the first n count, and
+// brings what has been summed up so far to the same scale.
+func (a *attention) weigh(s *queries, i int, scores []float32, n int, begins bool) {
+	clear(scores[n:])
+	if n == 0 {
+		return
+	}
+	k, top := a.d.k, a.d.k.Max(scores[:n])
+	if begins {
+		s.top[i], s.weight[i] = top, k.ExpSum(scores[:n], top)
+		return
+	}
+	if top > s.top[i] {
+		by := float32(math.Exp(float64(s.top[i] - top)))
+		s.top[i] = top
+		s.weight[i] *= by
+		k.Scale(s.sums[i*a.c.valueDim:][:a.c.valueDim], by)
+	}
+	s.weight[i] += k.ExpSum(scores[:n], s.top[i])
 }

@@ -2,32 +2,68 @@ package cpu
 
 import (
 	"beyonder/engine/compute"
+	"beyonder/engine/cpu/kernel"
 )
 
+// keyRun is how many positions' keys stand together.
+const keyRun = 16
+
 // cache holds, for each layer and key/value head, all positions in one run, so
-// that a head's attention reads memory straight through.
+// that a head's attention reads memory straight through. Keys are interleaved,
+// 16 positions at a time: number i of position p of a run is at 16·i + p, so that
+// one vector serves 16 scores. Values are rows, padded to a multiple of 16.
 type cache struct {
-	shape compute.CacheShape
-	k16   []uint16
-	v16   []uint16
-	k32   []float32
-	v32   []float32
+	shape    compute.CacheShape
+	tokens   int // positions, whole runs
+	valueDim int // headDim, a multiple of 16
+	k16      []uint16
+	v16      []uint16
+	k32      []float32
+	v32      []float32
 }
 
 func (c *cache) Shape() compute.CacheShape { return c.shape }
 
 // NewCache makes the KV cache; memory is touched only as positions are written.
 func (d *Device) NewCache(s compute.CacheShape) (compute.Cache, error) {
-	n := s.Layers * s.KVHeads * s.Tokens * s.HeadDim
+	c := &cache{shape: s, tokens: (s.Tokens + keyRun - 1) / keyRun * keyRun, valueDim: (s.HeadDim + 15) / 16 * 16}
+	rows := s.Layers * s.KVHeads * c.tokens
 	if s.F16 {
-		return &cache{shape: s, k16: make([]uint16, n), v16: make([]uint16, n)}, nil
+		c.k16, c.v16 = make([]uint16, rows*s.HeadDim), make([]uint16, rows*c.valueDim)
+	} else {
+		c.k32, c.v32 = make([]float32, rows*s.HeadDim), make([]float32, rows*c.valueDim)
 	}
-	return &cache{shape: s, k32: make([]float32, n), v32: make([]float32, n)}, nil
+	return c, nil
 }
 
-// at is the index of a head's first position.
-func (c *cache) at(layer, head int) int {
-	return (layer*c.shape.KVHeads + head) * c.shape.Tokens * c.shape.HeadDim
+// key is the index of a position's first number, value that of its value's.
+func (c *cache) key(layer, head, p int) int {
+	return ((layer*c.shape.KVHeads+head)*c.tokens+p/keyRun*keyRun)*c.shape.HeadDim + p%keyRun
+}
+
+func (c *cache) value(layer, head, p int) int {
+	return ((layer*c.shape.KVHeads+head)*c.tokens + p) * c.valueDim
+}
+
+// mixKeys sets out[keyBlock·i + p] to the product of row i of q with the key of
+// the p-th position of the run at `at`.
+func (c *cache) mixKeys(k *kernel.Kernels, out, q []float32, at, cols int) {
+	hd := c.shape.HeadDim
+	if c.shape.F16 {
+		k.MixF16(out, keyBlock, c.k16[at:], keyRun, q, hd, cols, hd, false)
+	} else {
+		k.MixF32(out, keyBlock, c.k32[at:], keyRun, q, hd, cols, hd, false)
+	}
+}
+
+// mixValues sets, or adds, to out[valueDim·i + j] the sum over n positions of
+// weight keyBlock·i + p times number j of the value at `at`, for 16 j.
+func (c *cache) mixValues(k *kernel.Kernels, out, weights []float32, at, cols, n int, add bool) {
+	if c.shape.F16 {
+		k.MixF16(out, c.valueDim, c.v16[at:], c.valueDim, weights, keyBlock, cols, n, add)
+	} else {
+		k.MixF32(out, c.valueDim, c.v32[at:], c.valueDim, weights, keyBlock, cols, n, add)
+	}
 }
 
 // Remember writes keys and values of positions pos, pos+1, … of a layer.
@@ -38,22 +74,27 @@ func (d *Device) Remember(kv compute.Cache, layer, pos int, k, v compute.Rows) {
 		return
 	}
 	ks, vs, hd := read(k), read(v), c.shape.HeadDim
-	d.pool.run(c.shape.KVHeads, func(head, _ int) {
-		to := c.at(layer, head) + pos*hd
-		for t := range k.N {
+	d.pool.run(k.N, func(t, _ int) {
+		for head := range c.shape.KVHeads {
 			from := t*k.Width + head*hd
-			d.store(c, to, ks[from:from+hd], vs[from:from+hd])
-			to += hd
+			d.store(c, c.key(layer, head, pos+t), c.value(layer, head, pos+t), ks[from:from+hd], vs[from:from+hd])
 		}
 	})
 }
 
-func (d *Device) store(c *cache, at int, k, v []float32) {
+// store writes one position of one head.
+func (d *Device) store(c *cache, key, value int, k, v []float32) {
 	if c.shape.F16 {
-		d.k.F16Row(c.k16[at:at+len(k)], k)
-		d.k.F16Row(c.v16[at:at+len(v)], v)
+		half := c.v16[value : value+len(k)] // the key passes through here
+		d.k.F16Row(half, k)
+		for i, x := range half {
+			c.k16[key+i*keyRun] = x
+		}
+		d.k.F16Row(half, v)
 		return
 	}
-	copy(c.k32[at:], k)
-	copy(c.v32[at:], v)
+	for i, x := range k {
+		c.k32[key+i*keyRun] = x
+	}
+	copy(c.v32[value:], v)
 }

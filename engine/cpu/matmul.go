@@ -59,7 +59,7 @@ func (d *Device) feed(j *job, slot int, x compute.Rows, pick []int) {
 	if pick != nil {
 		j.columns = len(pick)
 	}
-	j.chunk = chunk(j.w, j.columns)
+	j.chunk = d.chunk(j.w, j.columns)
 	if d.exact || j.w.HalfInput || !d.k.HasInt(j.w.Type) {
 		d.feedFloats(j, slot, read(x), pick)
 		return
@@ -144,17 +144,25 @@ func (d *Device) halved(x []float32) []float32 {
 }
 
 // chunk is how many rows of a matrix one part computes: small enough that Stop
-// is felt at once and that no core waits long for the last part, large enough
-// that drawing a part costs nothing. 64 rows are what the kernels unpack at a
-// time; a single row of activations reads weights at memory's speed, and 64 kB
-// of them take some microseconds.
-func chunk(w *matrix, columns int) int {
+// is felt at once, large enough that drawing a part costs nothing. 64 rows are
+// what the kernels unpack at a time.
+func (d *Device) chunk(w *matrix, columns int) int {
 	if columns == 1 {
-		const bytes = 64 << 10
-		return max(8, bytes/w.rowBytes/8*8)
+		return d.stretch(w)
 	}
 	const work = 4 << 20 // multiply-adds, some hundred microseconds
 	return max(64, work/(w.In*columns)/64*64)
+}
+
+// stretch is the part for a single row of activations, which reads weights at
+// memory's speed: about 256 kB (64 kB take a fifth longer, since each part begins
+// with weights that nobody has fetched ahead), and as many parts as occupy all
+// cores to the end.
+func (d *Device) stretch(w *matrix) int {
+	const bytes = 256 << 10
+	cores := d.pool.workers + 1
+	parts := (len(w.Data)/bytes/cores + 1) * cores
+	return max(8, (w.Out/parts+7)/8*8)
 }
 
 // multiply runs the parts of all jobs together. No two jobs write to the same row.

@@ -28,8 +28,9 @@ type pool struct {
 	closed atomic.Bool
 }
 
-// spins is how often a goroutine polls before it gives the core back.
-const spins = 20000
+// spins is how often a goroutine polls before it gives the core back: some
+// hundred microseconds, longer than anything between two verbs of a token takes.
+const spins = 200000
 
 func newPool(threads int) *pool {
 	p := &pool{workers: threads - 1, stop: new(atomic.Bool)}

@@ -180,6 +180,19 @@ func attend(b *bench) {
 			a.step(1, 2, 4)  // going back
 		}
 	}
+	attendLong(b)
+}
+
+// attendLong goes through more positions than devices take at a time.
+func attendLong(b *bench) {
+	c := compute.CacheShape{Layers: 1, Tokens: 600, KVHeads: 2, HeadDim: 24, F16: true}
+	cache, err := b.dev.NewCache(c)
+	b.must(err)
+	a := &attention{bench: b, shape: c, heads: 10, cache: cache}
+	a.step(0, 0, 270)
+	a.step(0, 270, 1)
+	a.step(0, 271, 300)
+	a.step(0, 571, 1)
 }
 
 type attention struct {

@@ -43,4 +43,6 @@ func (k *Kernels) vectors256() {
 	k.expSum = exponentials(lanes, expSumx256)
 	k.siluMul = gating(lanes, siluMulx256)
 	k.microF32 = microFloats(microF32x256)
+	k.mixF32 = mixing(mixF32by4x256, mixF32by8x256)
+	k.mixF16 = mixing(mixF16by4x256, mixF16by8x256)
 }

@@ -40,4 +40,6 @@ func (k *Kernels) vectors512() {
 	k.expSum = exponentials(lanes, expSumx512)
 	k.siluMul = gating(lanes, siluMulx512)
 	k.microF32 = microFloats(microF32x512)
+	k.mixF32 = mixing(mixF32by4x512, mixF32by8x512)
+	k.mixF16 = mixing(mixF16by4x512, mixF16by8x512)
 }

@@ -252,3 +252,55 @@ func TestSiLUMul(t *testing.T) {
 		}
 	})
 }
+
+// Sums of 16 columns with 4 and 8 rows that lie apart, set and added, and nothing
+// written beside them.
+func TestMix(t *testing.T) {
+	eachTier(t, func(t *testing.T, k *Kernels) {
+		r := rand.New(rand.NewPCG(31, 32))
+		for _, cols := range []int{4, 8} {
+			for _, deep := range []int{1, 2, 7, 128} {
+				checkMix(t, k, r, cols, deep)
+			}
+		}
+	})
+}
+
+func checkMix(t *testing.T, k *Kernels, r *rand.Rand, cols, deep int) {
+	t.Helper()
+	const ldo, stride = 19, 21
+	ldx := deep + 3
+	panel := guardedF32(t, activations(r, (deep-1)*stride+16))
+	halves, rounded := toHalves(panel)
+	halves = guardedF16(t, halves)
+	x := guardedF32(t, activations(r, (cols-1)*ldx+deep))
+	for _, add := range []bool{false, true} {
+		for _, p := range [][]float32{panel, rounded} {
+			out := guardedF32(t, activations(r, (cols-1)*ldo+16))
+			before := append([]float32{}, out...)
+			if &p[0] == &panel[0] {
+				k.MixF32(out, ldo, p, stride, x, ldx, cols, deep, add)
+			} else {
+				k.MixF16(out, ldo, halves, stride, x, ldx, cols, deep, add)
+			}
+			for i, got := range out {
+				c, row := i/ldo, i%ldo
+				if row >= 16 {
+					if got != before[i] {
+						t.Fatalf("%d rows, %d deep: wrote beside its results", cols, deep)
+					}
+					continue
+				}
+				want, magnitude := 0.0, 0.0
+				if add {
+					want, magnitude = float64(before[i]), math.Abs(float64(before[i]))
+				}
+				for j := range deep {
+					term := float64(p[j*stride+row]) * float64(x[c*ldx+j])
+					want, magnitude = want+term, magnitude+math.Abs(term)
+				}
+				near(t, fmt.Sprintf("%d rows, %d deep, column %d row %d", cols, deep, c, row), got, want, magnitude)
+			}
+		}
+	}
+}

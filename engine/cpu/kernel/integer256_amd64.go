@@ -7,7 +7,7 @@ package kernel
 // gemvQ40x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ40x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -17,7 +17,7 @@ func unpackQ40x256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ41x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ41x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ41x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ41x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -27,7 +27,7 @@ func unpackQ41x256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ50x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ50x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -37,7 +37,7 @@ func unpackQ50x256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ51x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ51x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ51x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ51x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -47,7 +47,7 @@ func unpackQ51x256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ80x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ80x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -57,7 +57,7 @@ func unpackQ80x256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvIQ4NLx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackIQ4NLx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -67,7 +67,7 @@ func unpackIQ4NLx256(u *uint8, scale *float32, offset *float32, w *byte, blocks 
 // gemvQ2Kx256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ2Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ2Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ2Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -77,7 +77,7 @@ func unpackQ2Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ3Kx256 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ3Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ3Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ3Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -87,7 +87,7 @@ func unpackQ3Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ4Kx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ4Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -97,7 +97,7 @@ func unpackQ4Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ5Kx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ5Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -107,7 +107,7 @@ func unpackQ5Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ6Kx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ6Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -117,7 +117,7 @@ func unpackQ6Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvIQ4XSx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackIQ4XSx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -127,7 +127,7 @@ func unpackIQ4XSx256(u *uint8, scale *float32, offset *float32, w *byte, blocks 
 // gemvTQ20x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvTQ20x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvTQ20x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackTQ20x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -137,7 +137,7 @@ func unpackTQ20x256(u *uint8, scale *float32, offset *float32, w *byte, blocks i
 // gemvMXFP4x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackMXFP4x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //

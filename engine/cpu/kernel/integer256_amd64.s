@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ40x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -26,8 +26,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -237,7 +243,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ41x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ41x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ41x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -259,8 +265,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -458,7 +470,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ50x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -480,8 +492,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -787,7 +805,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ51x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ51x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ51x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -809,8 +827,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -1104,7 +1128,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ80x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -1126,8 +1150,16 @@ row:
 	MOVQ   blocks+32(FP), R9
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R8)
+	PREFETCHNTA 4160(R8)
+	PREFETCHNTA 4224(R8)
+	PREFETCHNTA 4288(R8)
+	PREFETCHNTA 4352(R8)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R8)
 	PREFETCHT0 1024(R8)
 	PREFETCHT1 8256(R8)
@@ -1335,7 +1367,7 @@ DATA k000000c3<>+48(SB)/8, $0xc3000000c3000000
 DATA k000000c3<>+56(SB)/8, $0xc3000000c3000000
 GLOBL k000000c3<>(SB), RODATA|NOPTR, $64
 
-// func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvIQ4NLx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -1357,8 +1389,14 @@ row:
 	MOVQ   blocks+32(FP), R9
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R8)
+	PREFETCHNTA 4160(R8)
+	PREFETCHNTA 4224(R8)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R8)
 	PREFETCHT0 1024(R8)
 	PREFETCHT1 8256(R8)
@@ -1600,7 +1638,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ2Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ2Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ2Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -1622,8 +1660,13 @@ row:
 	MOVQ   blocks+32(FP), R11
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R10)
+	PREFETCHNTA 4160(R10)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R10)
 	PREFETCHT0 1024(R10)
 	PREFETCHT1 8256(R10)
@@ -1920,7 +1963,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ3Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ3Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ3Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -1942,8 +1985,13 @@ row:
 	MOVQ   blocks+32(FP), R11
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R10)
+	PREFETCHNTA 4160(R10)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R10)
 	PREFETCHT0 1024(R10)
 	PREFETCHT1 8256(R10)
@@ -2310,7 +2358,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ4Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -2332,8 +2380,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -2545,7 +2599,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ5Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -2567,8 +2621,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -2812,7 +2872,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvQ6Kx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -2834,8 +2894,15 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	PREFETCHNTA 4288(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -3096,7 +3163,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvIQ4XSx256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -3118,8 +3185,14 @@ row:
 	MOVQ   blocks+32(FP), R9
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R8)
+	PREFETCHNTA 4160(R8)
+	PREFETCHNTA 4224(R8)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R8)
 	PREFETCHT0 1024(R8)
 	PREFETCHT1 8256(R8)
@@ -3399,7 +3472,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvTQ20x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvTQ20x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, F16C, FMA3, MMX+
 TEXT ·gemvTQ20x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -3421,8 +3494,13 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -3582,7 +3660,7 @@ block:
 	VZEROUPPER
 	RET
 
-// func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvMXFP4x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·gemvMXFP4x256(SB), NOSPLIT, $64-73
 	MOVQ out+0(FP), AX
@@ -3604,8 +3682,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)

@@ -7,7 +7,7 @@ package kernel
 // gemvQ40x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ40x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -17,7 +17,7 @@ func unpackQ40x512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ41x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ41x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -27,7 +27,7 @@ func unpackQ41x512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ50x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ50x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -37,7 +37,7 @@ func unpackQ50x512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ51x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ51x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -47,7 +47,7 @@ func unpackQ51x512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ80x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ80x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -57,7 +57,7 @@ func unpackQ80x512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvIQ4NLx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackIQ4NLx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -67,7 +67,7 @@ func unpackIQ4NLx512(u *uint8, scale *float32, offset *float32, w *byte, blocks 
 // gemvQ2Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ2Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -77,7 +77,7 @@ func unpackQ2Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ3Kx512 sets out[r] to the product of row r of w, stride bytes apart, with 256·high + low.
 //
 //go:noescape
-func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ3Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -87,7 +87,7 @@ func unpackQ3Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ4Kx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ4Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -97,7 +97,7 @@ func unpackQ4Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ5Kx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ5Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -107,7 +107,7 @@ func unpackQ5Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvQ6Kx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ6Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -117,7 +117,7 @@ func unpackQ6Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks in
 // gemvIQ4XSx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackIQ4XSx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -127,7 +127,7 @@ func unpackIQ4XSx512(u *uint8, scale *float32, offset *float32, w *byte, blocks 
 // gemvTQ20x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackTQ20x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -137,7 +137,7 @@ func unpackTQ20x512(u *uint8, scale *float32, offset *float32, w *byte, blocks i
 // gemvMXFP4x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
 //
 //go:noescape
-func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackMXFP4x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //

@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
 TEXT ·gemvQ40x512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -29,8 +29,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -258,7 +264,7 @@ constants:
 	VMOVDQU64 k0f<>+0(SB), Z4
 	JMP       start
 
-// func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ41x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
 TEXT ·gemvQ41x512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -283,8 +289,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -452,7 +464,7 @@ constants:
 	VMOVDQU64 k0f<>+0(SB), Z4
 	JMP       start
 
-// func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ50x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
 TEXT ·gemvQ50x512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -477,8 +489,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -708,7 +726,7 @@ constants:
 	VMOVDQU64 k10<>+0(SB), Z7
 	JMP       start
 
-// func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ51x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
 TEXT ·gemvQ51x512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -733,8 +751,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -926,7 +950,7 @@ constants:
 	VMOVDQU64 k10<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
 TEXT ·gemvQ80x512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -951,8 +975,16 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	PREFETCHNTA 4288(R9)
+	PREFETCHNTA 4352(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -1128,7 +1160,7 @@ constants:
 	VMOVDQU64 k80<>+0(SB), Z5
 	JMP       start
 
-// func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
 TEXT ·gemvIQ4NLx512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -1153,8 +1185,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -1322,7 +1360,7 @@ constants:
 	VMOVDQU64 kf865a69eebfd6b65<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ2Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
 TEXT ·gemvQ2Kx512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -1347,8 +1385,13 @@ row:
 	MOVQ   blocks+32(FP), R11
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R10)
+	PREFETCHNTA 4160(R10)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R10)
 	PREFETCHT0 1024(R10)
 	PREFETCHT1 8256(R10)
@@ -1607,7 +1650,7 @@ constants:
 	VMOVDQU64 k58e8c99112b760a5<>+0(SB), Z7
 	JMP       start
 
-// func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
 TEXT ·gemvQ3Kx512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -1632,8 +1675,13 @@ row:
 	MOVQ   blocks+32(FP), R11
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R10)
+	PREFETCHNTA 4160(R10)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R10)
 	PREFETCHT0 1024(R10)
 	PREFETCHT1 8256(R10)
@@ -1936,7 +1984,7 @@ constants:
 	VMOVDQU64 k132dfc8a680249e5<>+0(SB), Z10
 	JMP       start
 
-// func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
 TEXT ·gemvQ4Kx512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -1961,8 +2009,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -2165,7 +2219,7 @@ constants:
 	VMOVDQU64 k0f<>+0(SB), Z5
 	JMP       start
 
-// func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, F16C, MMX+
 TEXT ·gemvQ5Kx512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -2190,8 +2244,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -2382,7 +2442,7 @@ constants:
 	VMOVDQU64 kaa9abd32e36800e5<>+0(SB), Z11
 	JMP       start
 
-// func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
 TEXT ·gemvQ6Kx512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -2407,8 +2467,15 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	PREFETCHNTA 4288(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -2611,7 +2678,7 @@ constants:
 	VMOVDQU64 k02d485e963e75a25<>+0(SB), Z6
 	JMP       start
 
-// func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
 TEXT ·gemvIQ4XSx512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -2636,8 +2703,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -2853,7 +2926,7 @@ constants:
 	VMOVDQU64 kf865a69eebfd6b65<>+0(SB), Z5
 	JMP       start
 
-// func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvTQ20x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
 TEXT ·gemvTQ20x512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -2878,8 +2951,13 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)
@@ -3023,7 +3101,7 @@ constants:
 	VMOVDQU64 k58e8c99112b760a5<>+0(SB), Z4
 	JMP       start
 
-// func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, ahead bool)
+// func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, MMX+
 TEXT ·gemvMXFP4x512(SB), NOSPLIT, $0-73
 	JMP constants
@@ -3048,8 +3126,14 @@ row:
 	MOVQ   blocks+32(FP), R10
 
 block:
-	CMPB       ahead+72(FP), $0x00
-	JEQ        fetched
+	CMPB        twice+72(FP), $0x00
+	JNE         twice
+	PREFETCHNTA 4096(R9)
+	PREFETCHNTA 4160(R9)
+	PREFETCHNTA 4224(R9)
+	JMP         fetched
+
+twice:
 	PREFETCHT1 8192(R9)
 	PREFETCHT0 1024(R9)
 	PREFETCHT1 8256(R9)

@@ -5,7 +5,7 @@ import "beyonder/engine/quant"
 // assembled is a type's assembly. Its blocks are of 256 weights: of a type with
 // blocks of 32, eight.
 type assembled struct {
-	gemv   func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32, ahead bool)
+	gemv   func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32, twice bool)
 	unpack func(u *uint8, scale, offset *float32, w *byte, blocks int)
 }
 
@@ -31,10 +31,10 @@ func (k *Kernels) join(run16, run32 micros, types map[quant.Type]assembled) {
 }
 
 func (a assembled) join(f *integer) {
-	run, fine, ahead := f.run, f.fine, fetchesAhead()
+	run, fine, twice := f.run, f.fine, fetchesTwice()
 	f.gemv = func(out []float32, w []byte, stride int, x *Q8, from, runs int) {
 		worth := x.worth(fine)
-		a.gemv(&out[0], len(out), &w[0], stride, runs, &x.high[from], &x.low[from], &worth.d[from/group], &worth.sums(run)[from/run], ahead)
+		a.gemv(&out[0], len(out), &w[0], stride, runs, &x.high[from], &x.low[from], &worth.d[from/group], &worth.sums(run)[from/run], twice)
 	}
 	f.unpackRun = func(u []uint8, scale, offset []float32, w []byte, runs int) {
 		a.unpack(&u[0], &scale[0], &offset[0], &w[0], runs)
@@ -64,6 +64,6 @@ func transposing(f func(dst, src *uint32, stride, columns int)) func(dst, src []
 	}
 }
 
-// fetchesAhead tells whether weights should be fetched before they are needed:
-// not on AMD's processors, which do so by themselves.
-func fetchesAhead() bool { return vendor() != 'A'|'u'<<8|'t'<<16|'h'<<24 }
+// fetchesTwice tells whether weights are fetched into the second cache first and
+// then into the first, or once: that suits AMD's processors.
+func fetchesTwice() bool { return vendor() != 'A'|'u'<<8|'t'<<16|'h'<<24 }

@@ -41,6 +41,9 @@ type Kernels struct {
 	transpose func(dst, src []uint32, stride, columns int)
 	microF32  func(out []float32, ldo int, panel, tile []float32, add bool)
 
+	mixF32 mixer[float32]
+	mixF16 mixer[uint16]
+
 	maximum func(x []float32) float32
 	expSum  func(x []float32, max float32) float32
 	scale   func(x []float32, by float32)
@@ -106,6 +109,7 @@ func generic() *Kernels {
 		dotF32:   dotF32Go, dotF16: dotF16Go, dotBF16: dotBF16Go,
 		axpyF32: axpyF32Go, axpyF16: axpyF16Go, toF16: toF16Go, fromF16: fromF16Go,
 		transpose: transposeGo, microF32: microF32Go,
+		mixF32: mixGo(same), mixF16: mixGo(half),
 		maximum: maximumGo, expSum: expSumGo, scale: scaleGo,
 		square: squareGo, gain: gainGo, siluMul: siluMulGo,
 	}

@@ -29,6 +29,9 @@ func (k *Kernels) Max(x []float32) float32 { return k.maximum(x) }
 // NaN stays one.
 func (k *Kernels) ExpSum(x []float32, max float32) float32 { return k.expSum(x, max) }
 
+// Scale multiplies x.
+func (k *Kernels) Scale(x []float32, by float32) { k.scale(x, by) }
+
 // Softmax replaces x by its softmax.
 func (k *Kernels) Softmax(x []float32) {
 	if len(x) > 0 {

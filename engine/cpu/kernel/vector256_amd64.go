@@ -73,3 +73,23 @@ func siluMulx256(dst *float32, gate *float32, up *float32, n int)
 //
 //go:noescape
 func microF32x256(out *float32, ldo int, panel *float32, tile *float32, deep int, add bool)
+
+// mixF32by4x256 sets or adds 16 times as many sums of deep products.
+//
+//go:noescape
+func mixF32by4x256(out *float32, ldo int, panel *float32, stride int, x *float32, ldx int, deep int, add bool)
+
+// mixF16by4x256 sets or adds 16 times as many sums of deep products.
+//
+//go:noescape
+func mixF16by4x256(out *float32, ldo int, panel *uint16, stride int, x *float32, ldx int, deep int, add bool)
+
+// mixF32by8x256 sets or adds 16 times as many sums of deep products.
+//
+//go:noescape
+func mixF32by8x256(out *float32, ldo int, panel *float32, stride int, x *float32, ldx int, deep int, add bool)
+
+// mixF16by8x256 sets or adds 16 times as many sums of deep products.
+//
+//go:noescape
+func mixF16by8x256(out *float32, ldo int, panel *uint16, stride int, x *float32, ldx int, deep int, add bool)

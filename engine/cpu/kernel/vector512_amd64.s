@@ -1108,3 +1108,273 @@ store0:
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
+
+// func mixF32by4x512(out *float32, ldo int, panel *float32, stride int, x *float32, ldx int, deep int, add bool)
+// Requires: AVX, AVX512F
+TEXT ·mixF32by4x512(SB), NOSPLIT, $0-57
+	MOVQ   out+0(FP), AX
+	MOVQ   ldo+8(FP), CX
+	MOVQ   panel+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	SHLQ   $0x02, CX
+	SHLQ   $0x01, BX
+	SHLQ   $0x01, BX
+	MOVQ   ldx+40(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVB   add+56(FP), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   deep+48(FP), R9
+	MOVQ   x+32(FP), R10
+
+product0:
+	VMOVUPS          (DX), Z4
+	VFMADD231PS.BCST (R10), Z4, Z0
+	VFMADD231PS.BCST (R10)(SI*1), Z4, Z1
+	VFMADD231PS.BCST (R10)(SI*2), Z4, Z2
+	VFMADD231PS.BCST (R10)(DI*1), Z4, Z3
+	ADDQ             BX, DX
+	ADDQ             $0x04, R10
+	DECQ             R9
+	JNZ              product0
+	TESTB            R8, R8
+	JZ               store0
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+
+store0:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func mixF16by4x512(out *float32, ldo int, panel *uint16, stride int, x *float32, ldx int, deep int, add bool)
+// Requires: AVX, AVX512F
+TEXT ·mixF16by4x512(SB), NOSPLIT, $0-57
+	MOVQ   out+0(FP), AX
+	MOVQ   ldo+8(FP), CX
+	MOVQ   panel+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	SHLQ   $0x02, CX
+	SHLQ   $0x01, BX
+	MOVQ   ldx+40(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVB   add+56(FP), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   deep+48(FP), R9
+	MOVQ   x+32(FP), R10
+
+product0:
+	VCVTPH2PS        (DX), Z4
+	VFMADD231PS.BCST (R10), Z4, Z0
+	VFMADD231PS.BCST (R10)(SI*1), Z4, Z1
+	VFMADD231PS.BCST (R10)(SI*2), Z4, Z2
+	VFMADD231PS.BCST (R10)(DI*1), Z4, Z3
+	ADDQ             BX, DX
+	ADDQ             $0x04, R10
+	DECQ             R9
+	JNZ              product0
+	TESTB            R8, R8
+	JZ               store0
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+
+store0:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func mixF32by8x512(out *float32, ldo int, panel *float32, stride int, x *float32, ldx int, deep int, add bool)
+// Requires: AVX, AVX512F
+TEXT ·mixF32by8x512(SB), NOSPLIT, $0-57
+	MOVQ   out+0(FP), AX
+	MOVQ   ldo+8(FP), CX
+	MOVQ   panel+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	SHLQ   $0x02, CX
+	SHLQ   $0x01, BX
+	SHLQ   $0x01, BX
+	MOVQ   ldx+40(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVB   add+56(FP), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   deep+48(FP), R9
+	MOVQ   x+32(FP), R10
+	LEAQ   (R10)(SI*4), R11
+
+product0:
+	VMOVUPS          (DX), Z8
+	VFMADD231PS.BCST (R10), Z8, Z0
+	VFMADD231PS.BCST (R10)(SI*1), Z8, Z1
+	VFMADD231PS.BCST (R10)(SI*2), Z8, Z2
+	VFMADD231PS.BCST (R10)(DI*1), Z8, Z3
+	VFMADD231PS.BCST (R11), Z8, Z4
+	VFMADD231PS.BCST (R11)(SI*1), Z8, Z5
+	VFMADD231PS.BCST (R11)(SI*2), Z8, Z6
+	VFMADD231PS.BCST (R11)(DI*1), Z8, Z7
+	ADDQ             BX, DX
+	ADDQ             $0x04, R10
+	ADDQ             $0x04, R11
+	DECQ             R9
+	JNZ              product0
+	TESTB            R8, R8
+	JZ               store0
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+	VADDPS           (DX), Z4, Z4
+	ADDQ             CX, DX
+	VADDPS           (DX), Z5, Z5
+	ADDQ             CX, DX
+	VADDPS           (DX), Z6, Z6
+	ADDQ             CX, DX
+	VADDPS           (DX), Z7, Z7
+	ADDQ             CX, DX
+
+store0:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func mixF16by8x512(out *float32, ldo int, panel *uint16, stride int, x *float32, ldx int, deep int, add bool)
+// Requires: AVX, AVX512F
+TEXT ·mixF16by8x512(SB), NOSPLIT, $0-57
+	MOVQ   out+0(FP), AX
+	MOVQ   ldo+8(FP), CX
+	MOVQ   panel+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	SHLQ   $0x02, CX
+	SHLQ   $0x01, BX
+	MOVQ   ldx+40(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVB   add+56(FP), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   deep+48(FP), R9
+	MOVQ   x+32(FP), R10
+	LEAQ   (R10)(SI*4), R11
+
+product0:
+	VCVTPH2PS        (DX), Z8
+	VFMADD231PS.BCST (R10), Z8, Z0
+	VFMADD231PS.BCST (R10)(SI*1), Z8, Z1
+	VFMADD231PS.BCST (R10)(SI*2), Z8, Z2
+	VFMADD231PS.BCST (R10)(DI*1), Z8, Z3
+	VFMADD231PS.BCST (R11), Z8, Z4
+	VFMADD231PS.BCST (R11)(SI*1), Z8, Z5
+	VFMADD231PS.BCST (R11)(SI*2), Z8, Z6
+	VFMADD231PS.BCST (R11)(DI*1), Z8, Z7
+	ADDQ             BX, DX
+	ADDQ             $0x04, R10
+	ADDQ             $0x04, R11
+	DECQ             R9
+	JNZ              product0
+	TESTB            R8, R8
+	JZ               store0
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+	VADDPS           (DX), Z4, Z4
+	ADDQ             CX, DX
+	VADDPS           (DX), Z5, Z5
+	ADDQ             CX, DX
+	VADDPS           (DX), Z6, Z6
+	ADDQ             CX, DX
+	VADDPS           (DX), Z7, Z7
+	ADDQ             CX, DX
+
+store0:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET

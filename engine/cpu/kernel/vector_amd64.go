@@ -130,6 +130,24 @@ func microFloats(f func(out *float32, ldo int, panel, tile *float32, deep int, a
 	}
 }
 
+// mixing makes a mixer of assembly for 4 and for 8 rows.
+func mixing[T float32 | uint16](by4, by8 func(out *float32, ldo int, panel *T, stride int, x *float32, ldx, deep int, add bool)) mixer[T] {
+	return func(out []float32, ldo int, panel []T, stride int, x []float32, ldx, cols, deep int, add bool) {
+		if deep <= 0 {
+			panic("kernel: nothing to mix")
+		}
+		_, _, _ = out[(cols-1)*ldo+panelRows-1], panel[(deep-1)*stride+panelRows-1], x[(cols-1)*ldx+deep-1]
+		switch cols {
+		case 4:
+			by4(&out[0], ldo, &panel[0], stride, &x[0], ldx, deep, add)
+		case 8:
+			by8(&out[0], ldo, &panel[0], stride, &x[0], ldx, deep, add)
+		default:
+			panic("kernel: mixes 4 or 8 rows")
+		}
+	}
+}
+
 func quantize256(x *Q8, src []float32) {
 	c, f := &x.coarse, &x.fine
 	quantizex256(&x.high[0], &x.low[0], &c.d[0], &c.s[0], &c.h[0], &f.d[0], &f.s[0], &f.h[0], &src[0], len(c.d))

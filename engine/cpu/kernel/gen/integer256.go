@@ -75,7 +75,7 @@ func dot256(c *constants, signed bool, u reg.VecVirtual, xs ...Mem) reg.VecVirtu
 // gemv256 emits the products of rows with one row of activations.
 func gemv256(c *constants, f format256) {
 	name := "gemv" + f.name + "x256"
-	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32, ahead bool)", name+" sets out[r] to the product of row r of w, stride bytes apart, with "+activations(fine(f.name))+".")
+	function(name, "func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32, twice bool)", name+" sets out[r] to the product of row r of w, stride bytes apart, with "+activations(fine(f.name))+".")
 	out, rows, w, stride := param("out"), param("rows"), param("w"), param("stride")
 	high, low, d, s := param("high"), param("low"), param("d"), param("s")
 	p, blocks, i, i8 := GP64(), GP64(), GP64(), GP64()

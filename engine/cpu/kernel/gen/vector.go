@@ -37,6 +37,10 @@ func vectors(w width) {
 	expSum(w)
 	siluMul(w)
 	microF32(w)
+	for _, cols := range []int{4, 8} {
+		mix(w, fmt.Sprint("mixF32by", cols), "panel *float32", 4, cols, w.load)
+		mix(w, fmt.Sprint("mixF16by", cols), "panel *uint16", 2, cols, w.loadF16)
+	}
 }
 
 // k is a constant in a register, the same in every lane.
@@ -433,4 +437,62 @@ func storeColumns(w width, label string, sums [][]reg.VecVirtual, out, ldo, add 
 		}
 		ADDQ(ldo, out)
 	}
+}
+
+// mix emits the micro-kernel of attention: 16 numbers of each of a panel's rows,
+// stride apart, times those of 4 or 8 rows x, ldx apart. Neither is interleaved.
+func mix(w width, name, panel string, size, cols int, load func(Mem) reg.VecVirtual) {
+	function(name+w.suffix, "func(out *float32, ldo int, "+panel+", stride int, x *float32, ldx, deep int, add bool)",
+		name+w.suffix+" sets or adds 16 times as many sums of deep products.")
+	out, ldo, from, stride := param("out"), param("ldo"), param("panel"), param("stride")
+	SHLQ(Imm(2), ldo)
+	if size == 4 {
+		SHLQ(Imm(1), stride)
+	}
+	SHLQ(Imm(1), stride)
+	ldx, ldx3 := param("ldx"), GP64()
+	SHLQ(Imm(2), ldx)
+	LEAQ(Mem{Base: ldx, Index: ldx, Scale: 2}, ldx3)
+	add := GP8()
+	Load(Param("add"), add)
+	step := w.lanes / 2
+	if step > cols {
+		step = cols
+	}
+	for at := 0; at < cols; at += step {
+		sums := make([][]reg.VecVirtual, step)
+		for c := range sums {
+			for range 16 / w.lanes {
+				sums[c] = append(sums[c], w.zero())
+			}
+		}
+		p, deep, x := GP64(), param("deep"), param("x")
+		if at == 4 {
+			LEAQ(Mem{Base: x, Index: ldx, Scale: 4}, x)
+		}
+		xs := []reg.GPVirtual{x}
+		if step == 8 {
+			xs = append(xs, GP64())
+			LEAQ(Mem{Base: x, Index: ldx, Scale: 4}, xs[1])
+		}
+		MOVQ(from, p)
+		loop(fmt.Sprint("product", at), deep, func() {
+			rows := make([]reg.VecVirtual, 16/w.lanes)
+			for i := range rows {
+				rows[i] = load(Mem{Base: p, Disp: i * w.lanes * size})
+			}
+			for c := range sums {
+				b := xs[c/4]
+				m := []Mem{{Base: b}, {Base: b, Index: ldx, Scale: 1}, {Base: b, Index: ldx, Scale: 2}, {Base: b, Index: ldx3, Scale: 1}}[c%4]
+				w.multiplyAdd(m, rows, sums[c])
+			}
+			ADDQ(stride, p)
+			for _, b := range xs {
+				ADDQ(Imm(4), b)
+			}
+		})
+		storeColumns(w, fmt.Sprint("store", at), sums, out, ldo, add)
+	}
+	VZEROUPPER()
+	RET()
 }
