@@ -83,11 +83,7 @@ func experiment(r *Reply) string {
 	if r.Mix.IsZero() {
 		return "all"
 	}
-	text, err := json.Marshal(r.Mix)
-	if err != nil {
-		return "an experiment"
-	}
-	return string(text)
+	return MixText(r.Mix, r.Experts)
 }
 
 // samplingDifferences compares field by field, under the names that the settings

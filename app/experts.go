@@ -141,3 +141,42 @@ func (a *App) RegenerateWith(ctx context.Context, id, message ID, mix engine.Mix
 		return s.answer(m.Parent, "")
 	})
 }
+
+// MixText says what an experiment does: "without math, code favoured, 1 expert per
+// token"; "" for none. experts are their names; those without one are numbered.
+func MixText(m engine.Mix, experts []string) string {
+	var parts []string
+	name := func(e int) string {
+		if e < len(experts) {
+			return experts[e]
+		}
+		return fmt.Sprintf("expert %d", e+1)
+	}
+	for e, off := range m.Off {
+		if off {
+			parts = append(parts, "without "+name(e))
+		}
+	}
+	for e, bias := range m.Favour {
+		switch {
+		case e < len(m.Off) && m.Off[e] || bias == 0:
+		case bias < 0:
+			parts = append(parts, name(e)+" avoided")
+		case bias >= strongly:
+			parts = append(parts, name(e)+" strongly favoured")
+		default:
+			parts = append(parts, name(e)+" favoured")
+		}
+	}
+	switch {
+	case m.Used == 1:
+		parts = append(parts, "1 expert per token")
+	case m.Used > 1:
+		parts = append(parts, fmt.Sprintf("%d experts per token", m.Used))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// strongly is what has to be added to a logit to be called strong: with e^4 = 55
+// times the weight an expert wins nearly always.
+const strongly = 4

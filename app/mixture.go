@@ -37,9 +37,12 @@ type MixtureStep struct {
 	Total int64 // in the unit of Done
 	Left  time.Duration
 
-	Notice    string           // something that its maker should know
-	Sentences []merge.Sentence // of a preview: where each sentence would go
+	Notice    string            // something that its maker should know
+	Sentences []MixtureSentence // of a preview: where each sentence would go
 }
+
+// MixtureSentence is where a sentence would go.
+type MixtureSentence = merge.Sentence
 
 // check says in a sentence what is missing.
 func (m *Mixture) check(writing bool) error {

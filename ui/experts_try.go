@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -119,38 +118,6 @@ func (t *trySection) mix() engine.Mix {
 		return engine.Mix{}
 	}
 	return m
-}
-
-// mixText says what an experiment does: "without math, code favoured, 1 expert
-// per token"; "" for none.
-func mixText(m engine.Mix, experts []string) string {
-	var parts []string
-	name := func(e int) string {
-		if e < len(experts) {
-			return experts[e]
-		}
-		return fmt.Sprintf("expert %d", e+1)
-	}
-	for e, off := range m.Off {
-		if off {
-			parts = append(parts, "without "+name(e))
-		}
-	}
-	for e, bias := range m.Favour {
-		switch {
-		case e < len(m.Off) && m.Off[e] || bias == 0:
-		case bias < 0:
-			parts = append(parts, name(e)+" avoided")
-		case bias >= 4:
-			parts = append(parts, name(e)+" strongly favoured")
-		default:
-			parts = append(parts, name(e)+" favoured")
-		}
-	}
-	if m.Used > 0 {
-		parts = append(parts, counted(m.Used, "expert")+" per token")
-	}
-	return strings.Join(parts, ", ")
 }
 
 // nameSection are the names and colours of the experts.

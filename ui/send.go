@@ -17,9 +17,10 @@ import (
 type job struct {
 	conversation app.ID
 	cancel       context.CancelFunc
-	typed        string // goes back into the composer if it could not be stored
-	stored       bool   // the message is on disk
-	fresh        bool   // the shown path changes: read it again once the job has begun
+	typed        string     // goes back into the composer if it could not be stored
+	stored       bool       // the message is on disk
+	split        *splitSend // the message goes to two settings
+	fresh        bool       // the shown path changes: read it again once the job has begun
 	stopping     bool
 	queued       string    // the message, if it waited in line before
 	state        app.State // of the reply at its end
@@ -264,7 +265,9 @@ func (w *Window) finish(j *job, err error) {
 		w.closeNow()
 		return
 	}
-	w.lineAfter(j)
+	if !w.splitEnded(j, err) {
+		w.lineAfter(j)
+	}
 }
 
 // giveBack puts a message that could not be stored into the composer again.

@@ -78,7 +78,7 @@ func replyDetail(r app.Reply) string {
 		return ""
 	}
 	var parts []string
-	if text := mixText(r.Mix, r.Experts); text != "" {
+	if text := app.MixText(r.Mix, r.Experts); text != "" {
 		parts = append(parts, "Experiment: "+text)
 	}
 	parts = append(parts, counted(d.NewTokens, "token"))

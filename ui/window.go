@@ -66,6 +66,7 @@ type Window struct {
 	line    []waiting
 	held    map[app.ID]bool // conversations whose messages in line wait for the reader
 	side    string          // which panel is at the right: "settings", "experts"
+	mixture *mixturePage    // nil: it was not opened yet
 	looked  lookedAt        // the reply whose experts are shown
 	loading *loading        // the model being loaded
 }

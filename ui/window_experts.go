@@ -35,7 +35,7 @@ func (w *Window) announceExperts() {
 	t, p := w.transcript, w.experts
 	t.Tints, t.Note, t.OnExperts = w.tintsOf, w.noteAt, w.showExpertsOf
 	p.OnColour, p.OnNames, p.OnMix = w.setColours, w.nameExperts, w.setMix
-	p.OnClose = w.toggleExperts
+	p.OnSplit, p.OnMixture, p.OnClose = w.openSplit, w.openMixture, w.toggleExperts
 }
 
 // chooseSide makes the place of the panels at the right.
@@ -249,7 +249,7 @@ func (w *Window) setMix(m engine.Mix) {
 // showMix tells that an experiment holds in the open conversation.
 func (w *Window) showMix() {
 	info, _ := w.app.Model()
-	text := mixText(w.app.Mix(w.current), expertNames(w.app.Experts(info.Hash, info.Experts, info.ExpertNames)))
+	text := app.MixText(w.app.Mix(w.current), expertNames(w.app.Experts(info.Hash, info.Experts, info.ExpertNames)))
 	if text == "" {
 		w.cards.set("experiment", nil)
 		return

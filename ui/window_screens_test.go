@@ -41,6 +41,8 @@ func screens() map[string]func(*rig) {
 		"long-text": func(r *rig) { talk(r); r.composer.SetText(strings.Repeat("A line of the message.\n", 12)) },
 		"experts":   expertsScreen,
 		"token":     tokenScreen,
+		"mixture":   func(r *rig) { m := fillMixture(r); m.preview(); r.done(m) },
+		"mixture2":  func(r *rig) { m := fillMixture(r); m.preview(); r.done(m); m.scroll.ScrollToBottom() },
 		"rename":    func(r *rig) { talk(r); r.sidebar.Rename(r.current) },
 		"sent":      func(r *rig) { talk(r); r.ctrl(fyne.KeyI) },
 		"tokens":    func(r *rig) { talk(r); r.ctrl(fyne.KeyT) },

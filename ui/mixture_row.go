@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+	"beyonder/assets"
+)
+
+// pathField is where a model's file or folder is named: typed, chosen among the
+// known ones, or looked for.
+type pathField struct {
+	window *Window
+	entry  *filterEntry
+	object *fyne.Container
+}
+
+func newPathField(w *Window, tips *tipLayer, placeholder string, changed func()) *pathField {
+	p := &pathField{window: w}
+	p.entry = newFilterEntry(placeholder, func(string) { changed() })
+	known := newGlyph(assets.Icon("expand"), 32, p.choose)
+	file, folder := newGlyph(assets.Icon("document"), 32, p.file), newGlyph(assets.Icon("folder"), 32, p.folder)
+	known.tip, file.tip, folder.tip = "Models that you have used", "Look for a file (.gguf)", "Look for a folder (safetensors)"
+	for _, b := range []*glyphButton{known, file, folder} {
+		b.tips = tips
+	}
+	p.object = newRow(4, 0, p.entry, known, file, folder)
+	return p
+}
+
+func (p *pathField) path() string { return strings.TrimSpace(p.entry.Text) }
+
+// choose lists the known models.
+func (p *pathField) choose() {
+	var items []*fyne.MenuItem
+	for _, m := range p.window.knownModels() {
+		if !m.Missing {
+			items = append(items, fyne.NewMenuItem(m.Name, func() { p.entry.SetText(m.Path) }))
+		}
+	}
+	if len(items) == 0 {
+		items = []*fyne.MenuItem{{Label: "No models yet", Disabled: true}}
+	}
+	widget.NewPopUpMenu(fyne.NewMenu("", items...), p.window.win.Canvas()).ShowAtRelativePosition(fyne.NewPos(0, p.object.Size().Height), p.object)
+}
+
+func (p *pathField) file() {
+	w := p.window
+	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+		if err != nil {
+			w.failed(err)
+		} else if f != nil {
+			f.Close()
+			p.entry.SetText(f.URI().Path())
+		}
+	}, w.win)
+	d.SetFilter(storage.NewExtensionFileFilter([]string{".gguf"}))
+	d.Resize(w.win.Canvas().Size().SubtractWidthHeight(px(80), px(80)))
+	d.Show()
+}
+
+func (p *pathField) folder() {
+	w := p.window
+	d := dialog.NewFolderOpen(func(f fyne.ListableURI, err error) {
+		if err != nil {
+			w.failed(err)
+		} else if f != nil {
+			p.entry.SetText(f.Path())
+		}
+	}, w.win)
+	d.Resize(w.win.Canvas().Size().SubtractWidthHeight(px(80), px(80)))
+	d.Show()
+}
+
+// expertRow is one expert of a mixture that is being made.
+type expertRow struct {
+	name    *filterEntry
+	path    *pathField
+	prompts *linesEntry
+	remove  *glyphButton
+	object  fyne.CanvasObject
+}
+
+func newExpertRow(m *mixturePage, number int) *expertRow {
+	r := &expertRow{}
+	r.name = newFilterEntry("Name", func(string) { m.changed() })
+	r.path = newPathField(m.window, m.tips, "Path of the expert's model", func() {
+		if name := modelFileName(r.path.path()); r.name.Text == "" && name != "" {
+			r.name.SetPlaceHolder(name)
+		}
+		m.changed()
+	})
+	r.prompts = newLinesEntry("What it is for: one prompt a line, such as “Write a function in Python”", 3, func() {})
+	r.prompts.OnChanged = func(string) { r.prompts.grow(); m.changed() }
+	r.prompts.onGrown = m.grown
+	r.remove = newGlyph(assets.Icon("close"), 28, func() { m.removeExpert(r) })
+	r.remove.tip, r.remove.tips = "Take this expert out", m.tips
+	square := newSwatch(number)
+	head := newRow(8, 1, square, newSized(160, 0, r.name), spacer(), r.remove)
+	r.object = container.NewStack(newSurface(theme.ColorNameHeaderBackground, "", 10),
+		newPadded(8, 8, 12, 12, newColumn(8, head, r.path.object, r.prompts)))
+	return r
+}
+
+func (r *expertRow) expert() app.MixtureExpert {
+	return app.MixtureExpert{Path: r.path.path(), Name: strings.TrimSpace(r.name.Text), Prompts: strings.Split(r.prompts.Text, "\n")}
+}
+
+// shown is what the expert is called here.
+func (r *expertRow) shown() string {
+	if name := strings.TrimSpace(r.name.Text); name != "" {
+		return name
+	}
+	return modelFileName(r.path.path())
+}
+
+func modelFileName(path string) string {
+	base := filepath.Base(path)
+	if path == "" || base == "." {
+		return ""
+	}
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}

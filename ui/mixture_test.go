@@ -1,0 +1,144 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"beyonder/engine"
+)
+
+// tiny is one of the models that engine/merge is tested with.
+func tiny(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs("../engine/merge/testdata/" + name + ".gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// fillMixture opens the page and fills it in.
+func fillMixture(r *rig) *mixturePage {
+	r.openMixture()
+	m := r.mixture
+	m.base.entry.SetText(tiny(r.t, "base"))
+	for i, name := range []string{"chat", "code"} {
+		m.rows[i].path.entry.SetText(tiny(r.t, name))
+	}
+	m.rows[0].name.SetText("talk")
+	m.rows[0].prompts.SetText("ab c\nabc")
+	m.rows[1].prompts.SetText("d ef")
+	m.used.SetSelectedIndex(0)
+	m.sentences.SetText("ab c\n\nd ef")
+	return m
+}
+
+func (r *rig) done(m *mixturePage) {
+	r.t.Helper()
+	r.until("it has ended", func() bool { return m.cancel == nil })
+}
+
+func TestMakeAMixture(t *testing.T) {
+	r := newRig(t, "Yes.")
+	m := fillMixture(r)
+	m.preview()
+	if m.make.Visible() || !m.stop.Visible() || !m.ask.Disabled() {
+		t.Error("while it works, another one can be started or it cannot be stopped")
+	}
+	r.done(m)
+	if len(m.found.Objects) != 2 || m.note.text != "" {
+		t.Fatalf("%d sentences were found a place; %q", len(m.found.Objects), m.note.text)
+	}
+	bars := m.found.Objects[0].(*fyne.Container).Objects[1].(*shareBars)
+	if bars.shares[0].name != "talk" || bars.shares[0].part != 1 || bars.shares[1].name != "code" {
+		t.Errorf("the first sentence goes to %+v", bars.shares)
+	}
+	m.build() // it has no name yet
+	r.done(m)
+	if !strings.Contains(m.note.text, "name") || !m.note.Visible() {
+		t.Errorf("without a name it says %q", m.note.text)
+	}
+	m.name.SetText("two minds.gguf")
+	m.build()
+	r.done(m)
+	path := filepath.Join(r.app.ModelsDir(), "two minds.gguf")
+	if _, err := os.Stat(path); err != nil || m.note.text != "" || !m.chat.Visible() {
+		t.Fatalf("made: %v; %q", err, m.note.text)
+	}
+	if report, err := engine.Inspect(path, 0); err != nil || report.Model.Experts != 2 {
+		t.Errorf("the file holds %+v (%v)", report.Model, err)
+	}
+	m.talk()
+	r.idle()
+	if info, _ := r.app.Model(); info.Path != path || r.win.Canvas().Overlays().Top() != nil {
+		t.Errorf("the model is %s", info.Path)
+	}
+	r.openMixture()
+	if r.mixture.rows[0].name.Text != "talk" {
+		t.Error("what was filled in is gone")
+	}
+}
+
+func TestMixtureThatCannotBe(t *testing.T) {
+	r := newRig(t, "Yes.")
+	m := fillMixture(r)
+	m.rows[1].path.entry.SetText("/nowhere/else.gguf")
+	m.preview()
+	r.done(m)
+	if !strings.Contains(m.note.text, "/nowhere/else.gguf") {
+		t.Errorf("an expert that is not there: %q", m.note.text)
+	}
+	m.removeExpert(m.rows[0])
+	if len(m.rows) != 2 || !strings.Contains(m.note.text, "at least two") {
+		t.Errorf("%d experts are left; %q", len(m.rows), m.note.text)
+	}
+	m.addExpert()
+	m.show()
+	if len(m.used.Options) != 3 {
+		t.Errorf("of three experts %q can be at work", m.used.Options)
+	}
+	m.removeExpert(m.rows[2])
+	m.sentences.SetText(" \n")
+	m.preview()
+	if !strings.Contains(m.note.text, "sentence") || m.cancel != nil {
+		t.Errorf("without a sentence: %q", m.note.text)
+	}
+	m.rows[1].path.entry.SetText(tiny(t, "code"))
+	m.name.SetText("stopped")
+	m.build()
+	m.end()
+	r.done(m)
+	if _, err := os.Stat(filepath.Join(r.app.ModelsDir(), "stopped.gguf")); err == nil && !m.chat.Visible() {
+		t.Error("a mixture that was cancelled is there")
+	}
+}
+
+func TestOneMessageToTwoSettings(t *testing.T) {
+	r := newRig(t, "one", "two")
+	r.engine.Model.ExpertNames = []string{"chat", "code", "story", "math"}
+	r.say("Hello")
+	mix := engine.Mix{Off: []bool{false, false, false, true}}
+	r.setMix(mix)
+	r.openSplit()
+	if r.win.Canvas().Overlays().Top() == nil {
+		t.Fatal("nobody asks for the message")
+	}
+	r.win.Canvas().Overlays().Top().Hide()
+	r.sendToBoth("What is 2 + 2?", mix)
+	r.until("both have answered", func() bool { return r.job == nil && len(r.engine.Requests()) == 3 })
+	requests := r.engine.Requests()
+	if !requests[1].Mix.IsZero() || !requests[2].Mix.Off[3] {
+		t.Errorf("asked with %+v and %+v", requests[1].Mix, requests[2].Mix)
+	}
+	last := r.messages[len(r.messages)-1]
+	if last.Siblings != 2 || last.Reply.Mix.IsZero() {
+		t.Errorf("the last reply is one of %d with %+v", last.Siblings, last.Reply.Mix)
+	}
+	if r.win.Canvas().Overlays().Top() == nil {
+		t.Error("the two replies are not shown side by side")
+	}
+}
