@@ -227,10 +227,20 @@ func (l *layer) testFeed(what string, x []float32, ids []int32, weights []float3
 		y, z := product(gate[i*layerFeed:(i+1)*layerFeed], l.downs[e].values, 1, layerFeed, layerWidth)
 		for o := range y {
 			want[t*layerWidth+o] += weights[i] * y[o]
-			// Behind SwiGLU one value in 32 is often many times the others, and rounding
-			// is by the largest: where it meets a small weight, their errors are left.
-			size[t*layerWidth+o] += 3 * float64(weights[i]) * z[o]
+			size[t*layerWidth+o] += float64(weights[i]) * (z[o] + rounding(gate[i*layerFeed:(i+1)*layerFeed], l.downs[e].values[o*layerFeed:(o+1)*layerFeed]))
 		}
 	}
 	l.close(what+": down", sum, want, size)
+}
+
+// rounding is what is left of a product where the largest of x meets a small
+// weight: behind SwiGLU one value is often many times the others, and those are
+// rounded by the largest.
+func rounding(x, w []float32) float64 {
+	top, square := 0.0, 0.0
+	for i, v := range x {
+		top = max(top, math.Abs(float64(v)))
+		square += float64(w[i]) * float64(w[i])
+	}
+	return top * math.Sqrt(square) / 6
 }
