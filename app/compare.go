@@ -32,13 +32,18 @@ func (a *App) CompareReplies(id, was, is ID) ([]Difference, error) {
 	return all, nil
 }
 
-// prompt is what the model was given for a reply, "" if that is not known.
+// prompt is what the model was given for a reply, without the first words of it
+// that were given; "" if that is not known.
 func (a *App) prompt(id, message ID) string {
 	t, err := a.Trail(id, message)
 	if err != nil {
 		return ""
 	}
-	return t.last().Sent.Text
+	sent := t.Parts[0].Sent
+	if n := len(sent.Parts); sent.Continue && n > 0 && sent.Parts[n-1].Role == assistant {
+		return sent.Text[:len(sent.Text)-sent.Parts[n-1].Bytes]
+	}
+	return sent.Text
 }
 
 func counted(prompt string) string { return fmt.Sprintf("%d characters", len([]rune(prompt))) }

@@ -26,7 +26,7 @@ func TestCompareReplies(t *testing.T) {
 	}
 	for _, want := range []app.Difference{
 		{Name: "Model", Was: "Tiny Mixtral", Is: "Another"}, {Name: "Temperature", Was: names["Temperature"].Was, Is: "1.25"},
-		{Name: "Stop", Was: "none", Is: `["END"]`}, {Name: "Prompt", Was: "7 characters", Is: "25 characters"},
+		{Name: "Stop", Was: "none", Is: `["END"]`}, {Name: "Prompt", Was: "19 characters", Is: "37 characters"},
 	} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%+v is missing in %+v", want, got)
@@ -34,6 +34,10 @@ func TestCompareReplies(t *testing.T) {
 	}
 	if names["Seed"].Is != "7" || len(got) != 5 {
 		t.Errorf("the differences are %+v", got)
+	}
+	begun := follow(b.RegenerateFrom(context.Background(), id, first.finished.ID, "Well,"))
+	if got, err := b.CompareReplies(id, second.finished.ID, begun.finished.ID); len(got) != 0 || err != nil {
+		t.Errorf("begun with given words, it differs in %+v (%v)", got, err)
 	}
 	if same, err := b.CompareReplies(id, first.finished.ID, first.finished.ID); len(same) != 0 || err != nil {
 		t.Errorf("a reply differs from itself in %+v (%v)", same, err)

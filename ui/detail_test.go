@@ -51,7 +51,7 @@ func TestWhatWasSentIsShown(t *testing.T) {
 	r.say("hello there")
 	r.ctrl(fyne.KeyI)
 	text := wordsIn(r.overlay())
-	for _, want := range []string{"What was sent", "tokens: system prompt 2, messages 2, template 2", "System prompt", "Be brief.", "You", "hello there", "↵\nuser:"} {
+	for _, want := range []string{"What was sent", "tokens: system prompt 2, messages 2, template 3", "System prompt", "Be brief.", "You", "hello there", "↵\nuser:"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}

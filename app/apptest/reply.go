@@ -134,6 +134,11 @@ func sent(messages []prompt.Message, goesOn bool) *engine.Sent {
 		s.Text += role + m.Content
 		s.Parts = append(s.Parts, engine.Part{Bytes: len(role), Tokens: 1}, engine.Part{Role: m.Role, Bytes: len(m.Content), Tokens: len(m.Content) / 4})
 	}
+	if !goesOn {
+		const begin = "\nassistant: "
+		s.Text += begin
+		s.Parts = append(s.Parts, engine.Part{Bytes: len(begin), Tokens: 1})
+	}
 	return s
 }
 
