@@ -155,11 +155,14 @@ func differencePieces(words []string, common []bool, fill color.NRGBA) (pieces [
 		text := strings.TrimRight(word, "\n\r\t ")
 		blank := word[len(text):]
 		lines := strings.Count(blank, "\n")
-		p := flowPiece{text: text, last: lines > 0}
-		if !common[i] && text != "" {
-			p.fill, p.mark = fill, color.NRGBA{R: fill.R, G: fill.G, B: fill.B, A: 0xFF}
+		for _, part := range shortParts(text) {
+			p := flowPiece{text: part}
+			if !common[i] && text != "" {
+				p.fill, p.mark = fill, color.NRGBA{R: fill.R, G: fill.G, B: fill.B, A: 0xFF}
+			}
+			pieces = append(pieces, p)
 		}
-		pieces = append(pieces, p)
+		pieces[len(pieces)-1].last = lines > 0
 		for range min(lines, 2) - 1 {
 			pieces = append(pieces, flowPiece{last: true})
 		}

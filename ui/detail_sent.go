@@ -3,19 +3,12 @@ package ui
 import (
 	"strings"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
 	"beyonder/engine"
 	"beyonder/engine/prompt"
 )
-
-// mostShown is how much of one part of a prompt is shown: more would not be read
-// here, and laying it out takes time. All of it can be copied.
-const mostShown = 20000 // bytes
 
 // showSent opens what the model was given for a reply.
 func (w *Window) showSent(m app.Message) {
@@ -25,16 +18,32 @@ func (w *Window) showSent(m app.Message) {
 		return
 	}
 	p := trail.Parts[len(trail.Parts)-1]
-	list := newColumn(12)
+	flow, scroll := newWordFlow(true)
+	flow.set(sentPieces(p.Sent))
+	foot := container.NewHBox(spacer(), newPrimaryButton("Copy all", func() { w.copy(p.Sent.Text) }))
+	body := container.NewBorder(nil, newPadded(12, 16, 0, 0, foot), nil, nil, scroll)
+	w.openDetail("What was sent", sentSummary(p), 760, body, flow)
+}
+
+// sentPieces is a prompt with a heading above each of its parts. What the template
+// wrote is muted, and its ends of lines can be seen.
+func sentPieces(sent engine.Sent) (pieces []flowPiece) {
 	at := 0
-	for _, part := range p.Sent.Parts {
-		list.Add(sentPart(part, p.Sent.Text[at:at+part.Bytes]))
+	for i, part := range sent.Parts {
+		if i > 0 {
+			pieces = append(pieces, flowPiece{last: true})
+		}
+		text := sent.Text[at : at+part.Bytes]
 		at += part.Bytes
+		ink := ColorText
+		if part.Role == "" {
+			text, ink = strings.ReplaceAll(text, "\n", "↵\n"), ColorMuted
+		}
+		heading := roleName(part.Role) + " · " + counted(part.Tokens, "token")
+		pieces = append(pieces, flowPiece{text: heading, ink: ColorMuted, bold: true, last: true})
+		pieces = append(pieces, textPieces(text, ink)...)
 	}
-	all := newPrimaryButton("Copy all", func() { w.copy(p.Sent.Text) })
-	foot := container.NewHBox(spacer(), all)
-	scroll := wheeled(container.NewVScroll(newPadded(0, 16, 0, 0, list)))
-	w.openDetail("What was sent", sentSummary(p), 760, container.NewBorder(nil, newPadded(12, 16, 0, 0, foot), nil, nil, scroll), all)
+	return pieces
 }
 
 // sentSummary counts a prompt: "1,203 tokens: system prompt 40, messages 1,020,
@@ -61,32 +70,6 @@ func sentSummary(p app.TrailPart) string {
 	}
 	return text
 }
-
-// sentPart shows a stretch of the prompt under its name and number of tokens.
-func sentPart(part engine.Part, text string) fyne.CanvasObject {
-	head := newRow(8, 0, newFlexibleLine(roleName(part.Role), captionStyle), newLine(counted(part.Tokens, "token"), captionStyle))
-	more := ""
-	if len(text) > mostShown {
-		text = strings.ToValidUTF8(text[:mostShown], "")
-		more = "More follows. “Copy all” has it."
-	}
-	ink := theme.ColorNameForeground
-	if part.Role == "" {
-		text, ink = visible(text), theme.ColorNamePlaceHolder
-	}
-	body := widget.NewRichText(&widget.TextSegment{Text: text, Style: widget.RichTextStyle{
-		ColorName: ink, SizeName: SizeCode, TextStyle: fyne.TextStyle{Monospace: true},
-	}})
-	body.Wrapping = fyne.TextWrapWord
-	column := newColumn(2, head, container.NewStack(newSurface(theme.ColorNameHeaderBackground, "", 6), body))
-	if more != "" {
-		column.Add(newParagraph(more, captionStyle))
-	}
-	return column
-}
-
-// visible shows the ends of lines, of which a template's own text has many.
-func visible(text string) string { return strings.ReplaceAll(text, "\n", "↵\n") }
 
 // roleName is how a part of a prompt is called.
 func roleName(role string) string {

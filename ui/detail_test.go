@@ -26,6 +26,9 @@ func wordsIn(o fyne.CanvasObject) string {
 		case *wordFlow:
 			for _, p := range found.pieces {
 				text.WriteString(p.text)
+				if p.last {
+					text.WriteString("\n")
+				}
 			}
 			text.WriteString("\n")
 		}
@@ -51,7 +54,7 @@ func TestWhatWasSentIsShown(t *testing.T) {
 	r.say("hello there")
 	r.ctrl(fyne.KeyI)
 	text := wordsIn(r.overlay())
-	for _, want := range []string{"What was sent", "tokens: system prompt 2, messages 2, template 3", "System prompt", "Be brief.", "You", "hello there", "↵\nuser:"} {
+	for _, want := range []string{"What was sent", "tokens: system prompt 2, messages 2, template 3", "System prompt · 2 tokens\nBe brief.\n", "You · 2 tokens\nhello there\n", "↵\nuser:"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}
@@ -130,7 +133,7 @@ func TestVersionsAreCompared(t *testing.T) {
 		}
 	}
 	text := wordsIn(r.overlay())
-	for _, want := range []string{"Temperature", "→ 1.5", "Version 1 of 2", "Version 2 of 2", "You:more"} {
+	for _, want := range []string{"Temperature", "→ 1.5", "Version 1 of 2", "Version 2 of 2", "You:\nmore"} {
 		if !strings.Contains(strings.ReplaceAll(text, " ", ""), strings.ReplaceAll(want, " ", "")) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}
@@ -183,6 +186,21 @@ func TestAReplayThatFailsSaysWhy(t *testing.T) {
 	r.showTokens(edited)
 	if got := r.cardText("error"); !strings.Contains(got, "was not kept") {
 		t.Errorf("of a text of one's own the card says %q", got)
+	}
+}
+
+// Of a prompt nothing is lost but the difference of tabs and spaces, and a long
+// one is there at once.
+func TestALongPromptIsShownExactly(t *testing.T) {
+	text := "  indented\n\n\tcode  with   blanks\n" + strings.Repeat("x", 200) + "\n" + strings.Repeat("many words of a long prompt, ", 3000)
+	var got strings.Builder
+	for _, p := range textPieces(text, ColorText) {
+		if got.WriteString(p.text); p.last {
+			got.WriteString("\n")
+		}
+	}
+	if want := strings.ReplaceAll(text, "\t", "    ") + "\n"; got.String() != want {
+		t.Errorf("shown is %.80q, want %.80q", got.String(), want)
 	}
 }
 

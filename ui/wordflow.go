@@ -3,6 +3,7 @@ package ui
 import (
 	"image/color"
 	"sort"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -45,6 +46,38 @@ var (
 	_ fyne.Focusable = (*wordFlow)(nil)
 	_ fyne.Tappable  = (*wordFlow)(nil)
 )
+
+// textPieces are the words of a text as they stand, blanks and all, the ends of
+// its lines included.
+func textPieces(text string, ink fyne.ThemeColorName) (pieces []flowPiece) {
+	for line := range strings.Lines(text) {
+		line, ended := strings.CutSuffix(line, "\n")
+		for _, word := range wordList(strings.ReplaceAll(line, "\t", "    ")) {
+			for _, part := range shortParts(word) {
+				pieces = append(pieces, flowPiece{text: part, ink: ink})
+			}
+		}
+		if n := len(pieces); line == "" {
+			pieces = append(pieces, flowPiece{last: true})
+		} else {
+			pieces[n-1].last = ended
+		}
+	}
+	if n := len(pieces); n > 0 {
+		pieces[n-1].last = true
+	}
+	return pieces
+}
+
+// shortParts cuts a word that may be longer than a line; the empty one stays.
+func shortParts(word string) (parts []string) {
+	const most = 40 // characters
+	runes := []rune(word)
+	for len(runes) > most {
+		parts, runes = append(parts, string(runes[:most])), runes[most:]
+	}
+	return append(parts, string(runes))
+}
 
 // newWordFlow returns a flow and the scroll it stands in.
 func newWordFlow(mono bool) (*wordFlow, *container.Scroll) {
