@@ -58,6 +58,8 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 	switch event.Name {
 	case fyne.KeyEscape:
 		w.escape()
+	case fyne.KeyLeft, fyne.KeyRight:
+		w.turnVersion(map[fyne.KeyName]int{fyne.KeyLeft: -1, fyne.KeyRight: 1}[event.Name])
 	case fyne.KeyF1:
 		w.showShortcuts()
 	case fyne.KeyPageUp, fyne.KeyPageDown:

@@ -41,6 +41,13 @@ func TestLeftAndRightTurnVersions(t *testing.T) {
 			t.Errorf("after %s shown is %q, want %s", step.key, got, step.want)
 		}
 	}
+	r.transcript.view.moveTo(r.transcript.view.byID[r.entries()[1].ID])
+	r.win.Canvas().Focus(r.transcript.view)
+	r.key(fyne.KeyRight)
+	if got := at(); !strings.Contains(got, "3 of 3") {
+		t.Errorf("with the keyboard at the message, %q is shown", got)
+	}
+	r.key(fyne.KeyLeft)
 	r.write("some text")
 	r.key(fyne.KeyRight)
 	if got := at(); !strings.Contains(got, "2 of 3") {
