@@ -17,15 +17,16 @@ type codebook struct {
 	near   [][]int16 // by code that has no row: the rows nearest to it
 	digits [][8]uint8
 	values [][8]float32 // 2·digit + 1
+	lists  [][]byte     // by code: values of its near rows as nearestRow wants them; nil: not made
 }
 
 var (
 	bookIQ1    = sync.OnceValue(func() *codebook { return newCodebook("iq1", 8, 2, 3, 3) })
-	bookIQ2XXS = sync.OnceValue(func() *codebook { return newCodebook("iq2_xxs", 8, 2, 3, 2) })
-	bookIQ2XS  = sync.OnceValue(func() *codebook { return newCodebook("iq2_xs", 8, 2, 3, 2) })
-	bookIQ2S   = sync.OnceValue(func() *codebook { return newCodebook("iq2_s", 8, 2, 3, 1) })
-	bookIQ3XXS = sync.OnceValue(func() *codebook { return newCodebook("iq3_xxs", 4, 3, 8, 2) })
-	bookIQ3S   = sync.OnceValue(func() *codebook { return newCodebook("iq3_s", 4, 3, 8, 3) })
+	bookIQ2XXS = sync.OnceValue(func() *codebook { return newCodebook("iq2_xxs", 8, 2, 3, 2).listed() })
+	bookIQ2XS  = sync.OnceValue(func() *codebook { return newCodebook("iq2_xs", 8, 2, 3, 2).listed() })
+	bookIQ2S   = sync.OnceValue(func() *codebook { return newCodebook("iq2_s", 8, 2, 3, 1).listed() })
+	bookIQ3XXS = sync.OnceValue(func() *codebook { return newCodebook("iq3_xxs", 4, 3, 8, 2).listed() })
+	bookIQ3S   = sync.OnceValue(func() *codebook { return newCodebook("iq3_s", 4, 3, 8, 3).listed() })
 )
 
 // newCodebook finds, for each code without a row, the rows at the least distances,
@@ -99,12 +100,38 @@ func (b *codebook) nearest(digits [8]uint8, distances int) (near []int16) {
 	return slices.Clip(near)
 }
 
+// listed lays the near rows out for nearestRow: in groups of eight rows, the first
+// value of each, then the second of each. A group that is not full repeats the
+// first row, which wins against its copies.
+func (b *codebook) listed() *codebook {
+	b.lists = make([][]byte, len(b.near))
+	for code, near := range b.near {
+		for from := 0; from < len(near); from += 8 {
+			for k := range b.elems {
+				for i := from; i < from+8; i++ {
+					row := near[0]
+					if i < len(near) {
+						row = near[i]
+					}
+					b.lists[code] = append(b.lists[code], 2*b.digits[row][k]+1)
+				}
+			}
+		}
+	}
+	return b
+}
+
 // closest is that of the rows near to a code, which x in units of scale is
 // nearest to, with errors weighted by w; of equals the first.
 func (b *codebook) closest(code int, x, w []float32, scale float32) int16 {
+	return b.near[code][nearestRow(b, code, x, w, scale)]
+}
+
+// nearestRowPortable is the place of that row among the near ones.
+func nearestRowPortable(b *codebook, code int, x, w []float32, scale float32) int {
 	near := b.near[code]
-	best, least := near[0], float32(math.Inf(1))
-	for _, row := range near {
+	best, least := 0, float32(math.Inf(1))
+	for i, row := range near {
 		q := &b.values[row]
 		sum := distance4((*[4]float32)(x), (*[4]float32)(w), (*[4]float32)(q[:4]), scale, 0)
 		if sum >= least {
@@ -114,7 +141,7 @@ func (b *codebook) closest(code int, x, w []float32, scale float32) int16 {
 			sum = distance4((*[4]float32)(x[4:]), (*[4]float32)(w[4:]), (*[4]float32)(q[4:]), scale, sum)
 		}
 		if sum < least {
-			best, least = row, sum
+			best, least = i, sum
 		}
 	}
 	return best

@@ -57,6 +57,18 @@ func rounds(level *[32]byte, x *[32]float32, id float32) {
 	roundsPortable(level, x, id)
 }
 
+// nearestRow is nearestRowPortable.
+func nearestRow(b *codebook, code int, x, w []float32, scale float32) int {
+	if !hasAVX2 {
+		return nearestRowPortable(b, code, x, w, scale)
+	}
+	list := b.lists[code]
+	return nearestRow8(&x[0], &w[0], &list[0], len(list)/(8*b.elems), b.elems, scale)
+}
+
+//go:noescape
+func nearestRow8(x, w *float32, list *byte, groups, elems int, scale float32) int
+
 //go:noescape
 func bounds32(x *float32) (lo, hi float32)
 

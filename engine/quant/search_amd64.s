@@ -284,3 +284,79 @@ TEXT ·rounds32(SB), NOSPLIT, $0-20
 	VMOVDQU      Y0, (DI)
 	VZEROUPPER
 	RET
+
+// Each lane is one row of a codebook: Σ w·(scale·q − x)², weight after weight.
+// After each eight rows the lanes keep the least sum so far and its group; of
+// lanes that tie in the end, that with the first row wins.
+
+DATA lane<>+0(SB)/4, $0
+DATA lane<>+4(SB)/4, $1
+DATA lane<>+8(SB)/4, $2
+DATA lane<>+12(SB)/4, $3
+DATA lane<>+16(SB)/4, $4
+DATA lane<>+20(SB)/4, $5
+DATA lane<>+24(SB)/4, $6
+DATA lane<>+28(SB)/4, $7
+GLOBL lane<>(SB), RODATA|NOPTR, $32
+
+// func nearestRow8(x, w *float32, list *byte, groups, elems int, scale float32) int
+TEXT ·nearestRow8(SB), NOSPLIT, $0-56
+	MOVQ         x+0(FP), R8
+	MOVQ         w+8(FP), R9
+	MOVQ         list+16(FP), R10
+	MOVQ         groups+24(FP), CX
+	MOVQ         elems+32(FP), DX
+	VBROADCASTSS scale+40(FP), Y0
+	VBROADCASTSS infinite<>(SB), Y1 // least sums
+	VPXOR        Y2, Y2, Y2         // their groups
+	VPXOR        Y3, Y3, Y3         // this group
+	VPCMPEQD     Y4, Y4, Y4         // −1
+
+group:
+	VXORPS Y5, Y5, Y5
+	XORQ   BX, BX
+
+value:
+	VPMOVZXBD    (R10), Y6
+	VCVTDQ2PS    Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VBROADCASTSS (R8)(BX*4), Y7
+	VSUBPS       Y7, Y6, Y6
+	VBROADCASTSS (R9)(BX*4), Y8
+	VMULPS       Y6, Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	ADDQ         $8, R10
+	INCQ         BX
+	CMPQ         BX, DX
+	JLT          value
+
+	VCMPPS    $0x11, Y1, Y5, Y9 // less, never for NaN
+	VBLENDVPS Y9, Y5, Y1, Y1
+	VBLENDVPS Y9, Y3, Y2, Y2
+	VPSUBD    Y4, Y3, Y3
+	DECQ      CX
+	JNZ       group
+
+	VPSLLD       $3, Y2, Y2
+	VPADDD       lane<>(SB), Y2, Y2 // rows
+	VEXTRACTF128 $1, Y1, X5
+	VMINPS       X5, X1, X5
+	VPERMILPS    $0x4e, X5, X6
+	VMINPS       X6, X5, X5
+	VPERMILPS    $0xb1, X5, X6
+	VMINPS       X6, X5, X5
+	VBROADCASTSS X5, Y5
+	VCMPPS       $0, Y5, Y1, Y9     // lanes with the least sum
+	VPSRLD       $1, Y4, Y4
+	VBLENDVPS    Y9, Y2, Y4, Y2
+	VEXTRACTI128 $1, Y2, X3
+	VPMINSD      X3, X2, X2
+	VPSHUFD      $0x4e, X2, X3
+	VPMINSD      X3, X2, X2
+	VPSHUFD      $0xb1, X2, X3
+	VPMINSD      X3, X2, X2
+	VMOVD        X2, AX
+	MOVQ         AX, ret+48(FP)
+	VZEROUPPER
+	RET

@@ -17,3 +17,7 @@ func steps(level *[32]uint8, x *[32]float32, lo, id, add float32, top int32) {
 }
 
 func rounds(level *[32]byte, x *[32]float32, id float32) { roundsPortable(level, x, id) }
+
+func nearestRow(b *codebook, code int, x, w []float32, scale float32) int {
+	return nearestRowPortable(b, code, x, w, scale)
+}

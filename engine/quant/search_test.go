@@ -205,3 +205,38 @@ func fuzzType(t *testing.T, typ Type, x, importance []float32, weighted bool) {
 		}
 	}
 }
+
+// TestNearestRowsAgree compares the choice of a codebook's row with the portable
+// one: for rows that tie, weights that do not count, sums that are infinite or no
+// numbers.
+func TestNearestRowsAgree(t *testing.T) {
+	random := rand.New(rand.NewPCG(11, 12))
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	for _, book := range []func() *codebook{bookIQ2XXS, bookIQ2XS, bookIQ2S, bookIQ3XXS, bookIQ3S} {
+		b := book()
+		tried := 0
+		for tried < 4000 {
+			code := random.IntN(len(b.near))
+			if len(b.near[code]) == 0 {
+				continue
+			}
+			tried++
+			x, w := randomBlock(random, 8)
+			scale := abs(extreme(x)) / float32(1+random.IntN(16))
+			switch random.IntN(20) {
+			case 0:
+				clear(w)
+			case 1:
+				x[random.IntN(b.elems)] = inf
+			case 2:
+				w[random.IntN(b.elems)] = nan
+			case 3:
+				scale = 0
+			}
+			got, want := nearestRow(b, code, x, w, scale), nearestRowPortable(b, code, x, w, scale)
+			if got != want {
+				t.Fatalf("code %d: row %d of %d, portable %d (x %v, w %v, scale %v)", code, got, len(b.near[code]), want, x, w, scale)
+			}
+		}
+	}
+}
