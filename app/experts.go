@@ -114,7 +114,7 @@ func (s *stream) mixFor(info engine.Info) engine.Mix {
 // SendWith is Send with an experiment instead of the conversation's.
 func (a *App) SendWith(ctx context.Context, id ID, text string, mix engine.Mix) iter.Seq2[Event, error] {
 	return a.stream(ctx, id, func(s *stream) error {
-		s.mix = &mix
+		s.mix, s.seed = &mix, -1
 		path, err := a.store.Messages(id)
 		if err != nil {
 			return err
@@ -127,10 +127,11 @@ func (a *App) SendWith(ctx context.Context, id ID, text string, mix engine.Mix) 
 	})
 }
 
-// RegenerateWith is Regenerate with an experiment instead of the conversation's.
-func (a *App) RegenerateWith(ctx context.Context, id, message ID, mix engine.Mix) iter.Seq2[Event, error] {
+// RegenerateWith is Regenerate with an experiment instead of the conversation's,
+// and with a seed instead of the settings', -1: theirs.
+func (a *App) RegenerateWith(ctx context.Context, id, message ID, mix engine.Mix, seed int64) iter.Seq2[Event, error] {
 	return a.stream(ctx, id, func(s *stream) error {
-		s.mix = &mix
+		s.mix, s.seed = &mix, seed
 		m, err := a.store.Message(id, message)
 		if err != nil {
 			return err

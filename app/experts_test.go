@@ -45,8 +45,8 @@ func TestMixOfAConversation(t *testing.T) {
 	if r := b.send(other, "without"); !last().IsZero() || !r.finished.Reply.Mix.IsZero() {
 		t.Errorf("the experiment leaks into another conversation: %+v", last())
 	}
-	r = follow(b.RegenerateWith(context.Background(), one, r.finished.ID, engine.Mix{}))
-	if !last().IsZero() || r.err != nil {
+	r = follow(b.RegenerateWith(context.Background(), one, r.finished.ID, engine.Mix{}, 77))
+	if all := b.engine.Requests(); !last().IsZero() || r.err != nil || all[len(all)-1].Sampling.Seed != 77 {
 		t.Errorf("asked with %+v instead of none (%v)", last(), r.err)
 	}
 	r = follow(b.SendWith(context.Background(), other, "once", engine.Mix{Used: 3}))

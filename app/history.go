@@ -47,6 +47,9 @@ func (s *stream) request(path []store.Message, opening string) (*engine.Request,
 	if info, ok := s.app.Model(); ok {
 		r.Mix = s.mixFor(info)
 	}
+	if s.mix != nil && s.seed >= 0 {
+		r.Sampling.Seed = s.seed
+	}
 	if settings.Alternatives {
 		r.Alternatives = alternatives
 	}

@@ -144,7 +144,7 @@ func TestReplayOnTheEngine(t *testing.T) {
 			t.Errorf("replayed it is %+v (%v)", got.replayed, got.err)
 		}
 	}
-	experiment := follow(b.RegenerateWith(context.Background(), id, first.finished.ID, engine.Mix{Used: 1}))
+	experiment := follow(b.RegenerateWith(context.Background(), id, first.finished.ID, engine.Mix{Used: 1}, -1))
 	if got := follow(b.Replay(context.Background(), id, experiment.finished.ID)); got.err != nil || !got.replayed.Same || experiment.text == first.text {
 		t.Errorf("replayed the experiment is %+v (%v)", got.replayed, got.err)
 	}

@@ -93,7 +93,7 @@ func (t *textPiece) fragment(s *stage, line textLine, f fragment) []fyne.CanvasO
 	top := line.baseline - s.metrics.ascent(r.face)
 	var objects []fyne.CanvasObject
 	size, _ := measure(" ", r.face)
-	if r.code {
+	if r.code && len(t.tints) == 0 { // it would hide the colours
 		pad := groundPad * r.face.size
 		ground := canvas.NewRectangle(s.style.ink(ColorPanel))
 		ground.CornerRadius = s.style.px(4)

@@ -101,8 +101,10 @@ func (m *mixturePage) removeExpert(r *expertRow) {
 
 // changed takes in that something was filled in: what was found is out of date.
 func (m *mixturePage) changed() {
-	m.found.RemoveAll()
-	m.complain("")
+	if len(m.found.Objects) > 0 || m.note.text != "" { // not with every key: it lays the page out anew
+		m.found.RemoveAll()
+		m.complain("")
+	}
 }
 
 func (m *mixturePage) complain(text string) {

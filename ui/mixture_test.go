@@ -134,6 +134,9 @@ func TestOneMessageToTwoSettings(t *testing.T) {
 	if !requests[1].Mix.IsZero() || !requests[2].Mix.Off[3] {
 		t.Errorf("asked with %+v and %+v", requests[1].Mix, requests[2].Mix)
 	}
+	if requests[1].Sampling.Seed != requests[2].Sampling.Seed {
+		t.Error("chance is not the same for both")
+	}
 	last := r.messages[len(r.messages)-1]
 	if last.Siblings != 2 || last.Reply.Mix.IsZero() {
 		t.Errorf("the last reply is one of %d with %+v", last.Siblings, last.Reply.Mix)

@@ -18,7 +18,8 @@ import (
 type splitSend struct {
 	conversation app.ID
 	second       engine.Mix // what the second reply is written with
-	reply        app.ID     // the first one, once it has begun
+	reply        app.ID     // the first one
+	seed         int64      // of the first one, so that chance is the same for both
 }
 
 var errNoExperiment = errors.New("choose an experiment first: what is compared is the model as it is and the experiment")
@@ -73,9 +74,12 @@ func (w *Window) splitEnded(j *job, err error) bool {
 		}
 		return false
 	}
-	next := &splitSend{conversation: s.conversation, second: s.second, reply: j.reply}
+	next := &splitSend{conversation: s.conversation, second: s.second, reply: j.reply, seed: -1}
+	if m, ok := w.findMessage(j.reply); ok && m.Reply != nil {
+		next.seed = m.Reply.Done.Seed
+	}
 	w.start(&job{conversation: s.conversation, stored: true, fresh: true, split: next}, func(ctx context.Context) iter.Seq2[app.Event, error] {
-		return w.app.RegenerateWith(ctx, s.conversation, next.reply, s.second)
+		return w.app.RegenerateWith(ctx, s.conversation, next.reply, s.second, next.seed)
 	})
 	return w.job != nil
 }
