@@ -6,6 +6,7 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"beyonder/engine"
 )
@@ -54,6 +55,7 @@ func (a *App) Replay(ctx context.Context, id, message ID) iter.Seq2[Event, error
 			text += came
 		}
 		r := &Replayed{Same: text == m.Text, Was: m.Text, Now: text, At: common(m.Text, text), Differences: trail.differences(a.partNow(info))}
+		s.app.trace("replayed", map[string]any{"conversation": id, "message": message, "same": r.Same, "characters": utf8.RuneCountInString(r.Now)})
 		s.app.release(s.turn)
 		s.emit(Event{Replayed: r})
 		return nil

@@ -37,6 +37,7 @@ func TestMessagesLookAsBefore(t *testing.T) {
 	for name, entry := range map[string]Entry{
 		"user":        {Role: "user", Text: "A question\n\n```\ncode\n```", State: "complete"},
 		"assistant":   {Role: "assistant", Name: "Model", Text: "An answer", State: "complete", Detail: "12.3 tokens/s", Siblings: 2},
+		"left-out":    {Role: "user", Text: "A secret", State: "complete", Excluded: true},
 		"notice":      {Role: "notice", Text: "The model's memory begins here."},
 		"interrupted": {Role: "assistant", Name: "Model", Text: "Half an", State: "interrupted"},
 		"stopped":     {Role: "assistant", Name: "Model", Text: "Half an", State: "stopped"},

@@ -36,6 +36,7 @@ func (w *Window) openDetail(title, text string, width float32, body fyne.CanvasO
 	if focus != nil {
 		w.win.Canvas().Focus(focus)
 	}
+	w.trace.event("page-opened", map[string]any{"title": title})
 	return s
 }
 

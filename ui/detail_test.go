@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
@@ -230,4 +231,35 @@ func TestAlternativesAreASetting(t *testing.T) {
 	if text := wordsIn(r.overlay()); !strings.Contains(text, "was not kept") {
 		t.Errorf("the page says\n%s", text)
 	}
+}
+
+// What is marked, and how, is checked by eye once: testdata/detail-*.xml.
+func TestDetailsLookAsBefore(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 1))
+	left, leftScroll := newWordFlow(false)
+	right, rightScroll := newWordFlow(false)
+	w := test.NewTempWindow(t, container.New(twoColumns{}, leftScroll, rightScroll))
+	w.Resize(fyne.NewSize(480, 160))
+	showDifference(left, right, "The cat sat\n\n    on the mat.", "The dog sat\non the mat, long.")
+	test.AssertRendersToMarkup(t, "detail-compare.xml", w.Canvas())
+
+	d := &tokenDetail{message: app.Message{Text: "Well, one\ntwo"}}
+	flow, scroll := newWordFlow(false)
+	flow.set(d.pieces(&app.Trail{Parts: []app.TrailPart{{At: 6, Tokens: []engine.Token{
+		{ID: 1, Bytes: 4, Logprob: -0.01, Top: []engine.Alternative{{ID: 1, Text: "one\n", Logprob: -0.01}}},
+		{ID: 2, Bytes: 3, Logprob: -2, Top: []engine.Alternative{{ID: 3, Text: "three", Logprob: -0.2}}},
+	}}}}))
+	w.SetContent(scroll)
+	w.Resize(fyne.NewSize(240, 120))
+	flow.choose(len(flow.pieces) - 1)
+	test.AssertRendersToMarkup(t, "detail-tokens.xml", w.Canvas())
+}
+
+func TestTheLineLooksAsBefore(t *testing.T) {
+	c, _ := newComposerRig(t)
+	c.SetQueue([]string{"Now as a poem", "And in French"}, true)
+	c.AskOpening()
+	c.opening.SetText("Once upon a time")
+	c.Resize(fyne.NewSize(600, c.MinSize().Height))
+	test.AssertObjectRendersToMarkup(t, "composer-in-line.xml", c)
 }

@@ -261,6 +261,7 @@ func (w *Window) finish(j *job, err error) {
 	w.showModel()
 	w.showLast(j)
 	w.explain(j, err)
+	w.trace.event("reply-shown", map[string]any{"conversation": j.conversation, "message": j.reply})
 	if w.closing {
 		w.closeNow()
 		return
