@@ -33,6 +33,8 @@ type splitResult struct {
 	Stages []string
 	Logits [][]float32
 	Routes int
+
+	Kernels []VerbTime
 }
 
 func splitMain(asked string) int {
@@ -69,7 +71,7 @@ func (r *splitResult) run(l *Local, o LoadOptions) error {
 		r.Logits = append(r.Logits, slices.Clone(row))
 	}
 	routes, err := l.current().model.Routes()
-	r.Routes = len(routes)
+	r.Routes, r.Kernels = len(routes), l.Profile()
 	return err
 }
 
@@ -118,7 +120,7 @@ func TestSplit(t *testing.T) {
 		o      LoadOptions
 		device string
 	}{
-		{"all", LoadOptions{}, "OpenGL (llvmpipe"},
+		{"all", LoadOptions{Profile: true}, "OpenGL (llvmpipe"},
 		{"one layer", LoadOptions{GPULayers: 1}, "GPU 1/3 layers (llvmpipe"},
 		{"experts", LoadOptions{ExpertsOnCPU: true}, "GPU attention of 3/3 layers (llvmpipe"},
 		{"all that are asked for", LoadOptions{GPULayers: 99}, "OpenGL (llvmpipe"},
@@ -131,6 +133,9 @@ func TestSplit(t *testing.T) {
 			}
 			if r.Info.GPULayers == 0 || r.Routes != r.Info.Layers || !slices.Contains(r.Stages, StageCard) {
 				t.Errorf("%d layers on the card, routes of %d, stages %q", r.Info.GPULayers, r.Routes, r.Stages)
+			}
+			if timed := len(r.Kernels) > 5 && r.Kernels[0].Seconds > 0; timed != c.o.Profile {
+				t.Errorf("timed are %+v", r.Kernels)
 			}
 			for i, row := range r.Logits {
 				if off := farthest(row, want[i]); !(off < 1e-3) {

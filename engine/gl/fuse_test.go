@@ -39,7 +39,7 @@ func TestDispatches(t *testing.T) {
 		for _, k := range d.Timings() {
 			counts[layers] += k.Calls
 			if layers == 4 {
-				t.Logf("%-10s %3d", k.Kernel, k.Calls)
+				t.Logf("%-26s %3d", k.Kernel, k.Calls)
 			}
 		}
 	}

@@ -58,7 +58,7 @@ func (e *LostError) Error() string { return "the graphics device was lost: " + e
 
 // Timing is what one kind of kernel took, with Options.Profile.
 type Timing struct {
-	Kernel string
+	Kernel string // with its weight format: "matvec q4_k"
 	Calls  int
 	Time   time.Duration
 }

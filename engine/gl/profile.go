@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
+
+	"beyonder/shaders"
 )
 
 // profile times dispatches with the driver's clock. Software renderers answer
@@ -27,7 +29,7 @@ func newProfile(software bool) *profile {
 }
 
 // time runs dispatch; a nil profile does only that.
-func (p *profile) time(kernel string, dispatch func()) {
+func (p *profile) time(v shaders.Variant, dispatch func()) {
 	switch {
 	case p == nil:
 		dispatch()
@@ -36,9 +38,9 @@ func (p *profile) time(kernel string, dispatch func()) {
 		began := time.Now()
 		dispatch()
 		gl.Finish()
-		p.add(kernel, time.Since(began))
+		p.add(v.String(), time.Since(began))
 	default:
-		q := query{kernel: kernel}
+		q := query{kernel: v.String()}
 		gl.GenQueries(1, &q.id)
 		gl.BeginQuery(gl.TIME_ELAPSED, q.id)
 		dispatch()

@@ -229,7 +229,7 @@ func (d *Device) run(p *pass) error {
 	}
 	q.touch(p)
 	gl.Uniform1uiv(0, argCount(p.variant.Kernel), &p.args[0])
-	q.profile.time(p.variant.Kernel, func() { gl.DispatchCompute(p.groups[0], p.groups[1], p.groups[2]) })
+	q.profile.time(p.variant, func() { gl.DispatchCompute(p.groups[0], p.groups[1], p.groups[2]) })
 	return nil
 }
 

@@ -206,7 +206,7 @@ func (s shapes) wholeModel(t *testing.T, profile bool) {
 func (s shapes) table(d *Device, what string, times int) {
 	fmt.Printf("%s:\n", what)
 	for _, k := range d.Timings() {
-		fmt.Printf("  %-10s %6d calls %10.1f µs\n", k.Kernel, k.Calls/times, float64(k.Time.Nanoseconds())/1e3/float64(times))
+		fmt.Printf("  %-26s %6d calls %10.1f µs\n", k.Kernel, k.Calls/times, float64(k.Time.Nanoseconds())/1e3/float64(times))
 	}
 }
 
