@@ -17,7 +17,7 @@ type Settings struct {
 	Sampling      sample.Settings      `json:"sampling"`
 	Preset        string               `json:"preset"`  // name of the preset Sampling came from, "" when changed by hand
 	Context       int                  `json:"context"` // tokens; 0: automatic
-	KV            string               `json:"kv"`      // "": the engine's default, "f16", "f32"
+	KV            string               `json:"kv"`      // "": the engine's default, "f16", "f32", "q8_0"
 	Policy        engine.ContextPolicy `json:"policy"`
 	Template      string               `json:"template"`     // a preset's name, "": the file's own
 	Threads       int                  `json:"threads"`      // 0: one per core
@@ -90,7 +90,7 @@ func (s *Settings) validate() error {
 		return fmt.Errorf("the scale is %g: choose one from 0.5 to 4", s.Scale)
 	case s.Context < 0:
 		return fmt.Errorf("the context is %d tokens: choose more, or 0 for automatic", s.Context)
-	case !slices.Contains([]string{"", "f16", "f32"}, s.KV):
+	case !slices.Contains([]string{"", "f16", "f32", "q8_0"}, s.KV):
 		return fmt.Errorf("the KV cache type %q is none of f16 and f32", s.KV)
 	case s.Policy != engine.StopWhenFull && s.Policy != engine.RollWhenFull:
 		return fmt.Errorf("the policy %q is none of %s and %s", s.Policy, engine.StopWhenFull, engine.RollWhenFull)

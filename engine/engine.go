@@ -32,7 +32,7 @@ type LoadOptions struct {
 	Setback      string `json:"setback,omitempty"`        // why less of the graphics card is asked for than there is; told as Info.DeviceReason
 
 	Context  int    `json:"context,omitempty"`  // tokens; 0: what the model was trained on, at most 8192
-	KV       string `json:"kv,omitempty"`       // "f16" (default) or "f32"
+	KV       string `json:"kv,omitempty"`       // "f16" (default), "f32" or "q8_0"
 	Exact    bool   `json:"exact,omitempty"`    // float32 throughout
 	Threads  int    `json:"threads,omitempty"`  // 0: one per core
 	Force    bool   `json:"force,omitempty"`    // load even if memory will not suffice

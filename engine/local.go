@@ -243,7 +243,7 @@ func build(f container, o LoadOptions) (*loaded, error) {
 	if m.tmpl, err = m.template(o.Template); err != nil {
 		return nil, err
 	}
-	m.options = model.Options{Context: m.info.Context, Batch: batch(m.info), F16: o.KV != "f32" && !o.Exact}
+	m.options = model.Options{Context: m.info.Context, Batch: batch(m.info), F16: o.KV != "f32" && !o.Exact, Q8: o.KV == "q8_0" && !o.Exact}
 	m.batch = m.options.Batch
 	m.info.CacheBytes = c.CacheShape(m.options).Bytes()
 	return m, m.choose(o)

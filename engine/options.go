@@ -17,8 +17,8 @@ func (o LoadOptions) check() error {
 		return fmt.Errorf("%d threads are not possible: choose 1 to %d, or 0 for one per core", o.Threads, mostThreads)
 	case o.GPULayers < 0:
 		return fmt.Errorf("%d layers on the graphics card are not possible: choose 1 or more, or 0 for as many as fit", o.GPULayers)
-	case o.KV != "" && o.KV != "f16" && o.KV != "f32":
-		return fmt.Errorf("there is no KV cache of type %q; use f16 or f32", o.KV)
+	case o.KV != "" && o.KV != "f16" && o.KV != "f32" && o.KV != "q8_0":
+		return fmt.Errorf("there is no KV cache of type %q; use f16, f32 or q8_0", o.KV)
 	}
 	return nil
 }

@@ -146,6 +146,27 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// The KV cache in blocks of bytes: a good half of float16, on either device, and
+// near it.
+func TestSmallCache(t *testing.T) {
+	const path = "testdata/mixtral-Q2_K.gguf"
+	want := logits(t, LoadOptions{Path: path, Device: "cpu"}, splitIDs)
+	large := split(t, LoadOptions{Path: path, Device: "gl"}, 0)
+	small := split(t, LoadOptions{Path: path, Device: "gl", KV: "q8_0"}, 0)
+	if share := float64(small.Info.CacheBytes) / float64(large.Info.CacheBytes); share < 0.5 || share > 0.6 {
+		t.Errorf("a cache of q8_0 takes %.2f of one of float16", share)
+	}
+	for name, rows := range map[string][][]float32{
+		"gl": small.Logits, "cpu": logits(t, LoadOptions{Path: path, Device: "cpu", KV: "q8_0"}, splitIDs),
+	} {
+		for i, row := range rows {
+			if off := farthest(row, want[i]); !(off < 0.5) {
+				t.Errorf("%s: logits after token %d are off by %.2g standard deviations", name, i, off)
+			}
+		}
+	}
+}
+
 // A card whose memory does not hold what it was asked to: half the layers, then
 // the processor; each time with a sentence, and the model computes.
 func TestCardIsTooSmall(t *testing.T) {

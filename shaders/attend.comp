@@ -5,6 +5,7 @@
 layout(local_size_x = WORKGROUP) in;
 #include "sync.glsl"
 #include "cache.glsl"
+#include "bytes.glsl"
 layout(std430, binding = 0) readonly buffer Q { float q[]; };
 #if defined(F16) && HEAD_DIM % 8 == 0
 #define QUADS
@@ -35,7 +36,9 @@ shared float work[QUERIES * WORKGROUP];
 shared float most[QUERIES], sum[QUERIES], keep[QUERIES];
 
 // value is component i of the row of words at `at`.
-#ifdef F16
+#if defined(Q8)
+#define VALUE(array, at, i) (float(bitfieldExtract(int(array[(at) + (i) / 4u]), int(8u * ((i) % 4u)), 8)) * uintBitsToFloat(array[(at) + HEAD_DIM / 4u + (i) / 32u]))
+#elif defined(F16)
 #define VALUE(array, at, i) unpackHalf2x16(array[(at) + (i) / 2u])[(i) % 2u]
 #else
 #define VALUE(array, at, i) uintBitsToFloat(array[(at) + (i)])
@@ -60,6 +63,12 @@ void scores(uint tid, uint key, uint end) {
 			uvec4 k = keys[at + i / 8u];
 			vec4 a = vec4(unpackHalf2x16(k.x), unpackHalf2x16(k.y)), b = vec4(unpackHalf2x16(k.z), unpackHalf2x16(k.w));
 			for (uint j = 0u; j < QUERIES; j++) s[j] += dot(a, queries(j, i)) + dot(b, queries(j, i + 4u));
+		}
+#elif defined(Q8)
+		uint at = (start() + key) * WORDS;
+		for (uint i = 0u; i < HEAD_DIM; i += 4u) {
+			vec4 k = uintBitsToFloat(keys[at + HEAD_DIM / 4u + i / 32u]) * signedBytes(keys[at + i / 4u]);
+			for (uint j = 0u; j < QUERIES; j++) s[j] += dot(k, queries(j, i));
 		}
 #else
 		uint at = (start() + key) * WORDS;

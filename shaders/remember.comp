@@ -15,18 +15,17 @@ layout(location = 0) uniform uint args[8];
 #define V_FROM args[4]
 #define ROW args[5] // from row to row, of both
 
+uint from = 0u; // where the head begins in its row
+#define KEY(i) k[K_FROM + from + (i)]
+#define VALUE(i) v[V_FROM + from + (i)]
+PACKER(packedKey, KEY)
+PACKER(packedValue, VALUE)
+
 void main() {
 	uint i = gl_GlobalInvocationID.x, t = gl_WorkGroupID.y;
 	if (i >= HEADS * WORDS) return;
 	uint head = i / WORDS, word = i % WORDS, to = (head * TOKENS + POS + t) * WORDS + word;
-	uint from = t * ROW + head * HEAD_DIM;
-#ifdef F16
-	from += 2u * word;
-	bool odd = 2u * word + 1u < HEAD_DIM;
-	keys[to] = narrow(k[K_FROM + from]) | (odd ? narrow(k[K_FROM + from + 1u]) << 16 : 0u);
-	values[to] = narrow(v[V_FROM + from]) | (odd ? narrow(v[V_FROM + from + 1u]) << 16 : 0u);
-#else
-	keys[to] = floatBitsToUint(k[K_FROM + from + word]);
-	values[to] = floatBitsToUint(v[V_FROM + from + word]);
-#endif
+	from = t * ROW + head * HEAD_DIM;
+	keys[to] = packedKey(word);
+	values[to] = packedValue(word);
 }

@@ -28,6 +28,7 @@ type Variant struct {
 	Queries   int  // queries for each workgroup
 	HeadDim   int  // values of a head
 	F16       bool // the cache holds float16
+	Q8        bool // the cache holds blocks of 32 bytes with a scale
 	Experts   bool // weights are of experts that were chosen
 	Choose    int  // experts to choose from
 	Used      int  // experts that are chosen
@@ -88,7 +89,7 @@ func Source(v Variant) (string, error) {
 		value int
 	}{
 		{"WORKGROUP", v.Workgroup}, {"ROWS", v.Rows}, {"COLUMNS", v.Columns}, {"EACH", v.Each},
-		{"QUERIES", v.Queries}, {"HEAD_DIM", v.HeadDim}, {"F16", one(v.F16)}, {"EXPERTS", max(one(v.Experts), v.Choose)},
+		{"QUERIES", v.Queries}, {"HEAD_DIM", v.HeadDim}, {"F16", one(v.F16)}, {"Q8", one(v.Q8)}, {"EXPERTS", max(one(v.Experts), v.Choose)},
 		{"USED", v.Used}, {"HALVE", one(v.Halve)}, {"FORMAT2", one(v.Further[1] != "")},
 	} {
 		if d.value != 0 {

@@ -53,6 +53,9 @@ func everyVariant() []Variant {
 				Variant{Kernel: "combine", Workgroup: 64, HeadDim: dim}, Variant{Kernel: "turn", Workgroup: 64, HeadDim: dim, F16: f16})
 		}
 	}
+	for _, kernel := range []string{"remember", "attend", "turn"} {
+		vs = append(vs, Variant{Kernel: kernel, Workgroup: 64, HeadDim: 128, Queries: 8, Q8: true})
+	}
 	return vs
 }
 

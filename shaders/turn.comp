@@ -25,6 +25,11 @@ layout(location = 0) uniform uint args[12];
 shared float key[HEAD_DIM];
 shared float value[HEAD_DIM];
 
+#define KEY(i) key[i]
+#define VALUE(i) value[i]
+PACKER(packedKey, KEY)
+PACKER(packedValue, VALUE)
+
 uint first(uint p) { return HALF != 0u ? p : 2u * p; }
 uint second(uint p) { return HALF != 0u ? p + PAIRS : 2u * p + 1u; }
 
@@ -58,7 +63,7 @@ void main() {
 	sync();
 	for (uint i = tid; i < WORDS; i += WORKGROUP) {
 		uint to = (head * TOKENS + POS + t) * WORDS + i;
-		keys[to] = packed(key, i);
-		values[to] = packed(value, i);
+		keys[to] = packedKey(i);
+		values[to] = packedValue(i);
 	}
 }

@@ -194,8 +194,8 @@ func (p *SettingsPanel) modelSection() fyne.CanvasObject {
 		p.change(func(s *app.Settings) { s.Policy = policies()[i] })
 	})
 	p.policyText = newParagraph("", captionStyle)
-	p.kv = newKeySelect([]string{"16 bits", "32 bits"}, func(i int) {
-		p.change(func(s *app.Settings) { s.KV = []string{"f16", "f32"}[i] })
+	p.kv = newKeySelect([]string{"16 bits", "32 bits", "8 bits"}, func(i int) {
+		p.change(func(s *app.Settings) { s.KV = []string{"f16", "f32", "q8_0"}[i] })
 	})
 	p.template = newKeySelect(append([]string{"The file's own"}, prompt.Presets()...), func(i int) {
 		p.change(func(s *app.Settings) { s.Template = append([]string{""}, prompt.Presets()...)[i] })

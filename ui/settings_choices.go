@@ -62,10 +62,7 @@ func startIndex(atStart bool) int {
 }
 
 func kvIndex(kv string) int {
-	if kv == "f32" {
-		return 1
-	}
-	return 0
+	return max(0, slices.Index([]string{"f16", "f32", "q8_0"}, kv))
 }
 
 func lookNames() []string { return []string{"system", "light", "dark"} }

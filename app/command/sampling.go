@@ -112,7 +112,7 @@ type loading struct {
 	Layers   *int   `name:"gpu-layers" placeholder:"N" help:"Layers to keep on the graphics card, the last ones (default: as many as fit)."`
 	Experts  bool   `name:"experts-cpu" help:"Keep attention on the graphics card, and experts on the processor."`
 	Context  int    `short:"c" placeholder:"TOKENS" help:"Size of the context window (0: the model's own, at most 8192)."`
-	KV       string `name:"kv" default:"f16" enum:"f16,f32" help:"Type of the KV cache: f16 or f32."`
+	KV       string `name:"kv" default:"f16" enum:"f16,f32,q8_0" help:"Type of the KV cache: f16, f32 or q8_0."`
 	Exact    bool   `help:"Compute in float32 throughout, slowly."`
 	Threads  int    `short:"t" help:"Threads to compute with (0: one per core)."`
 	Force    bool   `help:"Load even if memory will not suffice."`

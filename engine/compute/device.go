@@ -8,6 +8,7 @@ package compute
 
 import (
 	"context"
+	"fmt"
 
 	"beyonder/engine/quant"
 )
@@ -146,15 +147,27 @@ type CacheShape struct {
 	KVHeads int  // key and value heads
 	HeadDim int  // float32 or float16 per head
 	F16     bool // keep float16 instead of float32
+	Q8      bool // keep blocks of 32 values as a scale and a byte each (HeadDim is a multiple of 32)
 }
 
 // Bytes is the memory that keys and values take.
 func (s CacheShape) Bytes() int64 {
-	size := int64(4)
-	if s.F16 {
-		size = 2
+	head := 4 * int64(s.HeadDim)
+	switch {
+	case s.Q8:
+		head = int64(s.HeadDim) + 4*int64(s.HeadDim/32)
+	case s.F16:
+		head = 2 * int64(s.HeadDim)
 	}
-	return 2 * size * int64(s.Layers) * int64(s.Tokens) * int64(s.KVHeads) * int64(s.HeadDim)
+	return 2 * head * int64(s.Layers) * int64(s.Tokens) * int64(s.KVHeads)
+}
+
+// Check refuses shapes that no device can keep.
+func (s CacheShape) Check() error {
+	if s.Q8 && s.HeadDim%32 != 0 {
+		return fmt.Errorf("a KV cache of type q8_0 needs heads of a multiple of 32 values, not of %d: use f16", s.HeadDim)
+	}
+	return nil
 }
 
 // Cache is a device's KV cache. What was remembered at a position stays until

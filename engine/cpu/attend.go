@@ -47,18 +47,23 @@ type queries struct {
 	sums   []float32 // count × valueDim, up to a multiple of 8: not yet divided
 	top    []float32 // the largest score so far
 	weight []float32 // the sum of e^(score−top)
+	spread []float32 // keyBlock × valueDim: keys or values of a cache in blocks
 }
 
 // queries lays out a goroutine's scratch memory.
 func (a *attention) queries(worker, count int) queries {
 	room, hd, vd := (count+7)/8*8, a.c.shape.HeadDim, a.c.valueDim
-	m := a.d.need(worker, room*(hd+vd+2)+8*keyBlock)
+	spread := 0
+	if a.c.k8 != nil {
+		spread = keyBlock * vd
+	}
+	m := a.d.need(worker, room*(hd+vd+2)+8*keyBlock+spread)
 	cut := func(n int) []float32 {
 		part := m[:n:n]
 		m = m[n:]
 		return part
 	}
-	return queries{count: count, q: cut(room * hd), scores: cut(8 * keyBlock), sums: cut(room * vd), top: cut(room), weight: cut(room)}
+	return queries{count: count, q: cut(room * hd), scores: cut(8 * keyBlock), sums: cut(room * vd), top: cut(room), weight: cut(room), spread: cut(spread)}
 }
 
 // block computes some rows for the heads that share a key/value head.
@@ -105,7 +110,7 @@ func (a *attention) tile(s *queries, head, first, p, seen int) bool {
 	}
 	hd, vd := a.c.shape.HeadDim, a.c.valueDim
 	for k := 0; k < most; k += keyRun {
-		a.c.mixKeys(a.d.k, s.scores[k:], s.q[first*hd:], a.c.key(a.layer, head, p+k), cols)
+		a.mixKeys(s, s.scores[k:], s.q[first*hd:], head, p+k, cols)
 	}
 	for i := range count {
 		a.weigh(s, first+i, s.scores[i*keyBlock:][:most], visible(i), p == 0)
@@ -113,9 +118,7 @@ func (a *attention) tile(s *queries, head, first, p, seen int) bool {
 	for i := count; i < cols; i++ {
 		clear(s.scores[i*keyBlock:][:most])
 	}
-	for j := 0; j < vd; j += 16 {
-		a.c.mixValues(a.d.k, s.sums[first*vd+j:], s.scores, a.c.value(a.layer, head, p)+j, cols, most, p > 0)
-	}
+	a.mixValues(s, s.sums[first*vd:], head, p, cols, most, p > 0)
 	return true
 }
 

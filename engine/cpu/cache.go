@@ -20,17 +20,24 @@ type cache struct {
 	v16      []uint16
 	k32      []float32
 	v32      []float32
+	k8, v8   *blocks // rows, both
 }
 
 func (c *cache) Shape() compute.CacheShape { return c.shape }
 
 // NewCache makes the KV cache; memory is touched only as positions are written.
 func (d *Device) NewCache(s compute.CacheShape) (compute.Cache, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
 	c := &cache{shape: s, tokens: (s.Tokens + keyRun - 1) / keyRun * keyRun, valueDim: (s.HeadDim + 15) / 16 * 16}
 	rows := s.Layers * s.KVHeads * c.tokens
-	if s.F16 {
+	switch {
+	case s.Q8:
+		c.k8, c.v8 = newBlocks(rows*s.HeadDim), newBlocks(rows*c.valueDim)
+	case s.F16:
 		c.k16, c.v16 = make([]uint16, rows*s.HeadDim), make([]uint16, rows*c.valueDim)
-	} else {
+	default:
 		c.k32, c.v32 = make([]float32, rows*s.HeadDim), make([]float32, rows*c.valueDim)
 	}
 	return c, nil
@@ -84,6 +91,11 @@ func (d *Device) Remember(kv compute.Cache, layer, pos int, k, v compute.Rows) {
 
 // store writes one position of one head.
 func (d *Device) store(c *cache, key, value int, k, v []float32) {
+	if c.k8 != nil {
+		c.k8.put(value, k)
+		c.v8.put(value, v)
+		return
+	}
 	if c.shape.F16 {
 		half := c.v16[value : value+len(k)] // the key passes through here
 		d.k.F16Row(half, k)

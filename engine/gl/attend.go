@@ -27,14 +27,13 @@ func (d *Device) NewCache(s compute.CacheShape) (compute.Cache, error) {
 	if s.HeadDim > mostHead {
 		return nil, fmt.Errorf("heads of %d values are larger than the %d that the graphics engine takes", s.HeadDim, mostHead)
 	}
-	words := int64(s.HeadDim)
-	if s.F16 {
-		words = (words + 1) / 2
+	if err := s.Check(); err != nil {
+		return nil, err
 	}
 	c := &cache{shape: s}
 	for range s.Layers {
 		for _, side := range []*[]*buffer{&c.k, &c.v} {
-			b, err := d.newBuffer(4*words*int64(s.KVHeads)*int64(s.Tokens), true)
+			b, err := d.newBuffer(4*int64(words(s))*int64(s.KVHeads)*int64(s.Tokens), true)
 			if err != nil {
 				return nil, fmt.Errorf("making room for a context of %d tokens: %w", s.Tokens, err)
 			}
@@ -42,6 +41,17 @@ func (d *Device) NewCache(s compute.CacheShape) (compute.Cache, error) {
 		}
 	}
 	return c, nil
+}
+
+// words is how many words a head of one position takes, as in cache.glsl.
+func words(s compute.CacheShape) int {
+	switch {
+	case s.Q8:
+		return s.HeadDim/4 + s.HeadDim/32
+	case s.F16:
+		return (s.HeadDim + 1) / 2
+	}
+	return s.HeadDim
 }
 
 // Remember writes keys and values of positions pos, pos+1, … of a layer.
@@ -64,10 +74,10 @@ func (d *Device) Remember(kv compute.Cache, layer, pos int, k, v compute.Rows) {
 func (d *Device) remember(c *cache, layer, pos int, k, v compute.Rows) {
 	s := c.shape
 	d.record(pass{
-		variant: shaders.Variant{Kernel: "remember", Workgroup: d.tiles.wide, HeadDim: s.HeadDim, F16: s.F16},
+		variant: shaders.Variant{Kernel: "remember", Workgroup: d.tiles.wide, HeadDim: s.HeadDim, F16: s.F16 && !s.Q8, Q8: s.Q8},
 		bind:    bindings{buf(k), buf(v), c.k[layer], c.v[layer]}, written: 1<<2 | 1<<3,
 		args:   args{uint32(s.KVHeads), uint32(s.Tokens), uint32(pos), at(k), at(v), pitch(k)},
-		groups: [3]uint32{groups(k.Width, d.tiles.wide), uint32(k.N), 1},
+		groups: [3]uint32{groups(s.KVHeads*words(s), d.tiles.wide), uint32(k.N), 1},
 	})
 }
 
@@ -115,7 +125,7 @@ func cut(seen, queries int) (part, parts int) {
 func (d *Device) attendParts(q compute.Rows, c *cache, layer, pos, part, parts int, memory *buffer) {
 	s := c.shape
 	group := q.Width / s.HeadDim / s.KVHeads
-	v := shaders.Variant{Kernel: "attend", Workgroup: d.tiles.wide, HeadDim: s.HeadDim, F16: s.F16, Queries: d.queries(q.N*group, s.HeadDim)}
+	v := shaders.Variant{Kernel: "attend", Workgroup: d.tiles.wide, HeadDim: s.HeadDim, F16: s.F16 && !s.Q8, Q8: s.Q8, Queries: d.queries(q.N*group, s.HeadDim)}
 	all := int(groups(q.N*group, v.Queries))
 	each := 2 * int64(v.Queries) * int64(s.HeadDim) * int64(pos+q.N) * int64(s.KVHeads)
 	most := max(1, int(d.budget()/each))

@@ -220,7 +220,7 @@ func (d *Device) fuseTurn(s []step) int {
 	}
 	table := d.table(r, s[0].pos, q.N)
 	d.record(pass{
-		variant: shaders.Variant{Kernel: "turn", Workgroup: d.tiles.wide, HeadDim: shape.HeadDim, F16: shape.F16},
+		variant: shaders.Variant{Kernel: "turn", Workgroup: d.tiles.wide, HeadDim: shape.HeadDim, F16: shape.F16 && !shape.Q8, Q8: shape.Q8},
 		bind:    bindings{buf(q), buf(k), buf(v), table, s[2].cache.k[s[2].layer], s[2].cache.v[s[2].layer]},
 		written: 1 | 1<<1 | 1<<4 | 1<<5,
 		args: args{

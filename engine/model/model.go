@@ -12,6 +12,7 @@ type Options struct {
 	Context int  // positions that the KV cache holds
 	Batch   int  // tokens read at a time, at most
 	F16     bool // the KV cache in float16
+	Q8      bool // or in blocks of bytes
 }
 
 // Model is a model on its devices, with one KV cache. It is used by one
@@ -59,7 +60,7 @@ func NewSplit(src Source, c Config, places Places, o Options) (*Model, error) {
 
 // CacheShape is the KV cache that o asks for.
 func (c Config) CacheShape(o Options) compute.CacheShape {
-	return compute.CacheShape{Layers: c.Layers, Tokens: o.Context, KVHeads: c.KVHeads, HeadDim: c.HeadDim, F16: o.F16}
+	return compute.CacheShape{Layers: c.Layers, Tokens: o.Context, KVHeads: c.KVHeads, HeadDim: c.HeadDim, F16: o.F16, Q8: o.Q8}
 }
 
 // WorkingBytes is the memory a model needs besides its weights: KV cache and scratch.

@@ -167,9 +167,13 @@ func rotated(x []float32, r compute.Rope, heads, pos int) []float32 {
 }
 
 func attend(b *bench) {
-	for _, f16 := range []bool{false, true} {
+	if _, err := b.dev.NewCache(compute.CacheShape{Layers: 1, Tokens: 4, KVHeads: 1, HeadDim: 48, Q8: true}); err == nil {
+		b.Fatal("heads of 48 values were put into blocks of 32")
+	}
+	for _, kind := range []compute.CacheShape{{HeadDim: 32}, {HeadDim: 32, F16: true}, {HeadDim: 64, Q8: true}} {
 		for _, heads := range [][2]int{{4, 4}, {8, 2}, {6, 1}} {
-			c := compute.CacheShape{Layers: 2, Tokens: 40, KVHeads: heads[1], HeadDim: 32, F16: f16}
+			c := kind
+			c.Layers, c.Tokens, c.KVHeads = 2, 40, heads[1]
 			cache, err := b.dev.NewCache(c)
 			b.must(err)
 			a := &attention{bench: b, shape: c, heads: heads[0], cache: cache}
@@ -207,13 +211,12 @@ func (a *attention) step(layer, pos, n int) {
 	c := a.shape
 	width, kv := a.heads*c.HeadDim, c.KVHeads*c.HeadDim
 	q, k, v := a.random(n*width), a.random(n*kv), a.random(n*kv)
-	if c.F16 {
-		round(k)
-		round(v)
-	}
+	raw := [2][]float32{slices.Clone(k), slices.Clone(v)}
+	kept(c, k)
+	kept(c, v)
 	a.k[layer] = append(a.k[layer][:pos*kv], k...)
 	a.v[layer] = append(a.v[layer][:pos*kv], v...)
-	a.dev.Remember(a.cache, layer, pos, a.rows(k, n, kv), a.rows(v, n, kv))
+	a.dev.Remember(a.cache, layer, pos, a.rows(raw[0], n, kv), a.rows(raw[1], n, kv))
 	out := a.empty(n, width)
 	a.dev.Attend(out, a.rows(q, n, width), a.cache, layer, pos)
 	a.near(fmt.Sprintf("%+v, %d heads, layer %d, positions %d+%d", c, a.heads, layer, pos, n),
@@ -223,6 +226,24 @@ func (a *attention) step(layer, pos, n int) {
 func round(x []float32) {
 	for i, v := range x {
 		x[i] = quant.F16ToF32(quant.F32ToF16(v))
+	}
+}
+
+// kept is what a cache of that shape makes of values.
+func kept(c compute.CacheShape, x []float32) {
+	switch {
+	case c.Q8:
+		for at := 0; at < len(x); at += 32 {
+			most := float32(0)
+			for _, v := range x[at : at+32] {
+				most = max(most, v, -v)
+			}
+			for i := at; i < at+32; i++ {
+				x[i] = most / 127 * float32(math.Floor(float64(x[i])*127/float64(most)+0.5))
+			}
+		}
+	case c.F16:
+		round(x)
 	}
 }
 
