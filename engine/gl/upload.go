@@ -119,11 +119,14 @@ func (d *Device) store(ws []compute.Weights, first int, to quant.Type) (*matrix,
 		pieces: uint32(padded(w.In) / 32), stride: uint32(stride / 16),
 	}
 	most := int(d.thread.limits.block) / stride // rows in a slab
+	if most == 0 {
+		return nil, fmt.Errorf("a row of %d bytes is more than the driver allows in a buffer", stride)
+	}
 	for e := 0; e < len(ws); {
 		held := min(len(ws)-e, max(1, most/w.Out))
-		rows := min(w.Out, most&^127) // whole tiles
-		if w.Out <= most {
-			rows = w.Out
+		rows := min(w.Out, most)
+		if rows < w.Out && rows > 128 {
+			rows &^= 127 // whole tiles
 		}
 		for r := 0; r < w.Out; r += rows {
 			s := slab{first: r, rows: min(rows, w.Out-r), expert: first + e, held: held}

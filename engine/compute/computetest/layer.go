@@ -208,6 +208,22 @@ func (l *layer) testAttention(what string, normed []float32) {
 	l.near(what+": attention", attended, wanted, 1e-3*(1+top))
 }
 
+// outliers raises sizes to what rounding leaves where a few activations are far
+// larger than the others: their group's step is theirs, whatever weights they meet.
+func outliers(x, w []float32, size []float64) {
+	most := 0.0
+	for _, v := range x {
+		most = max(most, math.Abs(float64(v)))
+	}
+	for o := range size {
+		square := 0.0
+		for _, v := range w[o*len(x) : (o+1)*len(x)] {
+			square += float64(v) * float64(v)
+		}
+		size[o] = max(size[o], most*math.Sqrt(square)/10)
+	}
+}
+
 func (l *layer) testFeed(what string, x []float32, ids []int32, weights []float32) {
 	l.Helper()
 	gate, up, sum := l.read(l.gate), l.read(l.up), l.read(l.sum)
@@ -228,6 +244,7 @@ func (l *layer) testFeed(what string, x []float32, ids []int32, weights []float3
 			}
 		}
 		y, z := product(gate[i*layerFeed:(i+1)*layerFeed], l.downs[e].values, 1, layerFeed, layerWidth)
+		outliers(gate[i*layerFeed:(i+1)*layerFeed], l.downs[e].values, z)
 		for o := range y {
 			want[t*layerWidth+o] += weights[i] * y[o]
 			size[t*layerWidth+o] += float64(weights[i]) * (z[o] + rounding(gate[i*layerFeed:(i+1)*layerFeed], l.downs[e].values[o*layerFeed:(o+1)*layerFeed]))
