@@ -50,6 +50,9 @@ func (s *stream) request(path []store.Message, opening string) (*engine.Request,
 	if s.mix != nil && s.seed >= 0 {
 		r.Sampling.Seed = s.seed
 	}
+	if !s.app.Encrypted() { // who encrypts what was written wants none of it in plain
+		r.Prefixes = s.app.prompts()
+	}
 	if settings.Alternatives {
 		r.Alternatives = alternatives
 	}

@@ -84,6 +84,9 @@ func (a *App) loadOptions(path string) engine.LoadOptions {
 	return engine.LoadOptions{Path: path, Context: s.Context, KV: s.KV, Threads: s.Threads, Template: s.Template, Cache: filepath.Join(a.dir, "cache")}
 }
 
+// prompts is the folder of system prompts as the engine has read them.
+func (a *App) prompts() string { return filepath.Join(a.dir, "cache", "prompts") }
+
 func (a *App) loadedNow(o engine.LoadOptions) error {
 	info, ok := a.Model()
 	if !ok {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"beyonder/store"
@@ -36,7 +37,10 @@ func (a *App) SetPassphrase(current, fresh string) error {
 	if err := a.idle(); err != nil {
 		return err
 	}
-	return a.store.SetPassphrase(current, fresh)
+	if err := a.store.SetPassphrase(current, fresh); err != nil || fresh == "" {
+		return err
+	}
+	return os.RemoveAll(a.prompts()) // system prompts, in plain
 }
 
 // idle says with ErrBusy that a reply is being written.

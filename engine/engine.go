@@ -88,6 +88,7 @@ type Request struct {
 	Routes       bool            `json:"routes,omitempty"`       // report the router's choices
 	Mix          Mix             `json:"mix,omitzero"`           // an experiment with a mixture's experts
 	Record       bool            `json:"record,omitempty"`       // report what is Sent
+	Prefixes     string          `json:"prefixes,omitempty"`     // folder for long system prompts as they were read, to be read no more; "": none is kept
 	Replay       *Sent           `json:"replay,omitempty"`       // read this, from an empty cache, instead of a prompt; nothing is rolled
 }
 

@@ -139,6 +139,12 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 		return w.readAgain(ctx, w.r.Replay)
 	}
 	reused := s.reuse(p.ids)
+	var note error
+	if reused, note = w.m.recall(w.r, p.ids, reused); note != nil {
+		if err := w.send(Piece{Notice: &Notice{Kind: "prefix", Text: note.Error()}}); err != nil {
+			return err
+		}
+	}
 	s.prompt, s.begin = p.text, len(p.ids)-p.tail
 	rest := p.ids[reused:]
 	progress := Reading{Total: len(rest), Reused: reused}
@@ -163,6 +169,7 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 			return err
 		}
 	}
+	w.m.keep(w.r, p.ids)
 	return w.send(Piece{Reading: &progress})
 }
 

@@ -209,7 +209,7 @@ func (w *Window) notice(j *job, n engine.Notice) {
 		w.say("error", "What comes now cannot be stored. It stays on screen, and storing it is tried again all the time: free some space on the disk.")
 	case n.Kind == app.NoticeDamaged:
 		w.say("warning", counted(n.Dropped, "message")+" of this conversation cannot be read from the disk any more. The model does not see what is missing.")
-	case n.Kind == app.NoticeCard:
+	case n.Kind == app.NoticeCard, n.Kind == "prefix":
 		w.say("warning", asSentence(n.Text))
 	default:
 		w.transcript.SetEntries(w.entries())

@@ -176,6 +176,17 @@ type Cache interface {
 	Shape() CacheShape
 }
 
+// Saver is a Cache whose positions can be taken out and put back, so that what
+// was read once need not be read again.
+type Saver interface {
+	// PositionBytes is what one position takes over all layers.
+	PositionBytes() int
+	// Save writes position p to b, of PositionBytes.
+	Save(b []byte, p int)
+	// Restore puts back at position p what Save wrote.
+	Restore(b []byte, p int)
+}
+
 // Rope is a rotary position embedding, every kind of scaling already applied.
 type Rope struct {
 	HeadDim int       // float32 per head

@@ -136,6 +136,15 @@ func (m *Model) Residual(ctx context.Context, ids []int32, pos int) ([][]float32
 	return entering, nil
 }
 
+// Saver gives access to the KV cache; false if the model's devices have none.
+func (m *Model) Saver() (compute.Saver, bool) {
+	if len(m.at.parts) != 1 {
+		return nil, false
+	}
+	s, ok := m.at.parts[0].cache.(compute.Saver)
+	return s, ok
+}
+
 // Route is what one layer's router chose for one token.
 type Route struct {
 	Experts []int32
