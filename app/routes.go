@@ -52,8 +52,16 @@ func (r *Routes) Strongest(token int) int {
 	if len(r.Tokens[token].Experts) == 0 {
 		return -1
 	}
-	shares := r.Shares(token)
-	return slices.Index(shares, slices.Max(shares))
+	sums, best := make([]int, r.Experts), 0
+	for i, e := range r.Tokens[token].Experts {
+		sums[e] += int(r.Tokens[token].Weights[i])
+	}
+	for e, sum := range sums {
+		if sum > sums[best] {
+			best = e
+		}
+	}
+	return best
 }
 
 // Load is the part of the work that each expert did over the reply, from 0 to 1,

@@ -92,6 +92,11 @@ func (p *ExpertsPanel) build() {
 	})
 	back := newGlyph(assets.Icon("back"), 28, func() { p.step(-1) })
 	next := newGlyph(assets.Icon("next"), 28, func() { p.step(1) })
+	tips, cross := newTipLayer(), newGlyph(assets.Icon("close"), 28, func() { p.OnClose() })
+	back.tip, next.tip, cross.tip = "The word before", "The next word", "Close "+keyName("Shift+E")
+	for _, b := range []*glyphButton{back, next, cross} {
+		b.tips = tips
+	}
 	p.tokens = newColumn(8, newRow(4, 0, newFlexibleLine("Word by word", strongStyle), back, next), p.note)
 	p.reply = newColumn(24,
 		section("Load of each expert", p.about, p.bars),
@@ -102,8 +107,8 @@ func (p *ExpertsPanel) build() {
 		newButton("Make a mixture…", func() { p.OnMixture() }))
 	sections := newColumn(24, labelled("Colour replies by expert "+keyName("E"), p.colour), p.reply, p.try.object, p.called.object, p.own)
 	p.scroll = container.NewVScroll(newPadded(4, 20, 24, 16, sections))
-	title := newRow(8, 0, newFlexibleLine("Experts", titleStyle), newGlyph(assets.Icon("close"), 28, func() { p.OnClose() }))
-	p.content = container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll))
+	title := newRow(8, 0, newFlexibleLine("Experts", titleStyle), cross)
+	p.content = container.NewStack(container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll)), tips)
 }
 
 // CreateRenderer implements fyne.Widget.

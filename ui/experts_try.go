@@ -85,10 +85,14 @@ func (t *trySection) build(s expertsState) {
 	t.used = newKeySelect(counts, func(int) { t.changed() })
 	t.each = nil
 	t.rows.Objects = []fyne.CanvasObject{labelled("At work for each token", t.used)}
-	for _, e := range s.names {
+	for i, e := range s.names {
 		choice := newKeySelect(names, func(int) { t.changed() })
 		t.each = append(t.each, choice)
-		t.rows.Add(labelled(e.Name, choice))
+		row := newColumn(4, newFlexibleLine(e.Name, bodyStyle), choice)
+		if i < len(s.loaded.ExpertPrompts) && s.loaded.ExpertPrompts[i] != "" {
+			row.Add(newFlexibleLine("Chosen for: "+s.loaded.ExpertPrompts[i], captionStyle))
+		}
+		t.rows.Add(row)
 	}
 	actions := newRow(8, -1, newButton("Reset", func() { t.panel.OnMix(engine.Mix{}) }))
 	if t.panel.OnSplit != nil {

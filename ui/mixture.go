@@ -79,6 +79,9 @@ func (w *Window) openMixture() {
 		w.mixture = newMixturePage(w)
 	}
 	m := w.mixture
+	if m.detail != nil && m.detail.popup.Visible() {
+		return
+	}
 	m.detail = w.openDetail("Make a mixture", mixtureText, 720, container.NewStack(wheeled(m.scroll), m.tips), m.base.entry)
 	m.grown()
 }

@@ -32,6 +32,7 @@ func shortcuts() []shortcut {
 		{fyne.KeyR, "R", "Replay the reply", aboutReply((*Window).replay)},
 		{fyne.KeyE, "E", "Colour replies by expert", (*Window).toggleColours},
 		{fyne.KeyE, "Shift+E", "Show or hide the experts", (*Window).toggleExperts},
+		{fyne.KeyM, "Shift+M", "Make a mixture of experts", (*Window).openMixture},
 		{fyne.KeyL, "L", "Go to the message field", func(w *Window) { w.composer.Focus() }},
 		{fyne.KeyF, "F", "Find in this conversation", (*Window).openFind},
 		{fyne.KeyF, "Shift+F", "Search all conversations", (*Window).focusSearch},

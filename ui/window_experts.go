@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -18,7 +19,12 @@ import (
 type lookedAt struct {
 	message app.ID
 	routes  map[app.ID]*replyRoutes
+	tinted  time.Time // when the reply that is being written was coloured last
 }
+
+// tintPause is how long new text of a reply waits for its colours: all of the
+// reply is gone through each time.
+const tintPause = 200 * time.Millisecond
 
 // replyRoutes is what the experts did in a reply.
 type replyRoutes struct {
@@ -121,16 +127,12 @@ func (w *Window) routesOf(id app.ID) *replyRoutes {
 
 // routed takes in that a reply has grown or ended.
 func (w *Window) routed(id app.ID, ended bool) {
-	shown := w.side == "experts" && w.root.Objects[framePanel].Visible()
-	if !ended && !w.settings.ColourExperts {
-		delete(w.looked.routes, id)
-		return
-	}
 	delete(w.looked.routes, id)
-	if w.settings.ColourExperts {
+	if now := time.Now(); w.settings.ColourExperts && (ended || now.Sub(w.looked.tinted) >= tintPause) {
+		w.looked.tinted = now
 		w.transcript.Retint(uint64(id))
 	}
-	if shown && ended {
+	if ended && w.root.Objects[framePanel].Visible() {
 		w.showExperts()
 	}
 }
