@@ -138,7 +138,7 @@ func encodeTrail(t *Trail) ([]byte, error) {
 
 // mostTrail is far more than a trail of the longest reply takes, and what a
 // damaged or made-up one may be unpacked to.
-const mostTrail = 1 << 28
+const mostTrail = 1 << 26
 
 func decodeTrail(data []byte) (t Trail, err error) {
 	content, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(data)), mostTrail))

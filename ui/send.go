@@ -39,8 +39,12 @@ type job struct {
 func (w *Window) send(text string) {
 	w.panel.Flush() // what was just set is to hold for this reply
 	id := w.ensureConversation()
-	if id != 0 && w.job != nil && w.editing == 0 {
+	switch {
+	case id != 0 && w.job != nil && w.editing == 0:
 		w.wait(id, text)
+		return
+	case w.job != nil && !w.editsReply():
+		w.say("error", "A reply is being written. Send the changed message when it has ended.")
 		return
 	}
 	if id == 0 || w.onceLoaded(w.composer.send) {
@@ -60,7 +64,7 @@ func (w *Window) send(text string) {
 
 func (w *Window) sendEdit(text string) {
 	id, message := w.current, w.editing
-	if m, ok := w.findMessage(message); ok && m.Role == prompt.Assistant {
+	if w.editsReply() {
 		w.editReply(id, message, text)
 		return
 	}

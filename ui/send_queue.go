@@ -98,12 +98,15 @@ func (w *Window) sendQueued(i int) {
 	w.sendNext()
 }
 
-// sendNext sends what is first in line, if nothing is being written or loaded.
+// sendNext sends what is first in line, if nothing is being written or loaded. What
+// waits in the conversation in which a message is being changed waits for that too.
 func (w *Window) sendNext() {
 	if w.closing || w.job != nil || w.loading != nil {
 		return
 	}
-	at := slices.IndexFunc(w.line, func(m waiting) bool { return !w.held[m.conversation] })
+	at := slices.IndexFunc(w.line, func(m waiting) bool {
+		return !w.held[m.conversation] && (w.editing == 0 || m.conversation != w.current)
+	})
 	if at < 0 {
 		return
 	}

@@ -137,6 +137,32 @@ func TestWhatWaitedIsThereAfterARestart(t *testing.T) {
 	}
 }
 
+// While a message is being changed, a reply may be begun elsewhere. The words are
+// not lost, and what waits in the same conversation waits for them.
+func TestAChangeAndTheLine(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("hello")
+	id := r.current
+	r.edit(r.entries()[0].ID)
+	r.composer.SetText("hello again")
+	r.line = []waiting{{id, "and this"}}
+	r.sendNext()
+	if r.job != nil || len(r.line) != 1 {
+		t.Fatal("what waits was sent into the conversation that is being changed")
+	}
+	r.job = &job{conversation: id + 1, cancel: func() {}}
+	r.key(fyne.KeyReturn)
+	if r.composer.Text() != "hello again" || r.editing == 0 || !strings.Contains(r.cardText("error"), "when it has ended") {
+		t.Errorf("the field holds %q, the card says %q", r.composer.Text(), r.cardText("error"))
+	}
+	r.job = nil
+	r.key(fyne.KeyEscape)
+	r.until("what waited is answered", func() bool { return len(r.line) == 0 && r.job == nil })
+	if got := r.texts(id); got != "hello|Yes.|and this|Yes." {
+		t.Errorf("the conversation is %q", got)
+	}
+}
+
 func TestAWaitingMessageIsTakenBack(t *testing.T) {
 	r := slowly(t)
 	r.enter("a")

@@ -83,6 +83,7 @@ func (w *Window) escape() {
 		w.find.close()
 	case w.editing != 0:
 		w.cancelEdit()
+		w.sendNext()
 	case w.loading != nil, w.job != nil && w.job.conversation == w.current:
 		w.stop()
 	case w.frame.over != "":

@@ -91,6 +91,7 @@ func (w *Window) open(id app.ID) {
 	w.showFigures()
 	w.lookAt(0)
 	w.showUnanswered()
+	w.sendNext() // what waited for a change to a message that was left
 	w.composer.Focus()
 }
 

@@ -39,6 +39,12 @@ func (w *Window) exclude(id uint64) {
 	w.reloadMessages()
 }
 
+// editsReply says whether what is being changed is a reply: that takes no engine.
+func (w *Window) editsReply() bool {
+	m, ok := w.findMessage(w.editing)
+	return ok && m.Role == prompt.Assistant
+}
+
 // editReply stores another version of a reply with the reader's words.
 func (w *Window) editReply(id, message app.ID, text string) {
 	w.cancelEdit()
@@ -49,6 +55,7 @@ func (w *Window) editReply(id, message app.ID, text string) {
 	w.listConversations()
 	w.reloadMessages()
 	w.transcript.ScrollToBottom()
+	w.sendNext()
 }
 
 // beginAnew writes another version of a reply, with given first words.
