@@ -6,7 +6,7 @@
 
 export CGO_ENABLED = 1
 BINARY = build/beyonder
-SOURCES = $(shell find . -name '*.go' -o -name '*.s' -o -name '*.svg' -o -name '*.ttf' -o -name '*.jinja' -o -name '*.comp' -o -name '*.glsl') go.mod go.sum
+SOURCES = $(shell find . -path ./.git -prune -o -path ./build -prune -o -name testdata -prune -o -type f ! -name '*_test.go' ! -name '*.md' -print)
 
 .PHONY: run build test vet soak screenshot bench clean
 
