@@ -75,6 +75,7 @@ func Main(args []string, window Window) int {
 	case k == nil || err != nil:
 		return e.status(err)
 	case strings.HasPrefix(k.Command(), "open"): // the window needs the main thread
+		stop() // until it is shown, Ctrl+C ends the program as it ends any other
 		return e.status(k.Run(e))
 	}
 	return engine.Serve(func() int { return e.status(k.Run(e)) })
