@@ -105,10 +105,11 @@ func (p *ModelPicker) open() {
 	p.popup = widget.NewPopUp(newPadded(4, 4, 4, 4, menu), c)
 	room := c.Size()
 	width := min(px(420), room.Width-px(32))
-	p.popup.Resize(fyne.NewSize(width, min(p.popup.MinSize().Height, room.Height-px(16))))
+	height := min(p.popup.MinSize().Height, room.Height-px(16))
+	p.popup.Resize(fyne.NewSize(width, height))
 	at := below(p)
 	at.X = max(px(16), min(at.X, room.Width-width-px(16)))
-	at.Y = max(px(8), min(at.Y, room.Height-p.popup.Size().Height-px(8)))
+	at.Y = max(px(8), min(at.Y, room.Height-height-px(8)))
 	p.popup.ShowAtPosition(at)
 	c.FocusNext() // its first row: the arrow keys go on from there
 }

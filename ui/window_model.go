@@ -336,6 +336,8 @@ func (w *Window) showState() {
 	setVisible(w.page, empty)
 	switch {
 	case !empty:
+	case w.job != nil && w.job.conversation == w.current: // what was sent is on its way to the disk
+		w.page.wait("")
 	case w.loading != nil && w.loading.path != w.app.LastModel():
 		w.page.wait("The model is being loaded.")
 	case name == "":

@@ -165,6 +165,7 @@ func (r *listRowRenderer) Refresh() {
 	case row.framed:
 		r.back.StrokeWidth, r.back.StrokeColor = 1, theme.Color(theme.ColorNameInputBorder)
 	}
+	row.caption.style.color = captionOn(row.selected, row.caption.style.color)
 	r.dot.FillColor = theme.Color(theme.ColorNamePrimary)
 	setVisible(r.dot, row.marked)
 	setVisible(r.icon, row.icon != nil)
@@ -181,6 +182,18 @@ func (r *listRowRenderer) Refresh() {
 	row.caption.Refresh()
 	r.back.Refresh()
 	r.dot.Refresh()
+}
+
+// captionOn is the colour of a caption: what is muted elsewhere could not be read
+// on the ground of a selected row.
+func captionOn(selected bool, color fyne.ThemeColorName) fyne.ThemeColorName {
+	switch {
+	case selected && color == theme.ColorNamePlaceHolder:
+		return theme.ColorNameForeground
+	case !selected && color == theme.ColorNameForeground:
+		return theme.ColorNamePlaceHolder
+	}
+	return color
 }
 
 func (r *listRowRenderer) Objects() []fyne.CanvasObject {

@@ -1,11 +1,13 @@
 package ui
 
 import (
+	"image/color"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -51,6 +53,31 @@ func TestTheListOfModelsStaysInTheWindow(t *testing.T) {
 		t.Fatal("no list is open")
 	}
 	r.inside("the list of models", popup.Content)
+	popup.Hide()
+	r.win.Resize(fyne.NewSize(1900, 1400))
+	r.picker.open()
+	popup = r.win.Canvas().Overlays().Top().(*widget.PopUp)
+	driver := fyne.CurrentApp().Driver()
+	top, bottom := driver.AbsolutePositionForObject(popup.Content).Y, driver.AbsolutePositionForObject(r.picker).Y+r.picker.Size().Height
+	if top < bottom {
+		t.Errorf("where there is room the list begins at %v, over its button, which ends at %v", top, bottom)
+	}
+}
+
+// A caption can be read on the ground of a selected row too.
+func TestCaptionsOfSelectedRowsHaveContrast(t *testing.T) {
+	for _, mode := range []string{"light", "dark"} {
+		l := NewTheme(mode, 1)
+		ground, over := l.Color(theme.ColorNameMenuBackground, 0), l.Color(theme.ColorNamePressed, 0).(color.NRGBA)
+		r, g, b, _ := ground.RGBA()
+		mix := func(under uint32, over, alpha uint8) uint8 {
+			return uint8((float64(under>>8)*(255-float64(alpha)) + float64(over)*float64(alpha)) / 255)
+		}
+		on := color.NRGBA{mix(r, over.R, over.A), mix(g, over.G, over.A), mix(b, over.B, over.A), 255}
+		if ratio := contrast(l.Color(captionOn(true, theme.ColorNamePlaceHolder), 0), on); ratio < 4.5 {
+			t.Errorf("%s: a caption on a selected row is %.2f : 1, want 4.5", mode, ratio)
+		}
+	}
 }
 
 // What a card says begins in view, however little room there is for it.
@@ -140,6 +167,23 @@ func TestTheListOfKeysFits(t *testing.T) {
 			t.Fatalf("what is %v high is shown in %v", c.MinSize().Height, popup.Content.Size().Height)
 		}
 	}
+}
+
+// While a first message is being stored nothing is offered any more that it could
+// be replaced by.
+func TestWhatWasSentTakesTheExamplesAway(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.write("hello")
+	r.key(fyne.KeyReturn)
+	if len(r.messages) > 0 || r.job == nil {
+		t.Fatal("the message is shown before it is stored")
+	}
+	for _, o := range test.LaidOutObjects(r.page.content) {
+		if row, ok := o.(*focusRow); ok {
+			t.Errorf("%q is still offered", row.title.text)
+		}
+	}
+	r.idle()
 }
 
 // A list that has no height yet does not scroll past its first rows.
