@@ -28,8 +28,8 @@ func (a *activations) of(d *Device, x compute.Rows) []kernel.Q8 {
 		a.rows = append(a.rows, kernel.Q8{})
 	}
 	a.buf, a.version, a.from, a.n, a.inTiles = b, b.version, x.From, x.N, false
-	data := read(x)
-	d.pool.run(x.N, func(t, _ int) { d.k.QuantizeQ8(&a.rows[t], row(data, x.Width, t)) })
+	d.args = args{d: d, x: x, quantized: read(x)}
+	d.pool.run(x.N, (*quantizeTask)(&d.args))
 	return a.rows[:x.N]
 }
 

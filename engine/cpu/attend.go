@@ -17,14 +17,12 @@ const (
 // Dao et al. 2022): a row's result depends on nothing but the positions it sees.
 func (d *Device) Attend(dst, q compute.Rows, kv compute.Cache, layer, pos int) {
 	c := kv.(*cache)
-	a := attention{d: d, c: c, layer: layer, pos: pos, out: write(dst), q: read(q), width: q.Width, n: q.N}
+	a := &d.attention
+	*a = attention{d: d, c: c, layer: layer, pos: pos, out: write(dst), q: read(q), width: q.Width, n: q.N}
 	a.share = q.Width / c.shape.HeadDim / c.shape.KVHeads
 	a.rows = max(1, queryBlock/a.share)
-	blocks := (q.N + a.rows - 1) / a.rows
-	d.pool.run(c.shape.KVHeads*blocks, func(part, worker int) {
-		// The last rows of a prompt have the most to read: draw them first.
-		a.block(part%c.shape.KVHeads, blocks-1-part/c.shape.KVHeads, worker)
-	})
+	a.blocks = (q.N + a.rows - 1) / a.rows
+	d.pool.run(c.shape.KVHeads*a.blocks, a)
 }
 
 // attention is one call of Attend.
@@ -36,6 +34,14 @@ type attention struct {
 	width, n   int // of q and out
 	share      int // heads that read one key/value head
 	rows       int // in a block
+	blocks     int
+}
+
+// part is a block's for one key/value head. The last rows of a prompt have the
+// most to read: they are drawn first.
+func (a *attention) part(part, worker int) {
+	heads := a.c.shape.KVHeads
+	a.block(part%heads, a.blocks-1-part/heads, worker)
 }
 
 // queries is what a goroutine works on: the rows of a block, those of one row

@@ -80,13 +80,8 @@ func (d *Device) Remember(kv compute.Cache, layer, pos int, k, v compute.Rows) {
 		d.fail("position %d is outside the context window of %d", pos+k.N-1, c.shape.Tokens)
 		return
 	}
-	ks, vs, hd := read(k), read(v), c.shape.HeadDim
-	d.pool.run(k.N, func(t, _ int) {
-		for head := range c.shape.KVHeads {
-			from := t*k.Width + head*hd
-			d.store(c, c.key(layer, head, pos+t), c.value(layer, head, pos+t), ks[from:from+hd], vs[from:from+hd])
-		}
-	})
+	d.args = args{d: d, cache: c, x: k, y: v, layer: layer, pos: pos}
+	d.pool.run(k.N, (*rememberTask)(&d.args))
 }
 
 // store writes one position of one head.

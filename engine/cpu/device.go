@@ -34,6 +34,13 @@ type Device struct {
 	unhook func() bool  // takes Begin's context off the pool
 	ctxErr func() error // of Begin's context
 
+	args      args      // of the verb that runs
+	attention attention // of Attend
+	jobs      []job     // of the product that runs
+	columns   [][]int   // of each expert: rows of the activations
+	into      [][]int   // of each expert: rows of the results
+	ctx       context.Context
+
 	acts    activations        // quantized rows of the last MatMul's input
 	tiles   [][]kernel.Tile    // of the jobs that run together
 	wide    [][]kernel.TileF32 // the same in float32
@@ -86,9 +93,12 @@ func (d *Device) Close() error {
 
 // Begin arms the following verbs with ctx.
 func (d *Device) Begin(ctx context.Context) {
+	d.acts.forget() // a quantization may have been dropped
+	if ctx == d.ctx && d.err == nil && !d.pool.fault.Load() {
+		return // armed already
+	}
 	d.unhook()
-	d.err, d.ctxErr = ctx.Err(), ctx.Err
-	d.acts.forget()          // a quantization may have been dropped
+	d.ctx, d.err, d.ctxErr = ctx, ctx.Err(), ctx.Err
 	stop := new(atomic.Bool) // of this step alone: the last one's hook may run as late as it likes
 	stop.Store(d.err != nil)
 	d.pool.stop = stop

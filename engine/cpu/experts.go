@@ -77,13 +77,9 @@ func (d *Device) ExpertMatMulAdd(dst compute.Rows, w compute.Experts, x compute.
 		d.expert = make([]float32, n)
 	}
 	d.expertProduct(d.expert, dst.Width, w.(experts), x, c, 1)
-	out, weights := write(dst), c.Buf.(*choices).weights
-	d.pool.run(dst.N, func(t, _ int) {
-		for j := range c.Used {
-			i := t*c.Used + j
-			d.k.AxpyF32(row(out, dst.Width, t), weights[i], row(d.expert, dst.Width, i))
-		}
-	})
+	write(dst)
+	d.args = args{d: d, out: dst, choices: c}
+	d.pool.run(dst.N, (*sumTask)(&d.args))
 }
 
 // expertProduct multiplies row i/share of x with the expert of choice i, for
@@ -93,18 +89,28 @@ func (d *Device) expertProduct(out []float32, stride int, es experts, x compute.
 		d.fail("tensor %q takes %d values to %d, but was given %d for %d", es[0].Name, es[0].In, es[0].Out, x.Width, stride)
 		return
 	}
-	columns, into := make([][]int, len(es)), make([][]int, len(es))
+	columns, into := emptied(&d.columns, len(es)), emptied(&d.into, len(es))
 	for i, e := range c.Buf.(*choices).ids[:c.N*c.Used] {
 		columns[e] = append(columns[e], i/share)
 		into[e] = append(into[e], i)
 	}
-	jobs := make([]job, 0, len(es))
+	d.jobs = d.jobs[:0]
 	for e, pick := range columns {
 		if len(pick) > 0 {
-			j := job{w: es[e], into: into[e], out: out, stride: stride}
-			d.feed(&j, len(jobs), x, pick)
-			jobs = append(jobs, j)
+			d.jobs = append(d.jobs, job{w: es[e], into: into[e], out: out, stride: stride})
+			d.feed(&d.jobs[len(d.jobs)-1], len(d.jobs)-1, x, pick)
 		}
 	}
-	d.multiply(jobs)
+	d.multiply()
+}
+
+// emptied is n lists with nothing in them, whose memory is used again.
+func emptied(lists *[][]int, n int) [][]int {
+	for len(*lists) < n {
+		*lists = append(*lists, nil)
+	}
+	for i := range *lists {
+		(*lists)[i] = (*lists)[i][:0]
+	}
+	return (*lists)[:n]
 }

@@ -21,7 +21,7 @@ func (d *Device) bandwidth() (best float64) {
 	}
 	for range 5 {
 		began := time.Now()
-		d.pool.run(parts, func(i, _ int) { d.k.Stream(x[i*part:][:part]) })
+		d.pool.run(parts, taskFunc(func(i, _ int) { d.k.Stream(x[i*part:][:part]) }))
 		best = max(best, float64(4*len(x))/time.Since(began).Seconds())
 	}
 	return best
@@ -41,7 +41,7 @@ func (d *Device) peak() (best float64) {
 func (d *Device) timed(rounds int) float64 {
 	done := make([]int64, d.pool.workers+1)
 	began := time.Now()
-	d.pool.run(len(done), func(i, _ int) { done[i] = d.k.Multiply(rounds) })
+	d.pool.run(len(done), taskFunc(func(i, _ int) { done[i] = d.k.Multiply(rounds) }))
 	seconds, sum := time.Since(began).Seconds(), int64(0)
 	for _, n := range done {
 		sum += n

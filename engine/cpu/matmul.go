@@ -26,9 +26,9 @@ func (d *Device) product(dst compute.Rows, w *matrix, x compute.Rows, add bool) 
 		d.fail("tensor %q takes %d values to %d, but was given %d for %d", w.Name, w.In, w.Out, x.Width, dst.Width)
 		return
 	}
-	j := job{w: w, out: write(dst), stride: dst.Width, add: add}
-	d.feed(&j, 0, x, nil)
-	d.multiply([]job{j})
+	d.jobs = append(d.jobs[:0], job{w: w, out: write(dst), stride: dst.Width, add: add})
+	d.feed(&d.jobs[0], 0, x, nil)
+	d.multiply()
 }
 
 // job is one product of a matrix with some rows of activations ("columns").
@@ -102,7 +102,7 @@ func (d *Device) tile(tiles []kernel.Tile, rows []kernel.Q8, pick []int) {
 	if pick != nil {
 		n = len(pick)
 	}
-	d.pool.run(len(tiles), func(part, _ int) {
+	d.pool.run(len(tiles), taskFunc(func(part, _ int) {
 		var group [tileRows]*kernel.Q8
 		from := part * tileRows
 		cols := min(tileRows, n-from)
@@ -110,7 +110,7 @@ func (d *Device) tile(tiles []kernel.Tile, rows []kernel.Q8, pick []int) {
 			group[i] = &rows[at(pick, from+i)]
 		}
 		d.k.Interleave(&tiles[part], group[:cols])
-	})
+	}))
 }
 
 func (d *Device) feedFloats(j *job, slot int, x []float32, pick []int) {
@@ -123,7 +123,7 @@ func (d *Device) feedFloats(j *job, slot int, x []float32, pick []int) {
 		return
 	}
 	j.wide = tilesOf(&d.wide, slot, j.columns)
-	d.pool.run(len(j.wide), func(part, _ int) {
+	d.pool.run(len(j.wide), taskFunc(func(part, _ int) {
 		var group [tileRows][]float32
 		from := part * tileRows
 		cols := min(tileRows, j.columns-from)
@@ -131,7 +131,7 @@ func (d *Device) feedFloats(j *job, slot int, x []float32, pick []int) {
 			group[i] = row(x, in, at(pick, from+i))
 		}
 		d.k.InterleaveF32(&j.wide[part], group[:cols])
-	})
+	}))
 }
 
 // halved is x rounded to float16, until the next call.
@@ -166,21 +166,14 @@ func (d *Device) stretch(w *matrix) int {
 }
 
 // multiply runs the parts of all jobs together. No two jobs write to the same row.
-func (d *Device) multiply(jobs []job) {
+func (d *Device) multiply() {
 	parts := 0
-	for i := range jobs {
-		jobs[i].first = parts
-		parts += (jobs[i].w.Out + jobs[i].chunk - 1) / jobs[i].chunk
+	for i := range d.jobs {
+		j := &d.jobs[i]
+		j.first = parts
+		parts += (j.w.Out + j.chunk - 1) / j.chunk
 	}
-	d.pool.run(parts, func(part, worker int) {
-		i := len(jobs) - 1
-		for jobs[i].first > part {
-			i--
-		}
-		j := &jobs[i]
-		from := (part - j.first) * j.chunk
-		d.part(j, from, min(from+j.chunk, j.w.Out), worker)
-	})
+	d.pool.run(parts, (*productTask)(d))
 }
 
 // part computes rows from to to of a job's matrix for all its columns.

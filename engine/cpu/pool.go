@@ -19,7 +19,7 @@ type pool struct {
 	left  atomic.Int64 // workers still busy in this round
 	fault atomic.Bool  // memory that should be there was not
 	done  atomic.Int64 // parts finished since the start: a sign of life
-	work  func(part, worker int)
+	work  task
 	parts int
 
 	mu     sync.Mutex // guards parking
@@ -28,9 +28,10 @@ type pool struct {
 	closed atomic.Bool
 }
 
-// spins is how often a goroutine polls before it gives the core back: some
-// hundred microseconds, longer than anything between two verbs of a token takes.
-const spins = 200000
+// spins is how often a goroutine polls before it gives the core back: some fifty
+// microseconds, longer than most of what lies between two verbs of a token. Much
+// more is lost where other programs want the core.
+const spins = 50000
 
 func newPool(threads int) *pool {
 	p := &pool{workers: threads - 1, stop: new(atomic.Bool)}
@@ -41,10 +42,21 @@ func newPool(threads int) *pool {
 	return p
 }
 
+// task is a verb's work, in parts. Verbs of a token keep theirs in the device, so
+// that nothing is allocated for them.
+type task interface {
+	part(part, worker int)
+}
+
+// taskFunc is a task that need not be kept.
+type taskFunc func(part, worker int)
+
+func (f taskFunc) part(part, worker int) { f(part, worker) }
+
 // run calls work for every part and returns when all are done, or dropped
-// because stop was set. work's second argument is the number of the goroutine,
+// because stop was set. part's second argument is the number of the goroutine,
 // 0 to workers, for its scratch memory.
-func (p *pool) run(parts int, work func(part, worker int)) {
+func (p *pool) run(parts int, work task) {
 	p.work, p.parts = work, parts
 	p.next.Store(0)
 	if parts <= 1 || p.workers == 0 {
@@ -70,7 +82,7 @@ func (p *pool) draw(worker int) {
 		if i >= p.parts {
 			return
 		}
-		p.work(i, worker)
+		p.work.part(i, worker)
 		p.done.Add(1)
 	}
 }

@@ -88,12 +88,12 @@ func TestPoolDoesEveryPartOnce(t *testing.T) {
 			for round := range 300 {
 				parts := round % 40
 				did := make([]atomic.Int32, parts)
-				p.run(parts, func(part, worker int) {
+				p.run(parts, taskFunc(func(part, worker int) {
 					if worker < 0 || worker >= threads {
 						t.Errorf("worker %d of %d", worker, threads)
 					}
 					did[part].Add(1)
-				})
+				}))
 				for i := range did {
 					if n := did[i].Load(); n != 1 {
 						t.Fatalf("%d threads, %d cores: part %d of %d was done %d times", threads, procs, i, parts, n)
@@ -110,7 +110,7 @@ func TestPoolDoesEveryPartOnce(t *testing.T) {
 func TestIdlePoolParks(t *testing.T) {
 	p := newPool(4)
 	defer p.close()
-	p.run(100, func(int, int) {})
+	p.run(100, taskFunc(func(int, int) {}))
 	parked := func() int {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -128,7 +128,7 @@ func TestPoolCloseEndsItsGoroutines(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for _, pause := range []time.Duration{0, 20 * time.Millisecond} {
 		p := newPool(6)
-		p.run(100, func(int, int) {})
+		p.run(100, taskFunc(func(int, int) {}))
 		time.Sleep(pause)
 		p.close()
 	}

@@ -14,6 +14,7 @@ type scratch struct {
 
 	gate, up compute.Rows      // feed-forward width, in a mixture one row per token and chosen expert
 	choices  []compute.Choices // of each layer, where they are of this part
+	some     []compute.Choices // memory for those of the first tokens
 	share    int               // rows of gate per token
 
 	vocabulary compute.Rows // logits of the tokens that were asked for
@@ -53,7 +54,7 @@ func newScratch(dev compute.Device, c Config, batch int, does duties) (scratch, 
 		return s, err
 	}
 	s.logits = rows(batch, c.Experts, feeds)
-	s.choices = make([]compute.Choices, c.Layers)
+	s.choices, s.some = make([]compute.Choices, c.Layers), make([]compute.Choices, c.Layers)
 	for _, i := range does.feed {
 		ch, e := dev.NewChoices(batch, c.Used)
 		if err == nil {
@@ -81,7 +82,7 @@ func (s scratch) first(n int) scratch {
 	}
 	s.logits = s.logits.Slice(0, n)
 	all := s.choices
-	s.choices = make([]compute.Choices, len(all))
+	s.choices = s.some
 	for i, c := range all {
 		s.choices[i] = c.First(n)
 	}
