@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -44,7 +45,7 @@ func (s *Store) Copies() (all []Copy, err error) {
 			all = append(all, Copy{filepath.Join(s.copiesDir(), e.Name()), info.ModTime(), info.Size()})
 		}
 	}
-	slices.SortFunc(all, func(a, b Copy) int { return strings.Compare(b.Path, a.Path) })
+	slices.SortFunc(all, func(a, b Copy) int { return cmp.Or(b.Made.Compare(a.Made), strings.Compare(b.Path, a.Path)) })
 	return all, err
 }
 
@@ -105,6 +106,18 @@ func (s *Store) copyTo(path string) error {
 	return syncDir(filepath.Dir(path))
 }
 
+// freeCopy is the name of a copy that there is none of yet: never that of the one
+// which is being restored.
+func (s *Store) freeCopy(now time.Time) string {
+	for {
+		path := filepath.Join(s.copiesDir(), now.Format(copyLong)+".db")
+		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+			return path
+		}
+		now = now.Add(time.Second)
+	}
+}
+
 // RestoreCopy puts a copy in the place of the database, of which it makes a copy
 // first. If the copy has a passphrase of its own, the store is Locked then. With an
 // error the database is as it was.
@@ -116,7 +129,7 @@ func (s *Store) RestoreCopy(path string, now time.Time) error {
 	case version > Schema:
 		return &NewerError{Path: path, Version: version, Known: Schema}
 	}
-	before := filepath.Join(s.copiesDir(), now.Format(copyLong)+".db")
+	before := s.freeCopy(now)
 	if err := s.copyTo(before); err != nil {
 		return err
 	}

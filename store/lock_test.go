@@ -191,7 +191,7 @@ func TestCopies(t *testing.T) {
 	if len(all) != copiesKept || !strings.Contains(all[0].Path, " ") {
 		t.Errorf("the copies are %+v", all)
 	}
-	check(t, s.RestoreCopy(all[0].Path, noon.AddDate(0, 0, 10))) // as it was before
+	check(t, s.RestoreCopy(all[0].Path, noon.AddDate(0, 0, 9))) // as it was before, in the same second
 	if list := must[[]Conversation](t)(s.Conversations()); len(list) != 0 {
 		t.Errorf("restored are %+v", list)
 	}

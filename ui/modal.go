@@ -11,8 +11,11 @@ import (
 type modal struct {
 	window *Window
 	popup  *widget.PopUp
-	note   *paragraph // what is wrong with what was given
+	cancel *pushButton
+	first  *filterEntry // of its fields; nil: it has none
+	note   *paragraph   // what is wrong with what was given
 	do     func() error
+	left   func() // called when it is left without that; may be nil
 }
 
 // ask opens a modal. do says what is wrong with what was given, nil: it is done.
@@ -26,25 +29,35 @@ func (w *Window) ask(title, text, button string, fields []fyne.CanvasObject, do 
 		content.Add(f)
 	}
 	content.Add(m.note)
-	buttons := container.NewHBox(spacer(), newButton("Cancel", m.close), newPrimaryButton(button, m.finish))
-	content.Add(buttons)
+	m.cancel = newButton("Cancel", m.close)
+	content.Add(container.NewHBox(spacer(), m.cancel, newPrimaryButton(button, m.finish)))
 	m.note.Hide()
 	m.popup = widget.NewModalPopUp(newPadded(20, 24, 20, 24, content), w.win.Canvas())
 	m.fit()
 	m.popup.Show()
-	for _, f := range fields {
-		if entry := entryIn(f); entry != nil {
-			w.win.Canvas().Focus(entry)
-			break
-		}
-	}
+	w.modal = m
 	for _, f := range fields {
 		if entry := entryIn(f); entry != nil {
 			entry.keys = m.key
+			if m.first == nil {
+				m.first = entry
+				w.win.Canvas().Focus(entry)
+			}
 		}
 	}
 	return m
 }
+
+// typed is a letter that no field has taken: a click beside them took the cursor
+// away.
+func (m *modal) typed(r rune) {
+	if m.first != nil {
+		m.window.win.Canvas().Focus(m.first)
+		m.first.TypedRune(r)
+	}
+}
+
+func (m *modal) open() bool { return m != nil && !m.popup.Hidden }
 
 // fit gives the modal its width, and the height that follows from it.
 func (m *modal) fit() {
@@ -66,6 +79,9 @@ func (m *modal) key(event *fyne.KeyEvent) bool {
 }
 
 func (m *modal) finish() {
+	if m.popup.Hidden {
+		return // its second Enter
+	}
 	if err := m.do(); err != nil {
 		m.note.SetText(sentence(err))
 		m.note.Show()
@@ -77,6 +93,10 @@ func (m *modal) finish() {
 
 func (m *modal) close() {
 	m.popup.Hide()
+	if m.left != nil {
+		m.left()
+		return
+	}
 	m.window.backToWriting()
 }
 

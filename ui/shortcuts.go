@@ -36,6 +36,8 @@ func shortcuts() []shortcut {
 		{fyne.KeyL, "L", "Go to the message field", func(w *Window) { w.composer.Focus() }},
 		{fyne.KeyF, "F", "Find in this conversation", (*Window).openFind},
 		{fyne.KeyF, "Shift+F", "Search all conversations", (*Window).focusSearch},
+		{fyne.KeyS, "Shift+S", "Export all conversations", func(w *Window) { w.askExport(0, 0) }},
+		{fyne.KeyI, "Shift+I", "Import conversations", (*Window).askImport},
 		{fyne.KeySlash, "/", "Show these shortcuts", (*Window).showShortcuts},
 	}
 }
@@ -49,13 +51,29 @@ func (w *Window) bindKeys() {
 		if strings.HasPrefix(s.keys, "Shift+") {
 			key.Modifier |= fyne.KeyModifierShift
 		}
-		c.AddShortcut(key, func(fyne.Shortcut) { s.do(w) })
+		c.AddShortcut(key, func(fyne.Shortcut) {
+			if !w.app.Locked() {
+				s.do(w)
+			}
+		})
 	}
 	c.SetOnTypedKey(w.typedKey)
-	c.SetOnTypedRune(w.composer.TypeRune)
+	c.SetOnTypedRune(w.typedRune)
+}
+
+// typedRune takes a letter that nothing else has taken.
+func (w *Window) typedRune(r rune) {
+	if w.modal.open() {
+		w.modal.typed(r)
+		return
+	}
+	w.composer.TypeRune(r)
 }
 
 func (w *Window) typedKey(event *fyne.KeyEvent) {
+	if w.modal.open() && w.modal.key(event) {
+		return
+	}
 	switch event.Name {
 	case fyne.KeyEscape:
 		w.escape()
@@ -77,6 +95,7 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 func (w *Window) escape() {
 	overlays := w.win.Canvas().Overlays()
 	switch {
+	case w.app.Locked():
 	case overlays.Top() != nil:
 		overlays.Top().Hide()
 	case w.find.open():

@@ -38,6 +38,7 @@ type Sidebar struct {
 	OnDeleteFolder  func(app.ID)
 	OnRestoreFolder func(app.ID)
 	OnExport        func(id, folder app.ID)
+	OnKeep          func(at fyne.Position) // what can be done with all of them
 
 	all         []app.Conversation // as given
 	folders     []app.Folder
@@ -60,6 +61,7 @@ type Sidebar struct {
 	found       *hitList
 	nothing     *paragraph
 	trash       *focusRow
+	keep        *glyphButton
 	back        *focusRow
 	empty       *pushButton
 	top, bottom *fyne.Container
@@ -82,7 +84,10 @@ func NewSidebar() *Sidebar {
 	s.nothing = newParagraph("", captionStyle.centred())
 	s.list, s.found = newConversationList(s), newHitList(s)
 	s.top = newColumn(8, s.newButton, s.back, s.filter)
-	s.bottom = newColumn(8, s.empty, s.trash)
+	s.keep = newGlyph(assets.Icon("more"), 28, nil)
+	s.keep.onTapped = func() { s.OnKeep(fyne.CurrentApp().Driver().AbsolutePositionForObject(s.keep)) }
+	s.keep.tip = "Import, export, copies, passphrase"
+	s.bottom = newColumn(8, s.empty, newRow(4, 0, s.trash, s.keep))
 	wheel := newWheelArea(func(event *fyne.ScrollEvent) {
 		for _, l := range []*widget.List{&s.list.List, &s.found.List} {
 			l.ScrollToOffset(l.GetScrollOffset() - event.Scrolled.DY)
@@ -214,6 +219,7 @@ func (s *Sidebar) show() {
 	setVisible(s.newButton, !s.inTrash)
 	setVisible(s.back, s.inTrash)
 	setVisible(s.trash, !s.inTrash)
+	setVisible(s.keep, !s.inTrash)
 	setVisible(s.filter, len(s.all)+len(s.folders) > 0 || s.filter.Text != "")
 	setVisible(s.empty, s.inTrash && len(s.all)+len(s.folders) > 0)
 	s.empty.SetText("Empty the trash")

@@ -42,6 +42,7 @@ type Window struct {
 	transcript *Transcript
 	page       *emptyPage
 	find       *findBar
+	modal      *modal // the last one; nil: there was none
 	composer   *Composer
 	status     *StatusLine
 	cards      *cards
@@ -96,8 +97,10 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w.win.SetOnDropped(w.dropped)
 	w.bindKeys()
 	w.panel.Set(w.settings)
-	w.openNewest()
-	w.showModel()
+	if !a.Locked() {
+		w.openNewest()
+		w.showModel()
+	}
 	if warnings := a.Warnings(); len(warnings) > 0 {
 		w.say("warning", asSentence(strings.Join(warnings, "; ")))
 	}
@@ -108,17 +111,27 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 func (w *Window) Show() {
 	w.win.Show()
 	w.composer.Focus()
-	if w.options.Model != "" {
-		w.load(w.options.Model, false, nil)
-	} else if _, loaded := w.app.Model(); !loaded {
-		w.loadLast()
+	if w.app.Locked() {
+		w.askUnlock()
+	} else {
+		w.loadFirst()
 	}
+	w.app.KeepCopies(func(err error) { w.post(func() { w.failed(err) }) })
 	// Not before the loop runs: what is traced can then be clicked.
 	w.post.after(0, func() {
 		size := w.win.Canvas().Size()
 		w.trace.event("window-shown", map[string]any{"width": size.Width, "height": size.Height, "scale": w.win.Canvas().Scale()})
 		w.settled()
 	})
+}
+
+// loadFirst begins to load the model that Options name, or the one used last.
+func (w *Window) loadFirst() {
+	if w.options.Model != "" {
+		w.load(w.options.Model, false, nil)
+	} else if _, loaded := w.app.Model(); !loaded {
+		w.loadLast()
+	}
 }
 
 func (w *Window) firstSize() fyne.Size {
@@ -154,7 +167,7 @@ func (w *Window) explainButtons() *tipLayer {
 	tips := newTipLayer()
 	w.toggle.tip, w.newButton.tip, w.gear.tip = "Conversations "+keyName("B"), untitled+" "+keyName("N"), "Settings "+keyName(".")
 	w.petals.tip = "Experts " + keyName("Shift+E")
-	for _, b := range append(w.find.buttons(), w.toggle, w.newButton, w.petals, w.gear, w.composer.button) {
+	for _, b := range append(w.find.buttons(), w.sidebar.keep, w.toggle, w.newButton, w.petals, w.gear, w.composer.button) {
 		b.tips = tips
 	}
 	w.status.left.tips = tips

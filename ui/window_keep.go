@@ -1,0 +1,329 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+	"beyonder/assets"
+)
+
+// keepMenu shows what can be done with all conversations.
+func (w *Window) keepMenu(at fyne.Position) {
+	items := []*fyne.MenuItem{
+		fyne.NewMenuItem("New folder…", w.newFolder),
+		fyne.NewMenuItem("Import…", w.askImport),
+		fyne.NewMenuItem("Export all…", func() { w.askExport(0, 0) }),
+		fyne.NewMenuItem("Copies…", w.showCopies),
+		fyne.NewMenuItemSeparator(),
+	}
+	if w.app.Encrypted() {
+		items = append(items, fyne.NewMenuItem("Change the passphrase…", w.askPassphrase), fyne.NewMenuItem("Remove the passphrase…", w.askNoPassphrase))
+	} else {
+		items = append(items, fyne.NewMenuItem("Set a passphrase…", w.askPassphrase))
+	}
+	menu := fyne.NewMenu("", items...)
+	size := widget.NewPopUpMenu(menu, w.win.Canvas()).MinSize()
+	widget.ShowPopUpMenuAtPosition(menu, w.win.Canvas(), at.SubtractXY(0, size.Height))
+}
+
+// exportFormats are the endings of files, and what they are good for.
+var exportFormats = [...]struct{ ending, name, text string }{
+	{".md", "Markdown", "What is shown, as text with marks."},
+	{".html", "Web page", "What is shown, to be read in a browser. It fetches nothing."},
+	{".pdf", "PDF", "What is shown, to be printed. Chinese, Japanese and Korean letters and emoji are missing in it."},
+	{".json", "JSON", "Everything, with all versions. It can be imported again."},
+}
+
+// askExport asks how a conversation, a folder or, with neither, everything is to be
+// written, and then where.
+func (w *Window) askExport(id, folder app.ID) {
+	what, name := w.exported(id, folder)
+	text := newParagraph(exportFormats[0].text, captionStyle)
+	names := []string{}
+	for _, f := range exportFormats {
+		names = append(names, f.name+" ("+f.ending+")")
+	}
+	chosen := 0
+	var m *modal
+	choice := newKeySelect(names, func(i int) {
+		chosen = i
+		text.SetText(exportFormats[i].text)
+		if m != nil {
+			m.fit()
+		}
+	})
+	choice.SetSelectedIndex(0)
+	m = w.ask("Export "+what, "", "Choose where…", []fyne.CanvasObject{choice, text}, func() error {
+		w.chooseExport(app.Export{Conversation: id, Folder: folder}, name+exportFormats[chosen].ending)
+		return nil
+	})
+	w.win.Canvas().Focus(choice)
+}
+
+// exported says what is exported and proposes a name for the file.
+func (w *Window) exported(id, folder app.ID) (what, name string) {
+	switch {
+	case id != 0:
+		return "“" + w.title(id) + "”", nameForFile(w.title(id))
+	case folder != 0:
+		for _, f := range w.listFolders(false) {
+			if f.ID == folder {
+				return "the folder “" + f.Name + "”", nameForFile(f.Name)
+			}
+		}
+	}
+	return "all conversations", "Beyonder conversations"
+}
+
+// nameForFile makes a name for a file of a title, one that every system takes.
+func nameForFile(title string) string {
+	name := strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
+			return ' '
+		}
+		return r
+	}, title)
+	name = strings.Trim(strings.Join(strings.Fields(name), " "), ". …")
+	if name == "" {
+		return "Conversation"
+	}
+	return name
+}
+
+func (w *Window) chooseExport(e app.Export, name string) {
+	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
+		switch {
+		case err != nil:
+			w.failed(err)
+		case file != nil:
+			path := file.URI().Path()
+			file.Close()
+			w.export(e, path)
+		}
+	}, w.win)
+	d.SetFileName(name)
+	d.SetTitleText("Export")
+	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
+	d.Show()
+}
+
+func (w *Window) export(e app.Export, path string) {
+	f := assets.NewFonts()
+	e.Fonts = app.Fonts{Regular: f.Regular.Content(), Bold: f.Bold.Content(), Italic: f.Italic.Content(), BoldItalic: f.BoldItalic.Content(), Mono: f.Mono.Content()}
+	note := ""
+	w.busy("Writing "+filepath.Base(path)+"…", func() (err error) {
+		note, err = w.app.Export(e, path)
+		return err
+	}, func(err error) {
+		if err != nil {
+			w.failed(err)
+			return
+		}
+		text := filepath.Base(path) + " is written to " + filepath.Dir(path) + "."
+		if note != "" {
+			text += " " + asSentence(note)
+		}
+		w.say("kept", text)
+	})
+}
+
+// askImport lets the reader look for a file to import.
+func (w *Window) askImport() {
+	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
+		switch {
+		case err != nil:
+			w.failed(err)
+		case file != nil:
+			path := file.URI().Path()
+			file.Close()
+			w.importFile(path)
+		}
+	}, w.win)
+	d.SetFilter(storage.NewExtensionFileFilter([]string{".json", ".zip"}))
+	d.SetTitleText("Import conversations (our .json, ChatGPT's conversations.json or .zip, LM Studio's .conversation.json)")
+	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
+	d.Show()
+}
+
+// importFile adds the conversations of a file and offers to put them into the
+// trash.
+func (w *Window) importFile(path string) {
+	var ids []app.ID
+	w.busy("Reading "+filepath.Base(path)+"…", func() (err error) {
+		ids, err = w.app.Import(path)
+		return err
+	}, func(err error) {
+		if err != nil {
+			w.failed(err)
+			return
+		}
+		w.listConversations()
+		if len(ids) == 1 {
+			w.open(ids[0])
+		}
+		w.say("kept", fmt.Sprintf("%s imported from %s.", conversations(len(ids)), filepath.Base(path)), action{"Undo", false, func() {
+			w.cards.set("kept", nil)
+			w.unimport(ids)
+		}})
+	})
+}
+
+func (w *Window) unimport(ids []app.ID) {
+	for _, id := range ids {
+		if err := w.app.Delete(id); err != nil {
+			w.failed(err)
+		}
+	}
+	w.current, w.messages = 0, nil
+	w.openNewest()
+}
+
+// showCopies lists the copies of all conversations.
+func (w *Window) showCopies() {
+	copies, err := w.app.Copies()
+	if err != nil {
+		w.failed(err)
+		return
+	}
+	list := newColumn(4)
+	var m *modal
+	for _, c := range copies {
+		button := newButton("Restore", func() {
+			m.close()
+			w.restoreCopy(c)
+		})
+		name := c.Made.Local().Format("Monday, 2 January 2006, 15:04")
+		list.Add(newRow(12, 0, newFlexibleLine(name, bodyStyle), newLine(bytesText(c.Bytes), captionStyle), button))
+	}
+	if len(copies) == 0 {
+		list.Add(newLine("There is none yet.", captionStyle))
+	}
+	scroll := container.NewVScroll(list)
+	height := min(list.MinSize().Height, px(300))
+	scroll.SetMinSize(fyne.NewSize(px(200), height))
+	m = w.ask("Copies", "Once a day all conversations are copied; the last seven copies are kept. Restoring one copies what is there now first.",
+		"Close", []fyne.CanvasObject{scroll}, func() error { return nil })
+	m.cancel.Hide()
+}
+
+func (w *Window) restoreCopy(c app.Copy) {
+	w.leave()
+	before := w.newestCopy()
+	w.busy("Restoring the copy…", func() error { return w.app.RestoreCopy(c.Path) }, func(err error) {
+		if err != nil {
+			w.failed(err)
+			return
+		}
+		w.begin()
+		var undo []action
+		if now := w.newestCopy(); now.Path != before.Path {
+			undo = append(undo, action{"Undo", false, func() {
+				w.cards.set("kept", nil)
+				w.restoreCopy(now)
+			}})
+		}
+		w.say("kept", "The copy of "+c.Made.Local().Format("2 January 2006, 15:04")+" is restored.", undo...)
+	})
+}
+
+func (w *Window) newestCopy() app.Copy {
+	if copies, err := w.app.Copies(); err == nil && len(copies) > 0 {
+		return copies[0]
+	}
+	return app.Copy{}
+}
+
+const (
+	passphraseText = "Titles, messages, drafts, prompts, settings and the search index are encrypted. Their number, sizes and the paths of model files are not.\n" +
+		"Nobody can recover a forgotten passphrase: without it, all conversations are lost. Copies made so far are deleted; files that were exported stay as they are."
+	changeText = "Copies made so far keep the passphrase that they were made with."
+	removeText = "Conversations can then be read by everybody who can read your files. Copies made so far are deleted."
+)
+
+func passwordField(label string) (*filterEntry, fyne.CanvasObject) {
+	e := newFilterEntry("", func(string) {})
+	e.Password = true
+	return e, captioned(label, e)
+}
+
+// askPassphrase asks for a passphrase, or for another one.
+func (w *Window) askPassphrase() {
+	current, currentField := passwordField("Passphrase so far")
+	fresh, freshField := passwordField("New passphrase")
+	again, againField := passwordField("New passphrase once more")
+	title, text, button, fields := "Set a passphrase", passphraseText, "Encrypt", []fyne.CanvasObject{freshField, againField}
+	if w.app.Encrypted() {
+		title, text, button, fields = "Change the passphrase", changeText, "Change", append([]fyne.CanvasObject{currentField}, fields...)
+	}
+	w.ask(title, text, button, fields, func() error {
+		switch {
+		case fresh.Text == "":
+			return errors.New("a passphrase has at least one character")
+		case fresh.Text != again.Text:
+			return errors.New("the two are not the same: type the new passphrase twice")
+		}
+		w.setPassphrase(current.Text, fresh.Text, "The conversations have a passphrase now.")
+		return nil
+	})
+}
+
+func (w *Window) askNoPassphrase() {
+	current, field := passwordField("Passphrase")
+	w.ask("Remove the passphrase", removeText, "Decrypt", []fyne.CanvasObject{field}, func() error {
+		w.setPassphrase(current.Text, "", "The conversations have no passphrase any more.")
+		return nil
+	})
+}
+
+func (w *Window) setPassphrase(current, fresh, done string) {
+	w.leave()
+	w.busy("Writing all conversations anew…", func() error { return w.app.SetPassphrase(current, fresh) }, func(err error) {
+		if err != nil {
+			w.failed(err)
+			return
+		}
+		w.say("kept", done)
+	})
+}
+
+// begin shows what the store has, after it was opened or replaced.
+func (w *Window) begin() {
+	if w.app.Locked() {
+		w.askUnlock()
+		return
+	}
+	w.settings = w.app.Settings()
+	w.applyLook()
+	w.panel.Set(w.settings)
+	w.current, w.messages, w.inTrash = 0, nil, false
+	w.openNewest()
+	w.showModel()
+}
+
+// askUnlock asks for the passphrase before anything can be seen. Without it there
+// is nothing to do but to leave.
+func (w *Window) askUnlock() {
+	field, shown := passwordField("Passphrase")
+	var m *modal
+	m = w.ask("Your conversations are locked", "A forgotten passphrase cannot be recovered.", "Open", []fyne.CanvasObject{shown}, func() error {
+		if err := w.app.Unlock(field.Text); err != nil {
+			field.SetText("")
+			return err
+		}
+		m.left = nil
+		w.begin()
+		w.loadFirst()
+		return nil
+	})
+	m.left = w.close
+	m.cancel.SetText("Quit")
+}
