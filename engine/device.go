@@ -43,7 +43,10 @@ func (m *loaded) choose(o LoadOptions) error {
 	case "cpu":
 		return m.onProcessor(o, o.Setback)
 	case "gl":
-		return m.onCard(o)
+		if err := m.onCard(o); err != nil {
+			return fmt.Errorf("the graphics card cannot be used: %w", err)
+		}
+		return nil
 	case "", "auto":
 		if err := m.onCard(o); err != nil {
 			return m.onProcessor(o, either(o.Setback, err.Error()))
