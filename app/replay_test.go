@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"beyonder/app"
-	"beyonder/app/apptest"
 	"beyonder/engine"
 )
 
@@ -153,15 +152,15 @@ func TestReplayOnTheEngine(t *testing.T) {
 }
 
 func FuzzDecodeTrail(f *testing.F) {
-	e := apptest.New(words(3), 0)
-	b := open(f, f.TempDir(), e)
-	id := b.conversation()
-	r := b.send(id, "x")
-	trail, err := b.Trail(id, r.finished.ID)
-	check(f, err)
-	data, err := app.EncodeTrail(&trail)
-	check(f, err)
-	f.Add(data)
+	for _, trail := range []app.Trail{{}, {Parts: []app.TrailPart{
+		{At: 2, Model: "m", Sent: engine.Sent{Text: "user: x", IDs: []int32{1, 2}, Parts: []engine.Part{{Bytes: 6, Tokens: 1}, {Role: "user", Bytes: 1, Tokens: 1}}, Steps: []engine.Step{{Tokens: 1, Times: 2}}},
+			Tokens: []engine.Token{{ID: 3, Bytes: 4, Logprob: -0.5, Top: []engine.Alternative{{ID: 3, Text: "word", Logprob: -0.5}}}}},
+		{At: 6},
+	}}} {
+		data, err := app.EncodeTrail(&trail)
+		check(f, err)
+		f.Add(data)
+	}
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		trail, err := app.DecodeTrail(data)
