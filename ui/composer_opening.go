@@ -95,5 +95,5 @@ func (c *Composer) openingRow() fyne.CanvasObject {
 	away.tip, away.tips = "Let the model begin by itself (Esc)", c.button.tips
 	field := container.NewThemeOverride(c.opening, borderless{})
 	row := newRow(4, 1, newPadded(0, 0, 0, 10, newLine("Reply begins with", captionStyle)), field, away)
-	return container.NewStack(newSurface("", theme.ColorNameSeparator, 8), newPadded(0, 4, 0, 0, row))
+	return container.NewStack(newSurface("", theme.ColorNameInputBorder, 8), newPadded(0, 4, 0, 0, row))
 }
