@@ -26,7 +26,7 @@ const starterKey = "starter:"
 //
 // It is unpacked to be loaded, so that the engine, which maps files and knows no
 // others, is the same for it as for any model, and so that every command can read
-// it. What lies there is compared with the original each time (12 MB: 5 ms):
+// it. What lies there is compared with the original each time (12 MB: 3 ms):
 // whatever a power cut or a hand did to the file, what is loaded is the Starter.
 type starter struct {
 	files fs.FS
