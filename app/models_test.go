@@ -66,7 +66,7 @@ func TestLoadUsesTheSettings(t *testing.T) {
 	if _, err := b.load("/m/x.gguf"); err != nil {
 		t.Fatal(err)
 	}
-	want := engine.LoadOptions{Path: "/m/x.gguf", Context: 512, KV: "f32", Threads: 3, Template: "chatml"}
+	want := engine.LoadOptions{Path: "/m/x.gguf", Context: 512, KV: "f32", Threads: 3, Template: "chatml", Cache: filepath.Join(b.dir, "cache")}
 	if got := b.engine.Loads()[0]; got != want {
 		t.Errorf("it was loaded with %+v, want %+v", got, want)
 	}
