@@ -120,3 +120,25 @@ func TestRoutesOfPieces(t *testing.T) {
 		t.Errorf("bytes and experts %v, want %v", got, want)
 	}
 }
+
+// BenchmarkRoutes is what colouring a long reply takes: which expert carried each
+// of 2,000 tokens, and the load.
+func BenchmarkRoutes(b *testing.B) {
+	r := someRoutes(2000, 32, 8)
+	record := encodeRoutes(&r)
+	b.Run("colour", func(b *testing.B) {
+		for b.Loop() {
+			for i := range r.Tokens {
+				r.Strongest(i)
+			}
+			r.Load()
+		}
+	})
+	b.Run("decode", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := decodeRoutes(record); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -30,7 +30,6 @@ type expertsState struct {
 	loaded engine.Info
 	names  []app.Expert
 	mix    engine.Mix // the conversation's experiment
-	busy   bool       // a reply is being written
 }
 
 // ExpertsPanel shows what the experts of a mixture did in a reply, and lets the
@@ -46,7 +45,6 @@ type ExpertsPanel struct {
 
 	now   expertsState
 	token int // that is looked at
-	post  poster
 	save  *pause
 
 	colour  *keySelect
@@ -67,7 +65,7 @@ type ExpertsPanel struct {
 
 // NewExpertsPanel returns a panel that shows nothing yet.
 func NewExpertsPanel(post poster) *ExpertsPanel {
-	p := &ExpertsPanel{post: post, save: &pause{post: post, wait: 400 * time.Millisecond}}
+	p := &ExpertsPanel{save: &pause{post: post, wait: 400 * time.Millisecond}}
 	p.ExtendBaseWidget(p)
 	p.build()
 	return p

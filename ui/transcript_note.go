@@ -15,7 +15,7 @@ func (v *transcriptView) pointAtToken(p fyne.Position) {
 func (v *transcriptView) textAt(p fyne.Position) (id uint64, at int, ok bool) {
 	// The nearest letter's edge would be the next letter's for half of each.
 	s, ok := v.spotAt(p.SubtractXY(v.stage.style.px(4), 0))
-	if !ok || s.row.block == nil {
+	if !ok || s.row.block == nil || len(s.row.owner.tinting.tints) == 0 { // without colours there is nothing to tell
 		return 0, 0, false
 	}
 	inside := v.inside(s.row, p)

@@ -197,7 +197,7 @@ func (w *Window) showExperts() {
 	}
 	info, _ := w.app.Model()
 	s := expertsState{
-		colouring: w.settings.ColourExperts, loaded: info, mix: w.app.Mix(w.current), busy: w.job != nil,
+		colouring: w.settings.ColourExperts, loaded: info, mix: w.app.Mix(w.current),
 		names: w.app.Experts(info.Hash, info.Experts, info.ExpertNames),
 	}
 	s.experts, s.hash = s.names, info.Hash

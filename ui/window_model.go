@@ -321,6 +321,7 @@ func (w *Window) showModel() {
 	w.showFigures()
 	w.showState()
 	w.showExperts()
+	w.showMix()
 	w.relayout()
 }
 
