@@ -2,6 +2,7 @@ package worker
 
 import (
 	"slices"
+	"strings"
 
 	"beyonder/engine"
 )
@@ -45,6 +46,10 @@ func (c *Client) loading(p *engine.Progress) {
 	}
 }
 
+// killed is what ending says of a process that the system ended for want of main
+// memory, of which a smaller part on the card would take more; drivers crash otherwise.
+const killed = "signal: killed"
+
 // noteCard tells whether a child was lost while the graphics card was at work, and
 // notes it. It is to be called while what the child had loaded is still known.
 func (c *Client) noteCard(cause string) bool {
@@ -53,6 +58,9 @@ func (c *Client) noteCard(cause string) bool {
 	had := 0
 	if c.info != nil {
 		had = c.info.GPULayers
+	}
+	if strings.Contains(cause, killed) {
+		return false
 	}
 	if had == 0 && !slices.Contains([]string{engine.StageCard, engine.StageMove}, c.stage) {
 		return false

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -112,6 +113,21 @@ func TestCardCrashesWhileLoading(t *testing.T) {
 	}
 	if info, _ := c.Info(); info.Device != "CPU" || !strings.Contains(info.DeviceReason, "given up") {
 		t.Errorf("%+v", info)
+	}
+}
+
+// A child that the system kills, as it does for want of main memory, is no card's
+// fault.
+func TestKilledWithACard(t *testing.T) {
+	c := client(t, "card", Options{})
+	if err := load(c, "hang"); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(50*time.Millisecond, func() { syscall.Kill(c.PID(), syscall.SIGKILL) })
+	_, _, err := reply(context.Background(), c, "", 0, nil)
+	var lost *engine.LostError
+	if !errors.As(err, &lost) || lost.Card {
+		t.Errorf("got %v", err)
 	}
 }
 
