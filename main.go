@@ -83,12 +83,23 @@ func closeOnSignals(w *ui.Window) {
 		signal.Notify(asked, ends...)
 	}
 	take()
-	again := time.AfterFunc(2*time.Second, take) // on a busy machine Fyne comes late
 	go func() {
-		<-asked
-		again.Stop()
-		signal.Reset(ends...)
-		w.Close()
+		again := time.NewTicker(50 * time.Millisecond) // on a busy machine Fyne comes late
+		defer again.Stop()
+		for tries := 100; ; {
+			select {
+			case <-asked:
+				signal.Reset(ends...)
+				w.Close()
+				return
+			case <-again.C:
+				if tries--; tries > 0 {
+					take()
+				} else {
+					again.Stop()
+				}
+			}
+		}
 	}()
 }
 

@@ -57,7 +57,7 @@ func (c *benchCmd) Run(e *env) error {
 		return errors.New("only the processor's limits can be measured: use --device=cpu")
 	}
 	if o.Context == 0 {
-		o.Context = max(c.Prompt, max(1, c.Depth)+c.Generate)
+		o.Context = max(c.Prompt, max(1, c.Depth)+c.Generate, min(c.Prompt, 16)+min(c.Generate, 2)) // the last to warm up
 	}
 	l, err := e.load(o)
 	if err != nil {
