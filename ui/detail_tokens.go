@@ -124,11 +124,12 @@ func (t *tokenDetail) choose(i int) {
 		return
 	}
 	t.at, t.option = i, 0
-	for k, a := range t.spots[i].token.Top {
-		if a.ID != t.spots[i].token.ID && !a.Control {
-			t.option = k
+	for k := range t.spots[i].token.Top { // the likeliest that the reply can be branched with
+		t.option = k
+		if _, reason := t.prefix(); reason == "" {
 			break
 		}
+		t.option = 0
 	}
 	t.flow.choose(i)
 	t.show()

@@ -306,6 +306,7 @@ func (w *Window) sibling(id uint64, step int) {
 		w.failed(err)
 		return
 	}
+	w.trace.event("version-shown", map[string]any{"message": id, "step": step})
 	w.reloadMessages()
 }
 
