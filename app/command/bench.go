@@ -121,9 +121,13 @@ func share(x, limit float64, whose string) string {
 	return fmt.Sprintf(" (%.0f %% of %s)", 100*x/limit, whose)
 }
 
+// warmUp is how many tokens are read and written before anything is measured.
+func (c *benchCmd) warmUp() (read, write int) { return min(c.Prompt, 16), min(c.Generate, 2) }
+
 // measure warms up with a few tokens, then keeps the best of the repetitions.
 func (c *benchCmd) measure(e *env, l *engine.Local) ([]benchResult, error) {
-	if _, _, err := l.Time(e.ctx, min(c.Prompt, 16), min(c.Generate, 2)); err != nil {
+	read, write := c.warmUp()
+	if _, _, err := l.Time(e.ctx, read, write); err != nil {
 		return nil, err
 	}
 	var reading, writing benchResult

@@ -99,6 +99,13 @@ func TestBench(t *testing.T) {
 	}
 }
 
+// Few tokens are measured as well, the warm-up has room.
+func TestBenchOfFewTokens(t *testing.T) {
+	if out := must(t, "", "bench", "-m", tinyModel, "-p", "4", "-n", "2"); !strings.Contains(out, "pp4") || !strings.Contains(out, "tg2") {
+		t.Errorf("got %q", out)
+	}
+}
+
 // The profile names what a step is made of, adds up to the whole, and the limits
 // are what figures are compared with.
 func TestBenchProfile(t *testing.T) {
