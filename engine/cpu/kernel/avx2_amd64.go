@@ -22,6 +22,7 @@ func avx2() *Kernels {
 	}
 	k.transpose = transposing(transposex256)
 	k.quantize = quantize256
+	k.fetch = fetching
 	k.vectors256()
 	k.peak, k.peakBytes = peakx256, 32
 	return k

@@ -19,6 +19,7 @@ func avx512() *Kernels {
 	})
 	k.transpose = transposing(transposex512)
 	k.quantize = quantize256
+	k.fetch = fetching
 	k.vectors512()
 	k.peak, k.peakBytes = peakx512, 64
 	return k

@@ -49,6 +49,9 @@ func (k *Kernels) gemmRows(f *integer, out []float32, ldo int, w []byte, rows in
 	for from := 0; from < n; from += panelDeep {
 		deep := min(panelDeep, n-from)
 		for r := 0; r < rows; r += panelRows {
+			if from == 0 {
+				k.fetchRows(w, stride, r, rows)
+			}
 			part, p := w[r*stride+from/f.elems*f.bytes:], s.panel(r/panelRows, f.run)
 			k.pack(f, p, &s.stage, part, stride, min(panelRows, rows-r), deep)
 		}
@@ -57,6 +60,19 @@ func (k *Kernels) gemmRows(f *integer, out []float32, ldo int, w []byte, rows in
 				f.corner(out[c*tileCols*ldo+r:], ldo, min(panelRows, rows-r), &s.panels[r/panelRows], &x[c], from, deep, s)
 			}
 		}
+	}
+}
+
+// fetchRows has the rows behind a panel that is about to be decoded fetched, and
+// before the first those of it as well: what processors fetch by themselves ends
+// with a page.
+func (k *Kernels) fetchRows(w []byte, stride, r, rows int) {
+	from, to := r+panelRows, min(rows, r+2*panelRows)
+	if r == 0 {
+		from = 0
+	}
+	if k.fetch != nil && from < to {
+		k.fetch(w[from*stride : to*stride])
 	}
 }
 

@@ -38,6 +38,7 @@ type Kernels struct {
 	toF16   func(dst []uint16, src []float32)
 	fromF16 func(dst []float32, src []uint16)
 
+	fetch     func(b []byte) // into the second cache; nil: it cannot be told to
 	transpose func(dst, src []uint32, stride, columns int)
 	microF32  func(out []float32, ldo int, panel, tile []float32, add bool)
 

@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func vendor() uint32
 
+// fetch brings lines of 64 bytes into the second cache.
+//
+//go:noescape
+func fetch(p *byte, lines int)
+
 // quantizex256 rounds groups of 32 numbers to two bytes and gives scales and sums of the high one and of both.
 //
 //go:noescape

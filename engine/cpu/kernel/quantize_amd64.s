@@ -13,6 +13,19 @@ TEXT ·vendor(SB), NOSPLIT, $0-4
 	MOVL BX, ret+0(FP)
 	RET
 
+// func fetch(p *byte, lines int)
+// Requires: MMX+
+TEXT ·fetch(SB), NOSPLIT, $0-16
+	MOVQ p+0(FP), AX
+	MOVQ lines+8(FP), CX
+
+line:
+	PREFETCHT1 (AX)
+	ADDQ       $0x40, AX
+	DECQ       CX
+	JNZ        line
+	RET
+
 // func quantizex256(high *int8, low *int8, d *float32, s *float32, h *float32, d2 *float32, s2 *float32, h2 *float32, x *float32, groups int)
 // Requires: AVX, AVX2
 TEXT ·quantizex256(SB), NOSPLIT, $0-80

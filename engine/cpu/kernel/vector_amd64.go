@@ -148,6 +148,12 @@ func mixing[T float32 | uint16](by4, by8 func(out *float32, ldo int, panel *T, s
 	}
 }
 
+func fetching(b []byte) {
+	if lines := (len(b) + 63) / 64; lines > 0 {
+		fetch(&b[0], lines)
+	}
+}
+
 func quantize256(x *Q8, src []float32) {
 	c, f := &x.coarse, &x.fine
 	quantizex256(&x.high[0], &x.low[0], &c.d[0], &c.s[0], &c.h[0], &f.d[0], &f.s[0], &f.h[0], &src[0], len(c.d))

@@ -2,6 +2,7 @@ package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -30,6 +31,17 @@ func vendor() {
 	XORL(reg.ECX, reg.ECX)
 	CPUID()
 	Store(reg.EBX, ReturnIndex(0))
+	RET()
+}
+
+// fetch emits the fetching of bytes into the second cache.
+func fetch() {
+	function("fetch", "func(p *byte, lines int)", "fetch brings lines of 64 bytes into the second cache.")
+	p, lines := param("p"), param("lines")
+	loop("line", lines, func() {
+		PREFETCHT1(at(p, 0))
+		ADDQ(Imm(64), p)
+	})
 	RET()
 }
 

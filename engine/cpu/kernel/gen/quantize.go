@@ -10,6 +10,7 @@ import (
 // bound by the chain from a group's values to their scale, not by width.
 func quantize() {
 	vendor()
+	fetch()
 	h := &hoister{move: vexMove}
 	function("quantizex256", "func(high, low *int8, d, s, h, d2, s2, h2, x *float32, groups int)",
 		"quantizex256 rounds groups of 32 numbers to two bytes and gives scales and sums of the high one and of both.")
