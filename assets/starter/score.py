@@ -79,7 +79,7 @@ def story_fault(text, wished):
 
 def fault(rubric, text, reason):
     """What is wrong with an answer, None: it is acceptable."""
-    if reason != "eos":
+    if reason != "end":
         return "does not end by itself (%s)" % reason
     if not text.strip():
         return "is empty"

@@ -81,12 +81,22 @@ class Attention(nn.Module):
         v = self.v_proj(x).view(b, t, self.kv_heads, self.size).transpose(1, 2)
         q, k = rotate(q, cos, sin).type_as(v), rotate(k, cos, sin).type_as(v)
         k, v = (y.repeat_interleave(self.heads // self.kv_heads, 1) for y in (k, v))
+        if isinstance(mask, list):
+            with torch.autocast("cpu", enabled=False):
+                y = self.apart(q, k, v, mask)
+            return self.o_proj(y.view(b, t, -1))
         if hasattr(F, "scaled_dot_product_attention"):
             y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         else:  # PyTorch before 2.0
             scores = q @ k.transpose(-1, -2) / math.sqrt(self.size)
             y = scores.masked_fill(~mask, -1e9).softmax(-1) @ v
         return self.o_proj(y.transpose(1, 2).reshape(b, t, -1))
+
+    def apart(self, q, k, v, lengths):
+        """Attention of each conversation by itself, in float32: its backward pass is
+        two to three times as fast as bfloat16's."""
+        parts = zip(*(y.float().transpose(1, 2).flatten(0, 1).split(lengths) for y in (q, k, v)))
+        return torch.cat([F.scaled_dot_product_attention(*(y.transpose(0, 1)[None] for y in p), is_causal=True)[0].transpose(0, 1) for p in parts])
 
 
 class MLP(nn.Module):
@@ -111,6 +121,20 @@ class Layer(nn.Module):
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
+# A token sees what stands before it in its own conversation. A graphics card gets a
+# mask for that; a processor computes each conversation apart, where conversations are
+# short in 0.7 of the time.
+APART = hasattr(F, "scaled_dot_product_attention")
+
+
+def lengths(document):
+    """How many tokens each conversation of the rows has, one row after the other."""
+    first = torch.ones_like(document, dtype=torch.bool)
+    first[:, 1:] = document[:, 1:] != document[:, :-1]
+    starts = first.flatten().nonzero().flatten().tolist() + [document.numel()]
+    return [b - a for a, b in zip(starts, starts[1:])]
+
+
 class Mistral(nn.Module):
     """Its parameters have the names that Hugging Face's have, but for "model."."""
 
@@ -129,8 +153,7 @@ class Mistral(nn.Module):
         t = ids.shape[1]
         at = torch.arange(t, device=ids.device)
         turn = at[:, None] * THETA ** (-torch.arange(0, self.size, 2, device=ids.device) / self.size)
-        # A token sees what stands before it in its own conversation.
-        mask = ((document[:, :, None] == document[:, None, :]) & (at[:, None] >= at))[:, None]
+        mask = lengths(document) if ids.device.type == "cpu" and APART else ((document[:, :, None] == document[:, None, :]) & (at[:, None] >= at))[:, None]
         x = self.embed_tokens(ids)
         for layer in self.layers:
             x = layer(x, turn.cos(), turn.sin(), mask)
