@@ -1,11 +1,12 @@
 """Trains the Starter: a dense base in the Mistral shape on all areas, then four
 experts from it, each on its own area with everything but the MLPs frozen.
 
-    python3 train.py DATA OUT [--plan gpu|cpu|toy] [--stages base,chat,code,story,math]
+    python3 train.py DATA OUT [--plan gpu|cpu|toy] [--stages base,again,chat,code,story,math]
 
 DATA is what vocabulary.py wrote. OUT gets a Hugging Face folder for each stage
 (config.json, model.safetensors in float16, the tokenizer), as `beyonder merge` reads
-them, and report.json with the losses. It needs PyTorch and numpy, and computes with
+them, and report.json with the losses. "again" goes on with the base on other text
+of the same kind, where the plan has tokens for it. It needs PyTorch and numpy, and computes with
 CUDA where there is any. An expert starts from the base as it was written, so that
 the frozen tensors of all five files are equal bit for bit.
 """
@@ -25,6 +26,8 @@ from torch import nn
 
 AREAS = ["chat", "code", "story", "math"]
 BASE_MIX = AREAS + ["mixed"]
+# Stories are long and learned first: the second time there are fewer.
+AGAIN_MIX = {"chat": 1, "code": 0.8, "story": 0.25, "math": 1, "mixed": 0.25}
 BOS, START, END = 1, 3, 4  # ids: the control symbols follow <unk>, <s> and </s>
 
 SHAPES = {
@@ -34,7 +37,7 @@ SHAPES = {
 }
 PLANS = {  # window and tokens: of a row; rows: of a batch; tokens: read in a stage
     "gpu": dict(shape="full", window=1024, rows=64, base=160e6, expert=32e6, rate=2e-3, expert_rate=6e-4),
-    "cpu": dict(shape="full", window=768, rows=3, base=6.5e6, expert=7e5, rate=2e-3, expert_rate=6e-4),
+    "cpu": dict(shape="full", window=768, rows=3, base=5e6, again=3.5e6, expert=2.5e5, rate=2e-3, again_rate=1.4e-3, expert_rate=6e-4),
     "toy": dict(shape="toy", window=384, rows=8, base=1e6, expert=1.2e5, rate=4e-3, expert_rate=1e-3),
 }
 QUESTION_WEIGHT = 0.1  # of what users say in the loss, beside 1 for answers
@@ -392,6 +395,12 @@ class Run:
         model = Mistral(self.shape, self.pieces).to(self.device)
         if name == "base":
             self.train(name, model, {a: 1 for a in BASE_MIX}, self.plan["base"], self.plan["rate"])
+        elif name == "again":
+            if "again" not in self.plan:
+                return
+            load(model, os.path.join(self.o.out, "base", "model.safetensors"))
+            self.train(name, model, AGAIN_MIX, self.plan["again"], self.plan["again_rate"])
+            name = "base"
         else:
             load(model, os.path.join(self.o.out, "base", "model.safetensors"))
             for key, w in model.named_parameters():
@@ -419,8 +428,17 @@ class Run:
             with open(os.path.join(folder, file), "w") as f:
                 json.dump(value, f, indent=1)
         shutil.copy(os.path.join(self.o.data, "tokenizer.model"), folder)
-        with open(os.path.join(self.o.out, "report.json"), "w") as f:
+        self.note()
+
+    def note(self):
+        """Adds this run's stages to the report, which another may have written to."""
+        path = os.path.join(self.o.out, "report.json")
+        if os.path.exists(path):
+            with open(path) as f:
+                self.report["stages"] = {**json.load(f).get("stages", {}), **self.report["stages"]}
+        with open(path + ".new", "w") as f:
             json.dump(self.report, f, indent=1)
+        os.replace(path + ".new", path)
 
 
 def save(tensors, path):
@@ -464,7 +482,7 @@ def main():
     p.add_argument("data", nargs="?")
     p.add_argument("out", nargs="?")
     p.add_argument("--plan", choices=PLANS, default="gpu" if torch.cuda.is_available() else "cpu")
-    p.add_argument("--stages", default="base," + ",".join(AREAS))
+    p.add_argument("--stages", default="base,again," + ",".join(AREAS))
     p.add_argument("--scale", type=float, default=1.0, help="of the plan's tokens")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--pieces", type=int, default=4096)
