@@ -110,11 +110,29 @@ func (w *Window) escape() {
 	}
 }
 
-// showShortcuts lists the keys.
+// showShortcuts lists the keys, side by side where the window is wide.
 func (w *Window) showShortcuts() {
-	list := newColumn(8, newPadded(0, 0, 8, 0, newLine("Keyboard shortcuts", titleStyle)))
+	lines := keyLines()
+	size := w.win.Canvas().Size()
+	width, list := px(420), fyne.CanvasObject(newColumn(8, lines...))
+	if half := (len(lines) + 1) / 2; size.Width >= px(900) {
+		width = px(840)
+		list = container.NewGridWithColumns(2, newPadded(0, 20, 0, 0, newColumn(8, lines[:half]...)), newPadded(0, 0, 0, 20, newColumn(8, lines[half:]...)))
+	}
+	width = min(width, size.Width-px(64))
+	content := newPadded(20, 24, 20, 24, newColumn(8, newPadded(0, 0, 8, 0, newLine("Keyboard shortcuts", titleStyle)), list))
+	frame := 2 * theme.InnerPadding() // that a pop-up keeps around what it shows
+	height := min(content.MinSize().Height+frame, size.Height-px(32))
+	popup := widget.NewPopUp(wheeled(container.NewVScroll(content)), w.win.Canvas())
+	popup.Resize(fyne.NewSize(width, height))
+	popup.ShowAtPosition(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2))
+}
+
+// keyLines are the lines of the list: the shortcuts, then the keys of single parts.
+func keyLines() []fyne.CanvasObject {
+	var lines []fyne.CanvasObject
 	for _, s := range shortcuts() {
-		list.Add(keyLine(s.what, strings.Trim(keyName(s.keys), "()")))
+		lines = append(lines, keyLine(s.what, strings.Trim(keyName(s.keys), "()")))
 	}
 	for _, s := range [][2]string{
 		{"Send the message", "Enter"}, {"Break the line", "Shift+Enter"}, {"Stop, or leave", "Esc"},
@@ -122,16 +140,9 @@ func (w *Window) showShortcuts() {
 		{"Rename the conversation", "F2"}, {"Find the next place", "F3"},
 		{"Move it to the trash", "Delete, in the list"}, {"All that can be done with it", "Menu key, in the list"},
 	} {
-		list.Add(keyLine(s[0], s[1]))
+		lines = append(lines, keyLine(s[0], s[1]))
 	}
-	width := min(px(420), w.win.Canvas().Size().Width-px(64))
-	size := w.win.Canvas().Size()
-	content := newPadded(20, 24, 20, 24, list)
-	frame := 2 * theme.InnerPadding() // that a pop-up keeps around what it shows
-	height := min(content.MinSize().Height+frame, size.Height-px(32))
-	popup := widget.NewPopUp(wheeled(container.NewVScroll(content)), w.win.Canvas())
-	popup.Resize(fyne.NewSize(width, height))
-	popup.ShowAtPosition(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2))
+	return lines
 }
 
 // keyName writes a shortcut as hints do: "(Ctrl+N)".
