@@ -220,7 +220,7 @@ func TestOddShapes(t *testing.T) {
 // layout of experts.
 func TestEveryWeightType(t *testing.T) {
 	tokens := []int32{1, 40, 41, 250, 3, 17, 17, 99, 200, 258, 5}
-	seen := 0
+	seen, turned := 0, 0
 	for kind := range quant.Type(64) {
 		if !quant.Decodable(kind) || !quant.Encodable(kind) {
 			continue
@@ -238,13 +238,21 @@ func TestEveryWeightType(t *testing.T) {
 				}
 			}
 			o.Exact, o.KV = false, ""
-			// One router of eleven that chooses otherwise is 0.007 (Q8_0).
-			if kl := meanKL(want, logits(t, o, tokens)); !(kl < 1e-2) {
-				t.Errorf("fast: mean KL %.2g", kl)
+			got := logits(t, o, tokens)
+			for p := range got {
+				if kl := meanKL(want[p:p+1], got[p:p+1]); !(kl < 5e-4) {
+					turned++
+					t.Logf("fast: position %d: KL %.2g", p, kl)
+				}
 			}
 		})
 	}
 	if seen < 25 {
 		t.Errorf("%d types", seen)
+	}
+	// A token that stands almost between two experts may get the other one: one of
+	// the three hundred here (Q8_0, position 2: 0.08), all others are within 3e-4.
+	if turned > 1 {
+		t.Errorf("%d positions are off", turned)
 	}
 }
