@@ -4,7 +4,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -136,6 +138,24 @@ func TestOnlyMainImportsTheDriver(t *testing.T) {
 			if i.Path.Value == `"fyne.io/fyne/v2/app"` && folder != "." {
 				t.Errorf("%s imports fyne.io/fyne/v2/app", path)
 			}
+		}
+	})
+}
+
+// Whatever reaches a network goes through the record of app/network.go, which
+// the Network page shows: nothing else dials, listens or has a client of its own.
+func TestOnlyTheRecordedNetworkIsUsed(t *testing.T) {
+	dials := regexp.MustCompile(`\b(net\.(Dial\w*|Listen\w*|Dialer|Resolver|Lookup\w+)|tls\.Dial\w*|http\.(DefaultClient|DefaultTransport|Get|Head|Post\w*|Client\{|Transport\{|ListenAndServe\w*))`)
+	eachGoFile(t, func(folder, path string) {
+		if filepath.ToSlash(path) == "app/network.go" {
+			return
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := dials.Find(text); found != nil {
+			t.Errorf("%s uses %s: take a client of app.Network instead", path, found)
 		}
 	})
 }

@@ -51,6 +51,7 @@ type App struct {
 	trace    func(event string, fields map[string]any)
 	build    string // of this program
 	warnings []string
+	network  Network
 
 	mu       sync.Mutex
 	settings Settings
