@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/lang"
 )
 
 // actionBar is the row of icons in the foot of one message.
@@ -27,7 +28,7 @@ func newActionBar(v *transcriptView, b *bubble) *actionBar {
 		return bar
 	}
 	var copied *actionButton
-	copied = bar.add(v.stage, "copy", "Copy", func() {
+	copied = bar.add(v.stage, "copy", lang.L("Copy"), func() {
 		v.copied(string(b.split.text))
 		copied.confirm()
 	})
@@ -35,30 +36,30 @@ func newActionBar(v *transcriptView, b *bubble) *actionBar {
 		return bar
 	}
 	if t.OnEdit != nil {
-		bar.add(v.stage, "edit", "Edit", func() { t.OnEdit(id) })
+		bar.add(v.stage, "edit", lang.L("Edit"), func() { t.OnEdit(id) })
 	}
 	if !b.user() && t.OnRegenerate != nil {
-		bar.add(v.stage, "refresh", "Regenerate", func() { t.OnRegenerate(id) })
+		bar.add(v.stage, "refresh", lang.L("Regenerate"), func() { t.OnRegenerate(id) })
 	}
 	if b.unfinished() && v.isEnd(b) && t.OnContinue != nil {
-		bar.add(v.stage, "resume", "Continue", func() { t.OnContinue(id) })
+		bar.add(v.stage, "resume", lang.L("Continue"), func() { t.OnContinue(id) })
 	}
 	if t.OnExclude != nil {
-		icon, tip := "eye", "Leave out of what the model sees"
+		icon, tip := "eye", lang.L("Leave out of what the model sees")
 		if b.entry.Excluded {
-			icon, tip = "eye-off", "Let the model see it again"
+			icon, tip = "eye-off", lang.L("Let the model see it again")
 		}
 		bar.add(v.stage, icon, tip, func() { t.OnExclude(id) })
 	}
 	if b.entry.Experts && t.OnExperts != nil {
-		bar.add(v.stage, "model", "Experts", func() { t.OnExperts(id) })
+		bar.add(v.stage, "model", lang.L("Experts"), func() { t.OnExperts(id) })
 	}
 	if t.OnDelete != nil {
-		bar.add(v.stage, "delete", "Delete", func() { t.OnDelete(id) })
+		bar.add(v.stage, "delete", lang.L("Delete"), func() { t.OnDelete(id) })
 	}
 	if t.OnMore != nil && (!b.user() || b.entry.Siblings > 1) {
 		var more *actionButton
-		more = bar.add(v.stage, "more", "More", func() { t.OnMore(id, below(more)) })
+		more = bar.add(v.stage, "more", lang.L("More"), func() { t.OnMore(id, below(more)) })
 	}
 	if b.entry.Siblings > 1 && t.OnSibling != nil {
 		bar.pager(v, b)
@@ -97,13 +98,13 @@ func (a *actionBar) pager(v *transcriptView, b *bubble) {
 		}
 		a.add(v.stage, icon, tip, func() { t.OnSibling(b.entry.ID, by) })
 	}
-	step("back", "Previous version", -1)
+	step("back", lang.L("Previous version"), -1)
 	count := &canvas.Text{Text: fmt.Sprintf("%d/%d", b.entry.Sibling+1, b.entry.Siblings), Color: st.ink(ColorMuted), TextSize: st.note.size}
 	size := count.MinSize()
 	putAt(count, a.width, round((st.px(actionSize)-size.Height)/2), size.Width, size.Height)
 	a.box.Objects = append(a.box.Objects, count)
 	a.width += size.Width
-	step("next", "Next version", 1)
+	step("next", lang.L("Next version"), 1)
 }
 
 // actionBars are the bar of the message under the pointer and that of the message
@@ -218,10 +219,10 @@ func (b *bubble) caption() string {
 		join("stopped")
 	}
 	if b.entry.Excluded {
-		join("not seen by the model")
+		join(lang.L("not seen by the model"))
 	}
 	if b.entry.Siblings > 1 {
-		join(fmt.Sprintf("version %d of %d", b.entry.Sibling+1, b.entry.Siblings))
+		join(fmt.Sprintf(lang.L("version %d of %d"), b.entry.Sibling+1, b.entry.Siblings))
 	}
 	return text
 }
@@ -253,15 +254,15 @@ func (v *transcriptView) setState(b *bubble, r *row) {
 	left, width := v.column()
 	r.box.Move(fyne.NewPos(left, 0))
 	words, ink := strings.TrimSpace("Interrupted. "+b.entry.Error), ColorMuted
-	buttons := []*pushButton{newIconButton("Regenerate", "refresh", func() { call(t.OnRegenerate, id) })}
+	buttons := []*pushButton{newIconButton(lang.L("Regenerate"), "refresh", func() { call(t.OnRegenerate, id) })}
 	if v.isEnd(b) {
-		buttons = slices.Insert(buttons, 0, newIconButton("Continue", "resume", func() { call(t.OnContinue, id) }))
+		buttons = slices.Insert(buttons, 0, newIconButton(lang.L("Continue"), "resume", func() { call(t.OnContinue, id) }))
 	}
 	if b.entry.State == "failed" {
 		words, ink = b.entry.Error, ColorDanger
-		buttons = []*pushButton{newIconButton("Try again", "refresh", func() { call(t.OnRegenerate, id) })}
+		buttons = []*pushButton{newIconButton(lang.L("Try again"), "refresh", func() { call(t.OnRegenerate, id) })}
 		if words == "" {
-			words = "The reply failed."
+			words = lang.L("The reply failed.")
 		}
 	}
 	text := newTextPiece([]run{{text: words, face: st.body, color: ink}}, st.leading)

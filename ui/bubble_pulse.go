@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -109,7 +110,7 @@ type jumpButton struct {
 }
 
 func newJumpButton(s *stage, tapped func()) *jumpButton {
-	j := &jumpButton{actionButton{stage: s, icon: "down", tip: "Jump to the latest", onTapped: tapped, ink: ColorText}}
+	j := &jumpButton{actionButton{stage: s, icon: "down", tip: lang.L("Jump to the latest"), onTapped: tapped, ink: ColorText}}
 	j.ExtendBaseWidget(j)
 	return j
 }

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/lang"
 )
 
 // codePiece is a block of code: a panel with the language at the left, a copy
@@ -54,7 +55,7 @@ func newCodePiece(s *stage, n node, ground fyne.ThemeColorName) *codePiece {
 	c.panel = canvas.NewRectangle(s.style.ink(panel))
 	c.panel.CornerRadius = s.style.px(8)
 	c.label = &canvas.Text{Color: s.style.ink(ColorMuted), TextSize: s.style.note.size}
-	c.copy = newActionButton(s, "copy", "Copy code", func() {
+	c.copy = newActionButton(s, "copy", lang.L("Copy code"), func() {
 		s.copied(c.node.code)
 		c.copy.confirm()
 	})

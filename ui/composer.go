@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -213,9 +214,9 @@ func (c *Composer) changed(string) {
 
 // show brings button and hint up to date.
 func (c *Composer) show() {
-	icon, tip := "send", "Send (Enter)"
+	icon, tip := "send", lang.L("Send (Enter)")
 	if c.state != composerIdle {
-		icon, tip = "stop", "Stop (Esc)"
+		icon, tip = "stop", lang.L("Stop (Esc)")
 	}
 	c.button.setIcon(assets.Icon(icon))
 	c.button.tip = tip
@@ -232,15 +233,15 @@ func (c *Composer) hintText() string {
 	case c.note != "":
 		return c.note
 	case c.editing == "message":
-		return "This becomes a new version of your message. Esc leaves the message as it is."
+		return lang.L("This becomes a new version of your message. Esc leaves the message as it is.")
 	case c.editing != "":
-		return "This becomes a new version of the reply, beside the one that is there. Esc leaves it as it is."
+		return lang.L("This becomes a new version of the reply, beside the one that is there. Esc leaves it as it is.")
 	case c.canWait():
-		return "Enter puts this in line: it is sent when the reply has ended."
+		return lang.L("Enter puts this in line: it is sent when the reply has ended.")
 	case c.ready():
 		return c.reason
 	case c.state == composerStopping:
-		return "Stopping."
+		return lang.L("Stopping.")
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -21,7 +22,7 @@ type openingField struct {
 func newOpeningField(done, closed func()) *openingField {
 	e := &openingField{done: done, closed: closed}
 	e.ExtendBaseWidget(e)
-	e.SetPlaceHolder("The first words of the reply")
+	e.SetPlaceHolder(lang.L("The first words of the reply"))
 	return e
 }
 
@@ -92,8 +93,8 @@ func (c *Composer) TakeOpening() string {
 // openingRow is the line with what it is for and what takes it away.
 func (c *Composer) openingRow() fyne.CanvasObject {
 	away := newGlyph(assets.Icon("close"), 24, c.closeOpening)
-	away.tip, away.tips = "Let the model begin by itself (Esc)", c.button.tips
+	away.tip, away.tips = lang.L("Let the model begin by itself (Esc)"), c.button.tips
 	field := container.NewThemeOverride(c.opening, borderless{})
-	row := newRow(4, 1, newPadded(0, 0, 0, 10, newLine("Reply begins with", captionStyle)), field, away)
+	row := newRow(4, 1, newPadded(0, 0, 0, 10, newLine(lang.L("Reply begins with"), captionStyle)), field, away)
 	return container.NewStack(newSurface("", theme.ColorNameInputBorder, 8), newPadded(0, 4, 0, 0, row))
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 
 	"beyonder/assets"
 )
@@ -88,7 +89,7 @@ func (c *Composer) piece(i int, text string) fyne.CanvasObject {
 		c.piecesChanged()
 		c.Focus()
 	})
-	title := fmt.Sprintf("Pasted text, %s characters", count(utf8.RuneCountInString(text)))
+	title := fmt.Sprintf(lang.L("Pasted text, %s characters"), count(utf8.RuneCountInString(text)))
 	beginning := strings.Join(strings.Fields(text[:min(len(text), 400)]), " ")
 	row := newFocusRow(title, strings.ToValidUTF8(beginning, ""), nil, away)
 	row.icon, row.framed = assets.Icon("document"), true

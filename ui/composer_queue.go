@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 
 	"beyonder/assets"
 )
@@ -24,11 +25,11 @@ func (c *Composer) SetQueue(texts []string, held bool) {
 // it now or throw it away.
 func (c *Composer) queueRow(i int, text string) fyne.CanvasObject {
 	away := newGlyph(assets.Icon("close"), 24, func() { c.OnUnqueue(i); c.Focus() })
-	away.tip, away.tips = "Do not send it", c.button.tips
+	away.tip, away.tips = lang.L("Do not send it"), c.button.tips
 	buttons := []*glyphButton{away}
 	if c.held {
 		now := newGlyph(assets.Icon("send"), 24, func() { c.OnSendQueued(i) })
-		now.tip, now.tips = "Send it now", c.button.tips
+		now.tip, now.tips = lang.L("Send it now"), c.button.tips
 		buttons = []*glyphButton{now, away}
 	}
 	title := strings.Join(strings.Fields(text[:min(len(text), 400)]), " ")
@@ -40,13 +41,13 @@ func (c *Composer) queueRow(i int, text string) fyne.CanvasObject {
 func (c *Composer) queueCaption(i int) string {
 	switch {
 	case c.held && i == 0:
-		return "Waits. Enter in the empty field sends it."
+		return lang.L("Waits. Enter in the empty field sends it.")
 	case c.held:
-		return "Waits"
+		return lang.L("Waits")
 	case i == 0:
-		return "Is sent when the reply has ended"
+		return lang.L("Is sent when the reply has ended")
 	}
-	return fmt.Sprintf("Is sent %d replies later", i)
+	return fmt.Sprintf(lang.L("Is sent %d replies later"), i)
 }
 
 // takeBack puts a waiting message into the field, if nothing stands there.

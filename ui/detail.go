@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/assets"
@@ -23,7 +24,7 @@ func (w *Window) openDetail(title, text string, width float32, body fyne.CanvasO
 	s := &detail{window: w, title: title}
 	tips := newTipLayer()
 	cross := newGlyph(assets.Icon("close"), 28, s.close)
-	cross.tip, cross.tips = "Close (Esc)", tips
+	cross.tip, cross.tips = lang.L("Close (Esc)"), tips
 	head := newColumn(4, newRow(8, 0, newFlexibleLine(title, titleStyle), cross))
 	if text != "" {
 		head.Add(newParagraph(text, captionStyle))

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
 	"beyonder/assets"
@@ -41,7 +42,7 @@ func (w *Window) compare(m app.Message) {
 		return
 	}
 	if len(ids) < 2 {
-		w.say("compare", "There is only one version of this message. Regenerate or edit it to have two to compare.")
+		w.say("compare", lang.L("There is only one version of this message. Regenerate or edit it to have two to compare."))
 		return
 	}
 	at := slices.Index(ids, m.ID)
@@ -52,7 +53,7 @@ func (w *Window) compare(m app.Message) {
 	body := container.New(twoColumns{}, c.column(0, tips), c.column(1, tips))
 	page := container.NewStack(container.NewBorder(c.facts, nil, nil, nil, body), tips)
 	c.show()
-	w.openDetail("Compare versions", "Words that only one of the two has are marked.", 1120, page, left.flow)
+	w.openDetail(lang.L("Compare versions"), lang.L("Words that only one of the two has are marked."), 1120, page, left.flow)
 	right.flow.onKey, left.flow.onKey = c.key(1), c.key(0)
 }
 
@@ -67,7 +68,7 @@ func (c *compareDetail) column(i int, tips *tipLayer) fyne.CanvasObject {
 	s := c.sides[i]
 	back := newGlyph(assets.Icon("back"), 24, func() { c.turn(i, -1) })
 	next := newGlyph(assets.Icon("next"), 24, func() { c.turn(i, 1) })
-	back.tip, next.tip = "The version before (Left)", "The next version (Right)"
+	back.tip, next.tip = lang.L("The version before (Left)"), lang.L("The next version (Right)")
 	back.tips, next.tips = tips, tips
 	head := newRow(4, 0, s.title, back, next)
 	return container.NewBorder(newPadded(8, 0, 8, 0, head), nil, nil, nil, s.flow.scroll)
@@ -106,7 +107,7 @@ func (c *compareDetail) show() {
 			return
 		}
 		s.branch = branch
-		title := fmt.Sprintf("Version %d of %d", s.which+1, len(c.ids))
+		title := fmt.Sprintf(lang.L("Version %d of %d"), s.which+1, len(c.ids))
 		if branch[0].Reply != nil && branch[0].Reply.Model != "" {
 			title += " · " + branch[0].Reply.Model
 		}
@@ -127,9 +128,9 @@ func branchText(branch []app.Message) string {
 	var text strings.Builder
 	for i, m := range branch {
 		if i > 0 {
-			who := "You"
+			who := lang.L("You")
 			if m.Role == prompt.Assistant {
-				who = "Reply"
+				who = lang.L("Reply")
 			}
 			text.WriteString("\n\n" + who + ":\n")
 		}
@@ -179,7 +180,7 @@ func differencePieces(words []string, common []bool, fill color.NRGBA) (pieces [
 func showFacts(list *fyne.Container, differences []app.Difference) {
 	list.RemoveAll()
 	if len(differences) == 0 {
-		list.Add(newParagraph("Both were written with the same settings.", captionStyle))
+		list.Add(newParagraph(lang.L("Both were written with the same settings."), captionStyle))
 	}
 	for _, d := range differences {
 		list.Add(container.New(factLayout{}, newFlexibleLine(d.Name, captionStyle), newFlexibleLine(d.Was+" → "+d.Is, captionStyle)))

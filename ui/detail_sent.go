@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
 	"beyonder/engine"
@@ -20,9 +21,9 @@ func (w *Window) showSent(m app.Message) {
 	p := trail.Parts[len(trail.Parts)-1]
 	flow, scroll := newWordFlow(true)
 	flow.set(sentPieces(p.Sent))
-	foot := container.NewHBox(spacer(), newPrimaryButton("Copy all", func() { w.copy(p.Sent.Text) }))
+	foot := container.NewHBox(spacer(), newPrimaryButton(lang.L("Copy all"), func() { w.copy(p.Sent.Text) }))
 	body := container.NewBorder(nil, newPadded(12, 16, 0, 0, foot), nil, nil, scroll)
-	w.openDetail("What was sent", sentSummary(p), 760, body, flow)
+	w.openDetail(lang.L("What was sent"), sentSummary(p), 760, body, flow)
 }
 
 // sentPieces is a prompt with a heading above each of its parts. What the template
@@ -59,7 +60,7 @@ func sentSummary(p app.TrailPart) string {
 		}
 	}
 	var parts []string
-	for _, k := range []struct{ role, name string }{{prompt.System, "system prompt "}, {"messages", "messages "}, {"", "template "}} {
+	for _, k := range []struct{ role, name string }{{prompt.System, lang.L("system prompt ")}, {"messages", lang.L("messages ")}, {"", lang.L("template ")}} {
 		if n := kinds[k.role]; n > 0 {
 			parts = append(parts, k.name+count(n))
 		}
@@ -75,11 +76,11 @@ func sentSummary(p app.TrailPart) string {
 func roleName(role string) string {
 	switch role {
 	case prompt.System:
-		return "System prompt"
+		return lang.L("System prompt")
 	case prompt.User:
-		return "You"
+		return lang.L("You")
 	case prompt.Assistant:
-		return "Reply"
+		return lang.L("Reply")
 	}
-	return "Template"
+	return lang.L("Template")
 }

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
 	"beyonder/engine"
@@ -50,11 +51,11 @@ func (w *Window) showTokens(m app.Message) {
 	t.flow.set(t.pieces(&trail))
 	t.flow.onTap, t.flow.onKey = t.choose, t.key
 	t.options, t.note = newColumn(4), newParagraph("", captionStyle)
-	t.branch = newPrimaryButton("Branch from here", t.branchOff)
+	t.branch = newPrimaryButton(lang.L("Branch from here"), t.branchOff)
 	side := container.NewBorder(nil, newColumn(8, t.note, t.branch), nil, nil, wheeled(container.NewVScroll(t.options)))
 	body := container.New(tokenLayout{}, t.scroll, newPadded(0, 16, 0, 0, side))
-	text := "The stronger its ground, the less likely a token was. Left and Right go from one to the next, Up and Down choose what else could have stood there, Enter branches."
-	t.page = w.openDetail("Token by token", text, 960, body, t.flow)
+	text := lang.L("The stronger its ground, the less likely a token was. Left and Right go from one to the next, Up and Down choose what else could have stood there, Enter branches.")
+	t.page = w.openDetail(lang.L("Token by token"), text, 960, body, t.flow)
 	t.choose(t.first())
 }
 
@@ -143,14 +144,14 @@ func (t *tokenDetail) show() {
 		t.options.Add(t.row(k, a, a.ID == s.token.ID))
 	}
 	if !t.amongTop() && len(s.token.Top) > 0 {
-		t.options.Add(newParagraph(fmt.Sprintf("%s was chosen: %s.", quoted(t.textOf(s)), percent(s.token.Logprob)), captionStyle))
+		t.options.Add(newParagraph(fmt.Sprintf(lang.L("%s was chosen: %s."), quoted(t.textOf(s)), percent(s.token.Logprob)), captionStyle))
 	}
 	text := ""
 	switch {
 	case len(t.spots) == 0 || s.token.Bytes == 0 && len(s.token.Top) == 0:
-		text = "These words were given, not written by the model."
+		text = lang.L("These words were given, not written by the model.")
 	case len(s.token.Top) == 0:
-		text = "What else could have stood here was not kept. The settings can have it kept for the next replies."
+		text = lang.L("What else could have stood here was not kept. The settings can have it kept for the next replies.")
 	default:
 		_, text = t.prefix()
 	}
@@ -180,7 +181,7 @@ func (t *tokenDetail) textOf(s tokenSpot) string {
 func (t *tokenDetail) row(k int, a engine.Alternative, chosen bool) fyne.CanvasObject {
 	caption := percent(a.Logprob)
 	if chosen {
-		caption += " · was chosen"
+		caption += lang.L(" · was chosen")
 	}
 	row := newListRow()
 	row.fill(quoted(a.Text), caption, func() { t.option = k; t.show() }, nil)
@@ -204,13 +205,13 @@ func percent(logprob float32) string {
 	case p >= 0.1:
 		return fmt.Sprintf("%.1f %%", p)
 	}
-	return "under 0.1 %"
+	return lang.L("under 0.1 %")
 }
 
 // prefix is what the branched reply is to begin with, or why there is none.
 func (t *tokenDetail) prefix() (text, reason string) {
 	if t.at < 0 || t.option >= len(t.spots[t.at].token.Top) {
-		return "", "Choose a token first."
+		return "", lang.L("Choose a token first.")
 	}
 	s := t.spots[t.at]
 	a := s.token.Top[t.option]
@@ -221,11 +222,11 @@ func (t *tokenDetail) prefix() (text, reason string) {
 	}
 	switch {
 	case a.Control:
-		return "", "The reply would have ended here."
+		return "", lang.L("The reply would have ended here.")
 	case a.ID == s.token.ID:
-		return "", "This is what was chosen. Choose another one to branch."
+		return "", lang.L("This is what was chosen. Choose another one to branch.")
 	case strings.ContainsRune(next, utf8.RuneError) || next == "":
-		return "", "This is a part of a character: the reply cannot be branched with it."
+		return "", lang.L("This is a part of a character: the reply cannot be branched with it.")
 	}
 	return before + next, ""
 }

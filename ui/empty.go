@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -45,11 +46,11 @@ func (e *emptyPage) askForModel(known []app.KnownModel, gone string) {
 	icon := canvas.NewImageFromResource(theme.NewColoredResource(assets.Icon("model"), theme.ColorNamePrimary))
 	icon.FillMode = canvas.ImageFillContain
 	sign := newSized(0, 40, icon)
-	about := newParagraph("Beyonder answers with a model on your own machine. It loads .gguf files: mixtures of experts such as Beyonder-4x7B-v2, and Mistral or Llama models.", captionStyle.centred())
+	about := newParagraph(lang.L("Beyonder answers with a model on your own machine. It loads .gguf files: mixtures of experts such as Beyonder-4x7B-v2, and Mistral or Llama models."), captionStyle.centred())
 	air := [2]fyne.CanvasObject{newGap(12), newGap(12)}
 	box := newColumn(12, air[0], sign,
-		newParagraph("Drop a model here", titleStyle.centred()), about,
-		container.NewCenter(newPrimaryButton("Open a file…", func() { e.OnOpen() })), air[1])
+		newParagraph(lang.L("Drop a model here"), titleStyle.centred()), about,
+		container.NewCenter(newPrimaryButton(lang.L("Open a file…"), func() { e.OnOpen() })), air[1])
 	target := container.NewStack(newDashedFrame(), newPadded(8, 32, 8, 32, box))
 	page := newColumn(8, target)
 	if gone != "" {
@@ -68,8 +69,8 @@ func (e *emptyPage) askForModel(known []app.KnownModel, gone string) {
 
 // offerStarter shows what the Starter is good at, and how to get something bigger.
 func (e *emptyPage) offerStarter() {
-	page := newColumn(8, newPadded(0, 0, 4, 0, newParagraph("What shall we talk about?", titleStyle.centred())),
-		newPadded(0, 0, 12, 0, newParagraph("This is the Starter, a very small model inside Beyonder. It explains the program, does sums, shows short code and tells little stories. For more, drop a bigger model, a .gguf file, on the window.", captionStyle.centred())))
+	page := newColumn(8, newPadded(0, 0, 4, 0, newParagraph(lang.L("What shall we talk about?"), titleStyle.centred())),
+		newPadded(0, 0, 12, 0, newParagraph(lang.L("This is the Starter, a very small model inside Beyonder. It explains the program, does sums, shows short code and tells little stories. For more, drop a bigger model, a .gguf file, on the window."), captionStyle.centred())))
 	for _, x := range starterExamples {
 		page.Add(e.choice(x.prompt, x.kind, func() { e.OnExample(x.prompt) }))
 	}
@@ -78,7 +79,7 @@ func (e *emptyPage) offerStarter() {
 
 // offerExamples shows three prompts that fit the model.
 func (e *emptyPage) offerExamples(model string) {
-	page := newColumn(8, newPadded(0, 0, 8, 0, newParagraph("What shall we talk about?", titleStyle.centred())))
+	page := newColumn(8, newPadded(0, 0, 8, 0, newParagraph(lang.L("What shall we talk about?"), titleStyle.centred())))
 	for _, x := range examplesFor(model) {
 		page.Add(e.choice(x.prompt, x.kind, func() { e.OnExample(x.prompt) }))
 	}
@@ -176,12 +177,12 @@ func examplesFor(model string) []example {
 
 func examples(kinds ...string) []example {
 	prompts := map[string][]string{
-		"chat":  {"Explain why the sky is blue, as you would to a ten-year-old", "What should I look at when I buy a used bicycle?"},
-		"code":  {"Write a Go function that reverses a linked list, and a test for it", "What does a hash table do when two keys collide? Show it in code"},
-		"story": {"Tell a short story about a lighthouse keeper who finds a letter", "Write the first page of a novel that begins in a night train"},
-		"math":  {"A train goes 287 km from 9:40 to 13:05. How fast is it on average?", "Prove that there are infinitely many prime numbers"},
+		"chat":  {lang.L("Explain why the sky is blue, as you would to a ten-year-old"), lang.L("What should I look at when I buy a used bicycle?")},
+		"code":  {lang.L("Write a Go function that reverses a linked list, and a test for it"), lang.L("What does a hash table do when two keys collide? Show it in code")},
+		"story": {lang.L("Tell a short story about a lighthouse keeper who finds a letter"), lang.L("Write the first page of a novel that begins in a night train")},
+		"math":  {lang.L("A train goes 287 km from 9:40 to 13:05. How fast is it on average?"), lang.L("Prove that there are infinitely many prime numbers")},
 	}
-	names := map[string]string{"chat": "Talk", "code": "Code", "story": "Story", "math": "Mathematics"}
+	names := map[string]string{"chat": lang.L("Talk"), "code": lang.L("Code"), "story": lang.L("Story"), "math": lang.L("Mathematics")}
 	var chosen []example
 	for _, kind := range kinds {
 		chosen = append(chosen, example{names[kind], prompts[kind][0]})

@@ -11,6 +11,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"fyne.io/fyne/v2/lang"
+
 	"beyonder/app"
 	"beyonder/engine"
 )
@@ -29,9 +31,9 @@ func sentence(err error) string {
 	case errors.As(err, &lost):
 		return "The engine stopped working: " + lost.Cause + ". Your conversation is safe; send the message again to start it anew."
 	case errors.As(err, &numbers):
-		return fmt.Sprintf("The model's output at token %s is not a number, so the reply ends here. The file may be damaged: download it again or choose another one.", count(numbers.Position))
+		return fmt.Sprintf(lang.L("The model's output at token %s is not a number, so the reply ends here. The file may be damaged: download it again or choose another one."), count(numbers.Position))
 	case errors.Is(err, app.ErrFull), errors.Is(err, syscall.ENOSPC):
-		return "The disk is full, so this could not be stored. What you see stays on screen; free some space and try again."
+		return lang.L("The disk is full, so this could not be stored. What you see stays on screen; free some space and try again.")
 	case errors.Is(err, fs.ErrNotExist):
 		return missingSentence(err)
 	case errors.Is(err, fs.ErrPermission):
@@ -41,7 +43,7 @@ func sentence(err error) string {
 }
 
 func memorySentence(e *engine.MemoryError) string {
-	return fmt.Sprintf("Not enough memory for %s: it needs %s, %s are free. Choose a smaller file or load it anyway.",
+	return fmt.Sprintf(lang.L("Not enough memory for %s: it needs %s, %s are free. Choose a smaller file or load it anyway."),
 		filepath.Base(e.Path), bytesText(e.NeedBytes), bytesText(e.FreeBytes))
 }
 
@@ -55,7 +57,7 @@ func missingSentence(err error) string {
 
 // notAModel is said of a dropped or chosen file that cannot be a model.
 func notAModel(path string) string {
-	return fmt.Sprintf("%s is not a model file. Beyonder loads files that end in .gguf.", filepath.Base(path))
+	return fmt.Sprintf(lang.L("%s is not a model file. Beyonder loads files that end in .gguf."), filepath.Base(path))
 }
 
 // asSentence makes a Go error's text into a sentence: a capital letter first

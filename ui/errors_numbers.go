@@ -4,19 +4,21 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"fyne.io/fyne/v2/lang"
 )
 
 // bytesText writes a number of bytes in decimal units: "14.1 GB".
 func bytesText(n int64) string {
 	switch {
 	case n >= 1e9:
-		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+		return fmt.Sprintf(lang.L("%.1f GB"), float64(n)/1e9)
 	case n >= 1e6:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+		return fmt.Sprintf(lang.L("%.1f MB"), float64(n)/1e6)
 	case n >= 1e3:
-		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+		return fmt.Sprintf(lang.L("%.0f kB"), float64(n)/1e3)
 	}
-	return fmt.Sprintf("%d bytes", n)
+	return fmt.Sprintf(lang.L("%d bytes"), n)
 }
 
 // count writes a whole number with its thousands apart: "12,288".
@@ -54,15 +56,15 @@ func durationText(d time.Duration) string {
 	seconds := int(d.Round(time.Second) / time.Second)
 	switch {
 	case d < 100*time.Millisecond:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
+		return fmt.Sprintf(lang.L("%d ms"), d.Milliseconds())
 	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return fmt.Sprintf(lang.L("%.1f s"), d.Seconds())
 	case seconds < 60:
-		return fmt.Sprintf("%d s", seconds)
+		return fmt.Sprintf(lang.L("%d s"), seconds)
 	case seconds < 3600:
-		return fmt.Sprintf("%d min %d s", seconds/60, seconds%60)
+		return fmt.Sprintf(lang.L("%d min %d s"), seconds/60, seconds%60)
 	}
-	return fmt.Sprintf("%d h %d min", seconds/3600, seconds%3600/60)
+	return fmt.Sprintf(lang.L("%d h %d min"), seconds/3600, seconds%3600/60)
 }
 
 // timeLeft guesses from what has been done how long the rest will take. It is
@@ -76,7 +78,7 @@ func timeLeft(done, total int64, spent time.Duration) string {
 		return ""
 	}
 	if left < 10*time.Second { // a tenth of a second would be false precision
-		return fmt.Sprintf("%d s left", int(left.Round(time.Second)/time.Second))
+		return fmt.Sprintf(lang.L("%d s left"), int(left.Round(time.Second)/time.Second))
 	}
 	return durationText(left) + " left"
 }

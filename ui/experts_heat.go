@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -61,7 +62,7 @@ func (h *heatMap) say(expert, layer int) {
 		h.onCell("")
 		return
 	}
-	h.onCell(fmt.Sprintf("Layer %d, %s: %s of the work", layer+1, h.experts[expert].name, partText(h.heat[layer][expert])))
+	h.onCell(fmt.Sprintf(lang.L("Layer %d, %s: %s of the work"), layer+1, h.experts[expert].name, partText(h.heat[layer][expert])))
 }
 
 // cell is the cell at a point, negative outside the map.

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -74,7 +75,7 @@ func NewExpertsPanel(post poster) *ExpertsPanel {
 const cellHint = "Point at a cell, or walk with the arrow keys, to see its number."
 
 func (p *ExpertsPanel) build() {
-	p.colour = newKeySelect([]string{"Off", "On"}, func(i int) {
+	p.colour = newKeySelect([]string{lang.L("Off"), lang.L("On")}, func(i int) {
 		if !p.showing {
 			p.OnColour(i == 1)
 		}
@@ -91,21 +92,21 @@ func (p *ExpertsPanel) build() {
 	back := newGlyph(assets.Icon("back"), 28, func() { p.step(-1) })
 	next := newGlyph(assets.Icon("next"), 28, func() { p.step(1) })
 	tips, cross := newTipLayer(), newGlyph(assets.Icon("close"), 28, func() { p.OnClose() })
-	back.tip, next.tip, cross.tip = "The word before", "The next word", "Close "+keyName("Shift+E")
+	back.tip, next.tip, cross.tip = lang.L("The word before"), lang.L("The next word"), "Close "+keyName("Shift+E")
 	for _, b := range []*glyphButton{back, next, cross} {
 		b.tips = tips
 	}
-	p.tokens = newColumn(8, newRow(4, 0, newFlexibleLine("Word by word", strongStyle), back, next), p.note)
+	p.tokens = newColumn(8, newRow(4, 0, newFlexibleLine(lang.L("Word by word"), strongStyle), back, next), p.note)
 	p.reply = newColumn(24,
-		section("Load of each expert", p.about, p.bars),
-		section("Layer by layer", p.heat, newHeatLegend(), p.cell),
+		section(lang.L("Load of each expert"), p.about, p.bars),
+		section(lang.L("Layer by layer"), p.heat, newHeatLegend(), p.cell),
 		p.tokens)
 	p.try, p.called = newTrySection(p), newNameSection(p)
-	p.own = section("Your own mixture", newParagraph("Put several models of the same shape together, each an expert for something.", captionStyle),
-		newButton("Make a mixture…", func() { p.OnMixture() }))
+	p.own = section(lang.L("Your own mixture"), newParagraph(lang.L("Put several models of the same shape together, each an expert for something."), captionStyle),
+		newButton(lang.L("Make a mixture…"), func() { p.OnMixture() }))
 	sections := newColumn(24, labelled("Colour replies by expert "+keyName("E"), p.colour), p.reply, p.try.object, p.called.object, p.own)
 	p.scroll = container.NewVScroll(newPadded(4, 20, 24, 16, sections))
-	title := newRow(8, 0, newFlexibleLine("Experts", titleStyle), cross)
+	title := newRow(8, 0, newFlexibleLine(lang.L("Experts"), titleStyle), cross)
 	p.content = container.NewStack(container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll)), tips)
 }
 
@@ -153,15 +154,15 @@ func (p *ExpertsPanel) Set(s expertsState) {
 func (s expertsState) about(tokens int) string {
 	switch {
 	case tokens > 0 && s.title != "":
-		return fmt.Sprintf("In the reply to “%s”, over %s.", shortened(s.title, captionStyle, px(180)), counted(tokens, "token"))
+		return fmt.Sprintf(lang.L("In the reply to “%s”, over %s."), shortened(s.title, captionStyle, px(180)), counted(tokens, "token"))
 	case tokens > 0:
-		return fmt.Sprintf("In the last reply, over %s.", counted(tokens, "token"))
+		return fmt.Sprintf(lang.L("In the last reply, over %s."), counted(tokens, "token"))
 	case s.text != "":
-		return "Nothing is known of the experts of this reply: it was not written by a mixture, or before they were kept."
+		return lang.L("Nothing is known of the experts of this reply: it was not written by a mixture, or before they were kept.")
 	case s.loaded.Experts == 0 && s.loaded.Name != "":
 		return s.loaded.Name + " is one model, not a mixture of experts."
 	}
-	return "Once a mixture of experts has answered, this shows which of them did the work."
+	return lang.L("Once a mixture of experts has answered, this shows which of them did the work.")
 }
 
 func (p *ExpertsPanel) relayout() {
@@ -237,5 +238,5 @@ func newHeatLegend() fyne.CanvasObject {
 	for i := range 5 {
 		steps.Add(newHeatStep(uint8(i * 63)))
 	}
-	return newRow(6, 2, newLine("0 %", captionStyle), steps, newFlexibleLine("100 % of the layer's work", captionStyle))
+	return newRow(6, 2, newLine("0 %", captionStyle), steps, newFlexibleLine(lang.L("100 % of the layer's work"), captionStyle))
 }

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -26,7 +27,7 @@ func noteOf(r *app.Routes, experts []app.Expert, text string, token int) *tokenN
 	if token < 0 || token >= len(r.Tokens) || len(r.Tokens[token].Experts) == 0 {
 		return nil
 	}
-	n := &tokenNote{text: strings.TrimSpace(text), place: fmt.Sprintf("token %s of %s", count(token+1), count(len(r.Tokens)))}
+	n := &tokenNote{text: strings.TrimSpace(text), place: fmt.Sprintf(lang.L("token %s of %s"), count(token+1), count(len(r.Tokens)))}
 	if n.text == "" {
 		n.text = "(space)"
 	}

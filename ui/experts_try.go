@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
 	"beyonder/engine"
@@ -22,8 +23,8 @@ type trySection struct {
 
 func newTrySection(p *ExpertsPanel) *trySection {
 	t := &trySection{panel: p, rows: newColumn(12)}
-	t.object = section("Experiment",
-		newParagraph("Makes this conversation answer with other experts than the router would choose. Replies tell that they are experiments; they are often worse.", captionStyle),
+	t.object = section(lang.L("Experiment"),
+		newParagraph(lang.L("Makes this conversation answer with other experts than the router would choose. Replies tell that they are experiments; they are often worse."), captionStyle),
 		t.rows)
 	return t
 }
@@ -36,7 +37,7 @@ type favour struct {
 }
 
 func favours() []favour {
-	return []favour{{"As the router chooses", 0, false}, {"Favoured", 1, false}, {"Strongly favoured", 4, false}, {"Avoided", -2, false}, {"Switched off", 0, true}}
+	return []favour{{lang.L("As the router chooses"), 0, false}, {lang.L("Favoured"), 1, false}, {lang.L("Strongly favoured"), 4, false}, {lang.L("Avoided"), -2, false}, {lang.L("Switched off"), 0, true}}
 }
 
 func favourIndex(m engine.Mix, e int) int {
@@ -75,7 +76,7 @@ func (t *trySection) build(s expertsState) {
 	for n := range s.loaded.Experts {
 		text := counted(n+1, "expert")
 		if n+1 == s.loaded.ExpertsUsed {
-			text += " (the model's own)"
+			text += lang.L(" (the model's own)")
 		}
 		counts = append(counts, text)
 	}
@@ -84,7 +85,7 @@ func (t *trySection) build(s expertsState) {
 	}
 	t.used = newKeySelect(counts, func(int) { t.changed() })
 	t.each = nil
-	t.rows.Objects = []fyne.CanvasObject{labelled("At work for each token", t.used)}
+	t.rows.Objects = []fyne.CanvasObject{labelled(lang.L("At work for each token"), t.used)}
 	for i, e := range s.names {
 		choice := newKeySelect(names, func(int) { t.changed() })
 		t.each = append(t.each, choice)
@@ -94,9 +95,9 @@ func (t *trySection) build(s expertsState) {
 		}
 		t.rows.Add(row)
 	}
-	actions := newRow(8, -1, newButton("Reset", func() { t.panel.OnMix(engine.Mix{}) }))
+	actions := newRow(8, -1, newButton(lang.L("Reset"), func() { t.panel.OnMix(engine.Mix{}) }))
 	if t.panel.OnSplit != nil {
-		actions.Add(newButton("Compare…", func() { t.panel.OnSplit() }))
+		actions.Add(newButton(lang.L("Compare…"), func() { t.panel.OnSplit() }))
 	}
 	t.rows.Add(actions)
 }
@@ -135,12 +136,12 @@ type nameSection struct {
 }
 
 func colourNames() []string {
-	return []string{"Blue", "Orange", "Green", "Pink", "Light blue", "Red", "Yellow", "Grey"}
+	return []string{lang.L("Blue"), lang.L("Orange"), lang.L("Green"), lang.L("Pink"), lang.L("Light blue"), lang.L("Red"), lang.L("Yellow"), lang.L("Grey")}
 }
 
 func newNameSection(p *ExpertsPanel) *nameSection {
 	n := &nameSection{panel: p, rows: newColumn(8)}
-	n.object = section("Names and colours", n.rows)
+	n.object = section(lang.L("Names and colours"), n.rows)
 	return n
 }
 
@@ -153,7 +154,7 @@ func (n *nameSection) set(s expertsState) {
 	}
 	n.shown, n.names, n.colours, n.rows.Objects = key, nil, nil, nil
 	for _, e := range experts {
-		entry := newFilterEntry("Its own name", func(string) { n.changed() })
+		entry := newFilterEntry(lang.L("Its own name"), func(string) { n.changed() })
 		entry.SetText(e.Name)
 		colour := newKeySelect(colourNames(), func(int) { n.changed() })
 		colour.SetSelectedIndex(e.Colour)

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"beyonder/assets"
@@ -23,12 +24,12 @@ type findBar struct {
 
 func newFindBar(w *Window) *findBar {
 	f := &findBar{window: w, note: newLine("", captionStyle)}
-	f.field = newFilterEntry("Find in this conversation", func(string) { f.typed() })
+	f.field = newFilterEntry(lang.L("Find in this conversation"), func(string) { f.typed() })
 	f.field.keys = f.key
 	f.up = newGlyph(assets.Icon("up"), 28, func() { f.step(-1) })
 	f.down = newGlyph(assets.Icon("down"), 28, func() { f.step(1) })
 	f.away = newGlyph(assets.Icon("close"), 28, f.leave)
-	f.up.tip, f.down.tip, f.away.tip = "The place before (Shift+Enter)", "The next place (Enter or F3)", "Close (Esc)"
+	f.up.tip, f.down.tip, f.away.tip = lang.L("The place before (Shift+Enter)"), lang.L("The next place (Enter or F3)"), lang.L("Close (Esc)")
 	row := newRow(4, 0, f.field, newSized(72, 0, f.note), f.up, f.down, f.away)
 	back := newSurface(theme.ColorNameOverlayBackground, theme.ColorNameSeparator, 8)
 	f.holder = container.New(corner{}, container.NewStack(back, newPadded(4, 4, 4, 4, row)))
@@ -86,9 +87,9 @@ func (f *findBar) tell(at int) {
 	switch {
 	case f.field.Text == "":
 	case f.places == 0:
-		text = "Not found"
+		text = lang.L("Not found")
 	case at > 0:
-		text = fmt.Sprintf("%s of %s", count(at), count(max(at, f.places)))
+		text = fmt.Sprintf(lang.L("%s of %s"), count(at), count(max(at, f.places)))
 	default:
 		text = count(f.places)
 	}

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
@@ -48,23 +49,23 @@ const mixtureText = "Several models of the same shape become one: attention and 
 
 func newMixturePage(w *Window) *mixturePage {
 	m := &mixturePage{window: w, tips: newTipLayer(), experts: newColumn(12), found: newColumn(12), meter: newMeter()}
-	m.base = newPathField(w, m.tips, "Path of a GGUF file or a model folder", m.changed)
+	m.base = newPathField(w, m.tips, lang.L("Path of a GGUF file or a model folder"), m.changed)
 	m.used = newKeySelect(nil, func(int) {})
-	m.sentences = newLinesEntry("One sentence a line", 3, func() {})
+	m.sentences = newLinesEntry(lang.L("One sentence a line"), 3, func() {})
 	m.sentences.OnChanged = func(string) { m.sentences.grow() }
 	m.sentences.onGrown = m.grown
-	m.sentences.SetText("What is 12 times 30?\nWrite a function that sorts a list\nTell me a story about a fox")
-	m.ask = newButton("Where would they go?", m.preview)
+	m.sentences.SetText(lang.L("What is 12 times 30?\nWrite a function that sorts a list\nTell me a story about a fox"))
+	m.ask = newButton(lang.L("Where would they go?"), m.preview)
 	m.name = newFilterEntry("my-mixture", func(string) {})
-	m.make, m.stop, m.chat = newPrimaryButton("Make the mixture", m.build), newButton("Cancel", m.end), newPrimaryButton("Chat with it", m.talk)
+	m.make, m.stop, m.chat = newPrimaryButton(lang.L("Make the mixture"), m.build), newButton(lang.L("Cancel"), m.end), newPrimaryButton(lang.L("Chat with it"), m.talk)
 	m.stage, m.note = newParagraph("", captionStyle), newParagraph("", dangerStyle)
-	add := newButton("Add an expert", func() { m.addExpert(); m.show() })
+	add := newButton(lang.L("Add an expert"), func() { m.addExpert(); m.show() })
 	m.content = newColumn(20,
-		section("Base model", m.base.object),
-		section("Experts", m.experts, newRow(8, -1, add)),
-		labelled("Experts at work for each token", newRow(8, -1, newSized(160, 0, m.used))),
-		section("Try the router", newParagraph("The base model reads each sentence, and the router that would be made says which experts get its last word.", captionStyle), m.sentences, newRow(8, -1, m.ask), m.found),
-		section("Write it", newRow(8, 0, m.name, newLine(".gguf, in the models folder", captionStyle))),
+		section(lang.L("Base model"), m.base.object),
+		section(lang.L("Experts"), m.experts, newRow(8, -1, add)),
+		labelled(lang.L("Experts at work for each token"), newRow(8, -1, newSized(160, 0, m.used))),
+		section(lang.L("Try the router"), newParagraph(lang.L("The base model reads each sentence, and the router that would be made says which experts get its last word."), captionStyle), m.sentences, newRow(8, -1, m.ask), m.found),
+		section(lang.L("Write it"), newRow(8, 0, m.name, newLine(lang.L(".gguf, in the models folder"), captionStyle))),
 		m.note, m.stage, m.meter, newRow(8, -1, m.make, m.stop, m.chat))
 	m.scroll = container.NewVScroll(newPadded(4, 16, 8, 0, m.content))
 	m.addExpert()
@@ -82,7 +83,7 @@ func (w *Window) openMixture() {
 	if m.detail != nil && m.detail.popup.Visible() {
 		return
 	}
-	m.detail = w.openDetail("Make a mixture", mixtureText, 720, container.NewStack(wheeled(m.scroll), m.tips), m.base.entry)
+	m.detail = w.openDetail(lang.L("Make a mixture"), mixtureText, 720, container.NewStack(wheeled(m.scroll), m.tips), m.base.entry)
 	m.grown()
 }
 
@@ -94,7 +95,7 @@ func (m *mixturePage) addExpert() {
 
 func (m *mixturePage) removeExpert(r *expertRow) {
 	if len(m.rows) <= 2 {
-		m.complain("A mixture needs at least two experts.")
+		m.complain(lang.L("A mixture needs at least two experts."))
 		return
 	}
 	m.rows = slices.DeleteFunc(m.rows, func(x *expertRow) bool { return x == r })
@@ -191,7 +192,7 @@ func (m *mixturePage) finish(err error) (whole bool) {
 	m.stage.SetText("")
 	switch {
 	case stopped:
-		m.stage.SetText("Cancelled. Nothing was written.")
+		m.stage.SetText(lang.L("Cancelled. Nothing was written."))
 	case err != nil:
 		m.note.SetText(sentence(err))
 	}
@@ -212,7 +213,7 @@ func (m *mixturePage) step(s app.MixtureStep) {
 		text = fmt.Sprintf("%s: %d %%", strings.TrimSuffix(text, "."), 100*s.Done/s.Total)
 	}
 	if s.Left.Seconds() >= 3 {
-		text += fmt.Sprintf(" · about %s left", counted(int(s.Left.Seconds()), "second"))
+		text += fmt.Sprintf(lang.L(" · about %s left"), counted(int(s.Left.Seconds()), "second"))
 	}
 	if text != m.stage.text {
 		m.stage.SetText(text)
@@ -238,11 +239,11 @@ func (m *mixturePage) preview() {
 		}
 	}
 	if len(sentences) == 0 {
-		m.complain("Write a sentence to try the router with.")
+		m.complain(lang.L("Write a sentence to try the router with."))
 		return
 	}
 	m.found.RemoveAll()
-	ctx := m.begin("Reading the base model")
+	ctx := m.begin(lang.L("Reading the base model"))
 	follow(m.window.post, m.window.app.PreviewMixture(ctx, m.mixture(), sentences), m.steps, func(err error) { m.finish(err) })
 }
 
@@ -250,11 +251,11 @@ func (m *mixturePage) preview() {
 func (m *mixturePage) build() {
 	x := m.mixture()
 	m.made = ""
-	ctx := m.begin("Reading the prompts")
+	ctx := m.begin(lang.L("Reading the prompts"))
 	follow(m.window.post, m.window.app.MakeMixture(ctx, x), m.steps, func(err error) {
 		if m.finish(err) {
 			m.made = x.Out
-			m.stage.SetText(fmt.Sprintf("%s is made.", filepath.Base(x.Out)))
+			m.stage.SetText(fmt.Sprintf(lang.L("%s is made."), filepath.Base(x.Out)))
 			m.show()
 		}
 	})

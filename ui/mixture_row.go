@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -28,7 +29,7 @@ func newPathField(w *Window, tips *tipLayer, placeholder string, changed func())
 	p.entry = newFilterEntry(placeholder, func(string) { changed() })
 	known := newGlyph(assets.Icon("expand"), 32, p.choose)
 	file, folder := newGlyph(assets.Icon("document"), 32, p.file), newGlyph(assets.Icon("folder"), 32, p.folder)
-	known.tip, file.tip, folder.tip = "Models that you have used", "Look for a file (.gguf)", "Look for a folder (safetensors)"
+	known.tip, file.tip, folder.tip = lang.L("Models that you have used"), lang.L("Look for a file (.gguf)"), lang.L("Look for a folder (safetensors)")
 	for _, b := range []*glyphButton{known, file, folder} {
 		b.tips = tips
 	}
@@ -47,7 +48,7 @@ func (p *pathField) choose() {
 		}
 	}
 	if len(items) == 0 {
-		items = []*fyne.MenuItem{{Label: "No models yet", Disabled: true}}
+		items = []*fyne.MenuItem{{Label: lang.L("No models yet"), Disabled: true}}
 	}
 	widget.NewPopUpMenu(fyne.NewMenu("", items...), p.window.win.Canvas()).ShowAtRelativePosition(fyne.NewPos(0, p.object.Size().Height), p.object)
 }
@@ -91,18 +92,18 @@ type expertRow struct {
 
 func newExpertRow(m *mixturePage, number int) *expertRow {
 	r := &expertRow{}
-	r.name = newFilterEntry("Name", func(string) { m.changed() })
-	r.path = newPathField(m.window, m.tips, "Path of the expert's model", func() {
+	r.name = newFilterEntry(lang.L("Name"), func(string) { m.changed() })
+	r.path = newPathField(m.window, m.tips, lang.L("Path of the expert's model"), func() {
 		if name := modelFileName(r.path.path()); r.name.Text == "" && name != "" {
 			r.name.SetPlaceHolder(name)
 		}
 		m.changed()
 	})
-	r.prompts = newLinesEntry("What it is for: one prompt a line, such as “Write a function in Python”", 3, func() {})
+	r.prompts = newLinesEntry(lang.L("What it is for: one prompt a line, such as “Write a function in Python”"), 3, func() {})
 	r.prompts.OnChanged = func(string) { r.prompts.grow(); m.changed() }
 	r.prompts.onGrown = m.grown
 	r.remove = newGlyph(assets.Icon("close"), 28, func() { m.removeExpert(r) })
-	r.remove.tip, r.remove.tips = "Take this expert out", m.tips
+	r.remove.tip, r.remove.tips = lang.L("Take this expert out"), m.tips
 	square := newSwatch(number)
 	head := newRow(8, 1, square, newSized(160, 0, r.name), spacer(), r.remove)
 	r.object = container.NewStack(newSurface(theme.ColorNameHeaderBackground, "", 10),

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -29,7 +30,7 @@ func (w *Window) ask(title, text, button string, fields []fyne.CanvasObject, do 
 		content.Add(f)
 	}
 	content.Add(m.note)
-	m.cancel = newButton("Cancel", m.close)
+	m.cancel = newButton(lang.L("Cancel"), m.close)
 	content.Add(container.NewHBox(spacer(), m.cancel, newPrimaryButton(button, m.finish)))
 	m.note.Hide()
 	m.popup = widget.NewModalPopUp(newPadded(20, 24, 20, 24, content), w.win.Canvas())

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -54,7 +55,7 @@ func NewModelPicker() *ModelPicker {
 func (p *ModelPicker) Set(name, loaded string) {
 	p.name, p.loaded = name, loaded
 	if name == "" {
-		name = "Choose a model"
+		name = lang.L("Choose a model")
 	}
 	p.text.SetText(name)
 	p.Refresh()
@@ -98,9 +99,9 @@ func (p *ModelPicker) open() {
 		menu.Add(newSized(0, wanted/px(1), wheeled(scroll)))
 		menu.Add(widget.NewSeparator())
 	}
-	menu.Add(newFocusRow("Open a file…", "A bigger model: any .gguf file. You can also drop it on the window.", p.then(p.OnOpen)))
+	menu.Add(newFocusRow(lang.L("Open a file…"), lang.L("A bigger model: any .gguf file. You can also drop it on the window."), p.then(p.OnOpen)))
 	if p.loaded != "" {
-		menu.Add(newFocusRow("Unload the model", "Frees its memory; the next message loads it again.", p.then(p.OnUnload)))
+		menu.Add(newFocusRow(lang.L("Unload the model"), lang.L("Frees its memory; the next message loads it again."), p.then(p.OnUnload)))
 	}
 	p.popup = widget.NewPopUp(newPadded(4, 4, 4, 4, menu), c)
 	room := c.Size()

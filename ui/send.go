@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/fyne/v2/lang"
+
 	"beyonder/app"
 	"beyonder/engine"
 	"beyonder/engine/prompt"
@@ -44,7 +46,7 @@ func (w *Window) send(text string) {
 		w.wait(id, text)
 		return
 	case w.job != nil && !w.editsReply():
-		w.say("error", "A reply is being written. Send the changed message when it has ended.")
+		w.say("error", lang.L("A reply is being written. Send the changed message when it has ended."))
 		return
 	}
 	if id == 0 || w.onceLoaded(w.composer.send) {
@@ -99,7 +101,7 @@ func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, 
 	case w.closing, w.onceLoaded(func() { w.start(j, reply) }):
 		return
 	case w.job != nil:
-		w.say("error", "A reply is being written. Stop it, or wait until it has ended.")
+		w.say("error", lang.L("A reply is being written. Stop it, or wait until it has ended."))
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -111,7 +113,7 @@ func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, 
 		w.composer.SetText("")
 		w.draft.drop() // Send clears the stored draft itself
 	}
-	w.status.SetActivity(activity{text: "Waiting for the engine", short: "Waiting", fraction: -1})
+	w.status.SetActivity(activity{text: lang.L("Waiting for the engine"), short: lang.L("Waiting"), fraction: -1})
 	w.status.SetFigures(figures{}) // those of the reply before are not this one's
 	w.sidebar.SetWriting(j.conversation)
 	w.showState()
@@ -210,7 +212,7 @@ func (w *Window) notice(j *job, n engine.Notice) {
 	switch {
 	case w.current != j.conversation:
 	case n.Kind == app.NoticeUnsaved:
-		w.say("error", "What comes now cannot be stored. It stays on screen, and storing it is tried again all the time: free some space on the disk.")
+		w.say("error", lang.L("What comes now cannot be stored. It stays on screen, and storing it is tried again all the time: free some space on the disk."))
 	case n.Kind == app.NoticeDamaged:
 		w.say("warning", counted(n.Dropped, "message")+" of this conversation cannot be read from the disk any more. The model does not see what is missing.")
 	case n.Kind == app.NoticeCard, n.Kind == "prefix":
@@ -290,11 +292,11 @@ func (w *Window) explain(j *job, err error) {
 	case errors.As(err, &memory):
 		w.refused(w.app.LastModel(), memory, again)
 	case errors.Is(err, app.ErrNoModel):
-		w.say("error", "There is no model to answer. Your message is kept.", action{"Choose a model", true, w.picker.open})
+		w.say("error", lang.L("There is no model to answer. Your message is kept."), action{lang.L("Choose a model"), true, w.picker.open})
 	case sentence(err) == "":
 		w.showUnanswered()
 	case j.reply == 0 && j.user != 0:
-		w.failed(err, action{"Try again", false, again})
+		w.failed(err, action{lang.L("Try again"), false, again})
 	case j.reply == 0:
 		w.failed(err)
 	}
@@ -320,26 +322,26 @@ func (w *Window) showUnanswered() {
 		return
 	}
 	id := uint64(w.messages[n-1].ID)
-	w.say("unanswered", "Your last message has no answer yet.", action{"Answer it", false, func() { w.regenerate(id) }})
+	w.say("unanswered", lang.L("Your last message has no answer yet."), action{lang.L("Answer it"), false, func() { w.regenerate(id) }})
 }
 
 // contextFull says that the model can see no more after the reply m, and what
 // can be done.
 func (w *Window) contextFull(m app.Message) {
-	goOn := action{"Forget the oldest messages", false, func() {
+	goOn := action{lang.L("Forget the oldest messages"), false, func() {
 		w.keep(func(s *app.Settings) { s.Policy = engine.RollWhenFull })
 		w.panel.Set(w.settings)
 		w.resume(m)
 	}}
-	text := "The context is full: this conversation is as long as the model can see at once."
+	text := lang.L("The context is full: this conversation is as long as the model can see at once.")
 	switch {
 	case len(w.messages) <= 2:
-		text = "The context is full: this message and its reply are as long as the model can see at once. A larger context size, in the settings, gives them more room."
-		goOn = action{"Settings", false, w.showSettings}
+		text = lang.L("The context is full: this message and its reply are as long as the model can see at once. A larger context size, in the settings, gives them more room.")
+		goOn = action{lang.L("Settings"), false, w.showSettings}
 	case w.settings.Policy == engine.RollWhenFull:
-		goOn = action{"Continue", false, func() { w.resume(m) }}
+		goOn = action{lang.L("Continue"), false, func() { w.resume(m) }}
 	}
-	w.say("full", text, goOn, action{"New conversation", true, w.newConversation})
+	w.say("full", text, goOn, action{lang.L("New conversation"), true, w.newConversation})
 }
 
 // resume goes on with a reply for which there was no room; one that has not a

@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 
+	"fyne.io/fyne/v2/lang"
+
 	"beyonder/app"
 	"beyonder/engine"
 	"beyonder/engine/prompt"
@@ -49,7 +51,7 @@ func (w *Window) memoryBegins() int {
 
 func memoryText(dropped int) string {
 	if dropped == 1 {
-		return "The model's memory begins here: it no longer sees the message above."
+		return lang.L("The model's memory begins here: it no longer sees the message above.")
 	}
 	return "The model's memory begins here: it no longer sees the " + count(dropped) + " messages above."
 }
@@ -89,11 +91,11 @@ func replyDetail(r app.Reply) string {
 	}
 	switch d.Reason {
 	case engine.StopLength:
-		parts = append(parts, "ended at the longest reply that is set")
+		parts = append(parts, lang.L("ended at the longest reply that is set"))
 	case engine.StopContext:
-		parts = append(parts, "the context is full")
+		parts = append(parts, lang.L("the context is full"))
 	case engine.StopText:
-		parts = append(parts, "ended at a stop text")
+		parts = append(parts, lang.L("ended at a stop text"))
 	}
 	return strings.Join(parts, " · ")
 }

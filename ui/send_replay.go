@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
 )
@@ -24,8 +25,8 @@ func (w *Window) replay(m app.Message) {
 // replayText tells how far a replay is.
 func replayText(text string) activity {
 	return activity{
-		text:  fmt.Sprintf("Replaying, %s so far", counted(utf8.RuneCountInString(text), "character")),
-		short: "Replaying", fraction: -1,
+		text:  fmt.Sprintf(lang.L("Replaying, %s so far"), counted(utf8.RuneCountInString(text), "character")),
+		short: lang.L("Replaying"), fraction: -1,
 	}
 }
 
@@ -40,20 +41,20 @@ func (w *Window) showReplayed(j *job, r app.Replayed) {
 		w.say("replay", text)
 		return
 	}
-	w.say("replay", text, action{"Compare", false, func() { w.compareReplay(r) }})
+	w.say("replay", text, action{lang.L("Compare"), false, func() { w.compareReplay(r) }})
 }
 
 func replayedText(r app.Replayed) string {
-	text := "Replayed: the text is the same, byte for byte."
+	text := lang.L("Replayed: the text is the same, byte for byte.")
 	if !r.Same {
 		at := utf8.RuneCountInString(r.Was[:r.At])
-		text = fmt.Sprintf("Replayed: the text differs from character %s on.", count(at+1))
+		text = fmt.Sprintf(lang.L("Replayed: the text differs from character %s on."), count(at+1))
 	}
 	for _, d := range r.Differences {
-		text += fmt.Sprintf(" %s: it was %s, it is %s.", d.Name, d.Was, d.Is)
+		text += fmt.Sprintf(lang.L(" %s: it was %s, it is %s."), d.Name, d.Was, d.Is)
 	}
 	if !r.Same && len(r.Differences) == 0 {
-		text += " The model, the device, the build and the settings are the same."
+		text += lang.L(" The model, the device, the build and the settings are the same.")
 	}
 	return text
 }
@@ -68,6 +69,6 @@ func (w *Window) compareReplay(r app.Replayed) {
 	heading := func(text string, f *wordFlow) *fyne.Container {
 		return container.NewBorder(newPadded(8, 0, 8, 0, newFlexibleLine(text, strongStyle)), nil, nil, nil, f.scroll)
 	}
-	body := container.New(twoColumns{}, heading("As it is kept", left), heading("As it came now", right))
-	w.openDetail("Replay", "Words that only one of the two has are marked.", 1120, container.NewBorder(facts, nil, nil, nil, body), left)
+	body := container.New(twoColumns{}, heading(lang.L("As it is kept"), left), heading(lang.L("As it came now"), right))
+	w.openDetail(lang.L("Replay"), lang.L("Words that only one of the two has are marked."), 1120, container.NewBorder(facts, nil, nil, nil, body), left)
 }

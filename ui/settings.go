@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -70,7 +71,7 @@ func NewSettingsPanel(post poster) *SettingsPanel {
 func (p *SettingsPanel) build() {
 	p.advanced = newColumn(16)
 	p.advanced.Hide()
-	p.unfold = newFocusRow("Advanced", "", p.toggleAdvanced)
+	p.unfold = newFocusRow(lang.L("Advanced"), "", p.toggleAdvanced)
 	p.unfold.framed = true
 	sections := newColumn(24,
 		p.replySection(),
@@ -86,7 +87,7 @@ func (p *SettingsPanel) build() {
 	for _, l := range p.lists {
 		l.row.entry.onGrown = p.grown
 	}
-	title := newRow(8, 0, newFlexibleLine("Settings", titleStyle), newGlyph(assets.Icon("close"), 28, func() { p.OnClose() }))
+	title := newRow(8, 0, newFlexibleLine(lang.L("Settings"), titleStyle), newGlyph(assets.Icon("close"), 28, func() { p.OnClose() }))
 	p.content = container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll))
 }
 
@@ -170,7 +171,7 @@ func (p *SettingsPanel) stale() bool {
 func (p *SettingsPanel) replySection() fyne.CanvasObject {
 	p.presets = newKeySelect(presetNames(), func(i int) { p.choosePreset(i) })
 	p.about = newParagraph("", captionStyle)
-	section := newColumn(16, labelled("Preset", p.presets, p.about))
+	section := newColumn(16, labelled(lang.L("Preset"), p.presets, p.about))
 	for _, f := range frontFields() {
 		section.Add(p.number(f, p.sampled))
 	}
@@ -184,42 +185,42 @@ func (p *SettingsPanel) number(f numberField, change func(func(*app.Settings))) 
 }
 
 func (p *SettingsPanel) conversationSection() fyne.CanvasObject {
-	p.system = newTextRow("System prompt", "What the model is told before this conversation, from its next reply on.",
-		"You are a helpful assistant.", 3, p.save, func(text string) error { p.OnSystem(text); return nil })
-	return section("This conversation", p.system.object)
+	p.system = newTextRow(lang.L("System prompt"), lang.L("What the model is told before this conversation, from its next reply on."),
+		lang.L("You are a helpful assistant."), 3, p.save, func(text string) error { p.OnSystem(text); return nil })
+	return section(lang.L("This conversation"), p.system.object)
 }
 
 func (p *SettingsPanel) modelSection() fyne.CanvasObject {
-	p.policy = newKeySelect([]string{"Stop", "Forget the oldest messages"}, func(i int) {
+	p.policy = newKeySelect([]string{lang.L("Stop"), lang.L("Forget the oldest messages")}, func(i int) {
 		p.change(func(s *app.Settings) { s.Policy = policies()[i] })
 	})
 	p.policyText = newParagraph("", captionStyle)
-	p.kv = newKeySelect([]string{"16 bits", "32 bits", "8 bits"}, func(i int) {
+	p.kv = newKeySelect([]string{lang.L("16 bits"), lang.L("32 bits"), lang.L("8 bits")}, func(i int) {
 		p.change(func(s *app.Settings) { s.KV = []string{"f16", "f32", "q8_0"}[i] })
 	})
-	p.template = newKeySelect(append([]string{"The file's own"}, prompt.Presets()...), func(i int) {
+	p.template = newKeySelect(append([]string{lang.L("The file's own")}, prompt.Presets()...), func(i int) {
 		p.change(func(s *app.Settings) { s.Template = append([]string{""}, prompt.Presets()...)[i] })
 	})
-	again := newButton("Load the model again", func() { p.OnReload() })
-	p.reload = newColumn(8, newParagraph("The loaded model still has the earlier values.", captionStyle), again)
-	p.atStart = newKeySelect([]string{"At the start", "With the first message"}, func(i int) {
+	again := newButton(lang.L("Load the model again"), func() { p.OnReload() })
+	p.reload = newColumn(8, newParagraph(lang.L("The loaded model still has the earlier values."), captionStyle), again)
+	p.atStart = newKeySelect([]string{lang.L("At the start"), lang.L("With the first message")}, func(i int) {
 		p.change(func(s *app.Settings) { s.LoadAtStart = i == startIndex(true) })
 	})
-	box := section("Context and model",
-		labelled("Load the last model", p.atStart, newParagraph("The model you used last. One that does not fit into memory waits for you.", captionStyle)),
-		labelled("When the context is full", p.policy, p.policyText),
-		newParagraph("After a change below, your next message loads the model again.", captionStyle))
+	box := section(lang.L("Context and model"),
+		labelled(lang.L("Load the last model"), p.atStart, newParagraph(lang.L("The model you used last. One that does not fit into memory waits for you."), captionStyle)),
+		labelled(lang.L("When the context is full"), p.policy, p.policyText),
+		newParagraph(lang.L("After a change below, your next message loads the model again."), captionStyle))
 	for _, f := range loadFields() {
 		box.Add(p.number(f, p.change))
 	}
-	box.Add(labelled("Key and value cache", p.kv, newParagraph("What the model remembers of the conversation: 16 bits take half the memory.", captionStyle)))
-	box.Add(labelled("Prompt template", p.template, newParagraph("How the turns of a conversation are written out for the model.", captionStyle)))
+	box.Add(labelled(lang.L("Key and value cache"), p.kv, newParagraph(lang.L("What the model remembers of the conversation: 16 bits take half the memory."), captionStyle)))
+	box.Add(labelled(lang.L("Prompt template"), p.template, newParagraph(lang.L("How the turns of a conversation are written out for the model."), captionStyle)))
 	box.Add(p.reload)
 	return box
 }
 
 func (p *SettingsPanel) lookSection() fyne.CanvasObject {
-	p.look = newKeySelect([]string{"As the system", "Light", "Dark"}, func(i int) {
+	p.look = newKeySelect([]string{lang.L("As the system"), lang.L("Light"), lang.L("Dark")}, func(i int) {
 		p.change(func(s *app.Settings) { s.Theme = lookNames()[i] })
 	})
 	var sizes []string
@@ -229,7 +230,7 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 	p.scale = newKeySelect(sizes, func(i int) {
 		p.change(func(s *app.Settings) { s.Scale = scales()[i] })
 	})
-	return section("Appearance", labelled("Theme", p.look), labelled("Size", p.scale))
+	return section(lang.L("Appearance"), labelled(lang.L("Theme"), p.look), labelled(lang.L("Size"), p.scale))
 }
 
 func (p *SettingsPanel) buildAdvanced() {
@@ -243,8 +244,8 @@ func (p *SettingsPanel) buildAdvanced() {
 	p.order = newOrderList(func(order []string) {
 		p.sampled(func(s *app.Settings) { s.Sampling.Order = order })
 	})
-	p.advanced.Add(section("Order", newParagraph("The samplers act from top to bottom.", captionStyle), p.order.box))
-	texts := section("Texts and tokens")
+	p.advanced.Add(section(lang.L("Order"), newParagraph(lang.L("The samplers act from top to bottom."), captionStyle), p.order.box))
+	texts := section(lang.L("Texts and tokens"))
 	for _, f := range listFields() {
 		texts.Add(p.list(f))
 	}
@@ -262,9 +263,9 @@ func (p *SettingsPanel) list(f listField) fyne.CanvasObject {
 
 func (p *SettingsPanel) toggleAdvanced() {
 	setVisible(p.advanced, !p.advanced.Visible())
-	p.unfold.title.SetText("Advanced")
+	p.unfold.title.SetText(lang.L("Advanced"))
 	if p.advanced.Visible() {
-		p.unfold.title.SetText("Hide advanced")
+		p.unfold.title.SetText(lang.L("Hide advanced"))
 	}
 	p.grown()
 }

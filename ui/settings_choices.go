@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/engine"
@@ -34,7 +35,7 @@ func presetText(name string) string {
 	if i := presetIndex(name); i < len(sample.Presets()) {
 		return sample.Presets()[i].Description
 	}
-	return "Changed by hand. Choose a preset to start over."
+	return lang.L("Changed by hand. Choose a preset to start over.")
 }
 
 func policies() []engine.ContextPolicy {
@@ -48,9 +49,9 @@ func policyIndex(p engine.ContextPolicy) int {
 // policyText says what becomes of a conversation that outgrows the context.
 func policyText(p engine.ContextPolicy) string {
 	if p == engine.RollWhenFull {
-		return "The model no longer sees the oldest messages, but always the system prompt. A line shows where its memory begins. You keep every word."
+		return lang.L("The model no longer sees the oldest messages, but always the system prompt. A line shows where its memory begins. You keep every word.")
 	}
-	return "The reply ends and says so. Nothing is left out of what the model sees."
+	return lang.L("The reply ends and says so. Nothing is left out of what the model sees.")
 }
 
 // startIndex is the place of "at the start" and of "with the first message".

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"fyne.io/fyne/v2/lang"
+
 	"beyonder/app"
 	"beyonder/engine/sample"
 )
@@ -46,13 +48,13 @@ func (f numberField) parse(text string) (float64, error) {
 	}
 	switch {
 	case err != nil, v != v:
-		return 0, fmt.Errorf("type a number%s", f.orOff())
+		return 0, fmt.Errorf(lang.L("type a number%s"), f.orOff())
 	case f.offText != "" && v == f.off:
 		return v, nil
 	case v < f.low || v > f.high:
-		return 0, fmt.Errorf("type a number from %s to %s%s", f.plain(f.low), f.plain(f.high), f.orOff())
+		return 0, fmt.Errorf(lang.L("type a number from %s to %s%s"), f.plain(f.low), f.plain(f.high), f.orOff())
 	case f.whole && v != float64(int64(v)):
-		return 0, fmt.Errorf("type a whole number%s", f.orOff())
+		return 0, fmt.Errorf(lang.L("type a whole number%s"), f.orOff())
 	}
 	return v, nil
 }
@@ -89,31 +91,31 @@ func (f numberField) int(of func(*sample.Settings) *int) numberField {
 func frontFields() []numberField {
 	type S = sample.Settings
 	return []numberField{
-		numberField{name: "Temperature", explain: "How freely words are chosen: low is sober and repeatable, high is surprising. 0 always takes the likeliest.",
+		numberField{name: lang.L("Temperature"), explain: lang.L("How freely words are chosen: low is sober and repeatable, high is surprising. 0 always takes the likeliest."),
 			high: 5, slideTo: 2, step: 0.05}.float(func(s *S) *float64 { return &s.Temperature }),
-		numberField{name: "Top-p", explain: "Keeps the likeliest words that together reach this share of the probability.",
-			high: 1, step: 0.01, off: 1, offText: "Off"}.float(func(s *S) *float64 { return &s.TopP }),
-		numberField{name: "Min-p", explain: "Drops words less likely than this share of the likeliest one.",
-			high: 1, slideTo: 0.5, step: 0.01, offText: "Off"}.float(func(s *S) *float64 { return &s.MinP }),
-		numberField{name: "Repeat penalty", explain: "Makes words that have just been used less likely.",
-			low: 0.5, high: 3, slideTo: 2, step: 0.01, off: 1, offText: "Off"}.float(func(s *S) *float64 { return &s.RepeatPenalty }),
+		numberField{name: lang.L("Top-p"), explain: lang.L("Keeps the likeliest words that together reach this share of the probability."),
+			high: 1, step: 0.01, off: 1, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.TopP }),
+		numberField{name: lang.L("Min-p"), explain: lang.L("Drops words less likely than this share of the likeliest one."),
+			high: 1, slideTo: 0.5, step: 0.01, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.MinP }),
+		numberField{name: lang.L("Repeat penalty"), explain: lang.L("Makes words that have just been used less likely."),
+			low: 0.5, high: 3, slideTo: 2, step: 0.01, off: 1, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.RepeatPenalty }),
 		seedField(),
-		numberField{name: "Longest reply", explain: "The reply ends after this many tokens, even in mid-sentence.", unit: "tokens",
-			low: 1, high: 1 << 20, slideTo: 4096, step: 64, offText: "No limit"}.int(func(s *S) *int { return &s.MaxTokens }),
+		numberField{name: lang.L("Longest reply"), explain: lang.L("The reply ends after this many tokens, even in mid-sentence."), unit: "tokens",
+			low: 1, high: 1 << 20, slideTo: 4096, step: 64, offText: lang.L("No limit")}.int(func(s *S) *int { return &s.MaxTokens }),
 	}
 }
 
 func seedField() numberField {
-	return numberField{name: "Seed", explain: "The same seed, settings and conversation give the same reply.",
-		whole: true, high: 1 << 53, slideTo: -1, off: -1, offText: "Random",
+	return numberField{name: lang.L("Seed"), explain: lang.L("The same seed, settings and conversation give the same reply."),
+		whole: true, high: 1 << 53, slideTo: -1, off: -1, offText: lang.L("Random"),
 		get: func(s *app.Settings) float64 { return float64(s.Sampling.Seed) },
 		set: func(s *app.Settings, v float64) { s.Sampling.Seed = int64(v) }}
 }
 
 // nSigmaField shows every value that means off, 0 or less, as one.
 func nSigmaField() numberField {
-	return numberField{name: "Top-nσ", explain: "Keeps words within this many standard deviations of the best score.",
-		high: 10, slideTo: 4, step: 0.1, offText: "Off",
+	return numberField{name: lang.L("Top-nσ"), explain: lang.L("Keeps words within this many standard deviations of the best score."),
+		high: 10, slideTo: 4, step: 0.1, offText: lang.L("Off"),
 		get: func(s *app.Settings) float64 { return max(0, s.Sampling.TopNSigma) },
 		set: func(s *app.Settings, v float64) {
 			if s.Sampling.TopNSigma = v; v == 0 {
@@ -125,12 +127,12 @@ func nSigmaField() numberField {
 // loadFields take effect when a model is loaded the next time.
 func loadFields() []numberField {
 	return []numberField{
-		{name: "Context size", explain: "How much of a conversation the model sees at once. More takes more memory.", unit: "tokens",
-			whole: true, low: 256, high: 1 << 21, slideTo: 32768, step: 1024, offText: "Automatic",
+		{name: lang.L("Context size"), explain: lang.L("How much of a conversation the model sees at once. More takes more memory."), unit: "tokens",
+			whole: true, low: 256, high: 1 << 21, slideTo: 32768, step: 1024, offText: lang.L("Automatic"),
 			get: func(s *app.Settings) float64 { return float64(s.Context) },
 			set: func(s *app.Settings, v float64) { s.Context = int(v) }},
-		{name: "Threads", explain: "How many processor cores work at once.",
-			whole: true, low: 1, high: 1024, slideTo: -1, offText: "Automatic",
+		{name: lang.L("Threads"), explain: lang.L("How many processor cores work at once."),
+			whole: true, low: 1, high: 1024, slideTo: -1, offText: lang.L("Automatic"),
 			get: func(s *app.Settings) float64 { return float64(s.Threads) },
 			set: func(s *app.Settings, v float64) { s.Threads = int(v) }},
 	}
@@ -145,25 +147,25 @@ type fieldGroup struct {
 // advancedFields are the other samplers.
 func advancedFields() []fieldGroup {
 	return []fieldGroup{
-		{"Cutting the tail", cuttingFields()},
-		{"Against repetition", penaltyFields()},
-		{"DRY: against repeated phrases", dryFields()},
-		{"Temperature by the model's certainty", dynamicFields()},
-		{"Mirostat: steady surprise", mirostatFields()},
+		{lang.L("Cutting the tail"), cuttingFields()},
+		{lang.L("Against repetition"), penaltyFields()},
+		{lang.L("DRY: against repeated phrases"), dryFields()},
+		{lang.L("Temperature by the model's certainty"), dynamicFields()},
+		{lang.L("Mirostat: steady surprise"), mirostatFields()},
 	}
 }
 
 func cuttingFields() []numberField {
 	type S = sample.Settings
 	return []numberField{
-		numberField{name: "Top-k", explain: "Keeps this many of the likeliest words.",
-			high: 1000, slideTo: 200, step: 1, offText: "Off"}.int(func(s *S) *int { return &s.TopK }),
-		numberField{name: "Typical-p", explain: "Keeps the words whose surprise is nearest to the average, up to this share.",
-			high: 1, step: 0.01, off: 1, offText: "Off"}.float(func(s *S) *float64 { return &s.TypicalP }),
+		numberField{name: lang.L("Top-k"), explain: lang.L("Keeps this many of the likeliest words."),
+			high: 1000, slideTo: 200, step: 1, offText: lang.L("Off")}.int(func(s *S) *int { return &s.TopK }),
+		numberField{name: lang.L("Typical-p"), explain: lang.L("Keeps the words whose surprise is nearest to the average, up to this share."),
+			high: 1, step: 0.01, off: 1, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.TypicalP }),
 		nSigmaField(),
-		numberField{name: "XTC chance", explain: "How often the most obvious words are left out, for livelier prose.",
-			high: 1, step: 0.05, offText: "Off"}.float(func(s *S) *float64 { return &s.XTCProbability }),
-		numberField{name: "XTC threshold", explain: "A word is obvious if its probability is at least this. Above 0.5, nothing is left out.",
+		numberField{name: lang.L("XTC chance"), explain: lang.L("How often the most obvious words are left out, for livelier prose."),
+			high: 1, step: 0.05, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.XTCProbability }),
+		numberField{name: lang.L("XTC threshold"), explain: lang.L("A word is obvious if its probability is at least this. Above 0.5, nothing is left out."),
 			high: 1, step: 0.01}.float(func(s *S) *float64 { return &s.XTCThreshold }),
 	}
 }
@@ -171,35 +173,35 @@ func cuttingFields() []numberField {
 func penaltyFields() []numberField {
 	type S = sample.Settings
 	return []numberField{
-		numberField{name: "Frequency penalty", explain: "Grows with how often a word has been used.",
-			low: -2, high: 2, step: 0.05, offText: "Off"}.float(func(s *S) *float64 { return &s.FrequencyPenalty }),
-		numberField{name: "Presence penalty", explain: "The same for every word that has been used at all.",
-			low: -2, high: 2, step: 0.05, offText: "Off"}.float(func(s *S) *float64 { return &s.PresencePenalty }),
-		numberField{name: "Looks back", explain: "How many tokens the penalties look back on; -1 is the whole conversation.", unit: "tokens",
-			low: -1, high: 1 << 20, slideTo: 1024, step: 16, offText: "Off"}.int(func(s *S) *int { return &s.PenaltyWindow }),
+		numberField{name: lang.L("Frequency penalty"), explain: lang.L("Grows with how often a word has been used."),
+			low: -2, high: 2, step: 0.05, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.FrequencyPenalty }),
+		numberField{name: lang.L("Presence penalty"), explain: lang.L("The same for every word that has been used at all."),
+			low: -2, high: 2, step: 0.05, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.PresencePenalty }),
+		numberField{name: lang.L("Looks back"), explain: lang.L("How many tokens the penalties look back on; -1 is the whole conversation."), unit: "tokens",
+			low: -1, high: 1 << 20, slideTo: 1024, step: 16, offText: lang.L("Off")}.int(func(s *S) *int { return &s.PenaltyWindow }),
 	}
 }
 
 func dryFields() []numberField {
 	type S = sample.Settings
 	return []numberField{
-		numberField{name: "DRY strength", explain: "Punishes words that would go on repeating an earlier phrase.",
-			high: 5, slideTo: 2, step: 0.05, offText: "Off"}.float(func(s *S) *float64 { return &s.DRYMultiplier }),
-		numberField{name: "DRY base", explain: "How fast the punishment grows with the phrase's length.",
+		numberField{name: lang.L("DRY strength"), explain: lang.L("Punishes words that would go on repeating an earlier phrase."),
+			high: 5, slideTo: 2, step: 0.05, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.DRYMultiplier }),
+		numberField{name: lang.L("DRY base"), explain: lang.L("How fast the punishment grows with the phrase's length."),
 			low: 1, high: 4, step: 0.05}.float(func(s *S) *float64 { return &s.DRYBase }),
-		numberField{name: "DRY allowed length", explain: "Phrases of up to this length may repeat.", unit: "tokens",
+		numberField{name: lang.L("DRY allowed length"), explain: lang.L("Phrases of up to this length may repeat."), unit: "tokens",
 			low: 1, high: 50, slideTo: 20, step: 1}.int(func(s *S) *int { return &s.DRYAllowedLength }),
-		numberField{name: "DRY looks back", explain: "How many tokens it looks back on; -1 is the whole conversation.", unit: "tokens",
-			low: -1, high: 1 << 20, slideTo: 4096, step: 64, offText: "Off"}.int(func(s *S) *int { return &s.DRYWindow }),
+		numberField{name: lang.L("DRY looks back"), explain: lang.L("How many tokens it looks back on; -1 is the whole conversation."), unit: "tokens",
+			low: -1, high: 1 << 20, slideTo: 4096, step: 64, offText: lang.L("Off")}.int(func(s *S) *int { return &s.DRYWindow }),
 	}
 }
 
 func dynamicFields() []numberField {
 	type S = sample.Settings
 	return []numberField{
-		numberField{name: "Dynamic range", explain: "The temperature may go this far up and down as the model is unsure or sure.",
-			high: 5, slideTo: 2, step: 0.05, offText: "Off"}.float(func(s *S) *float64 { return &s.DynamicRange }),
-		numberField{name: "Dynamic exponent", explain: "Bends how certainty turns into temperature; 1 is straight.",
+		numberField{name: lang.L("Dynamic range"), explain: lang.L("The temperature may go this far up and down as the model is unsure or sure."),
+			high: 5, slideTo: 2, step: 0.05, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.DynamicRange }),
+		numberField{name: lang.L("Dynamic exponent"), explain: lang.L("Bends how certainty turns into temperature; 1 is straight."),
 			low: 0.1, high: 10, slideTo: 3, step: 0.1}.float(func(s *S) *float64 { return &s.DynamicExponent }),
 	}
 }
@@ -207,11 +209,11 @@ func dynamicFields() []numberField {
 func mirostatFields() []numberField {
 	type S = sample.Settings
 	return []numberField{
-		numberField{name: "Mirostat version", explain: "1 or 2. It takes the place of every sampler but bias and temperature.",
-			high: 2, step: 1, offText: "Off"}.int(func(s *S) *int { return &s.Mirostat }),
-		numberField{name: "Mirostat target", explain: "How surprising the text should be (tau), in bits.",
+		numberField{name: lang.L("Mirostat version"), explain: lang.L("1 or 2. It takes the place of every sampler but bias and temperature."),
+			high: 2, step: 1, offText: lang.L("Off")}.int(func(s *S) *int { return &s.Mirostat }),
+		numberField{name: lang.L("Mirostat target"), explain: lang.L("How surprising the text should be (tau), in bits."),
 			high: 20, slideTo: 10, step: 0.1}.float(func(s *S) *float64 { return &s.MirostatTau }),
-		numberField{name: "Mirostat rate", explain: "How fast it steers towards the target (eta).",
+		numberField{name: lang.L("Mirostat rate"), explain: lang.L("How fast it steers towards the target (eta)."),
 			high: 1, step: 0.01}.float(func(s *S) *float64 { return &s.MirostatEta }),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
@@ -24,13 +25,13 @@ type listField struct {
 
 func listFields() []listField {
 	return []listField{
-		stringsField("Stop at", "The reply ends before any of these texts. One on each line; \\n is a line break.", "User:",
+		stringsField(lang.L("Stop at"), lang.L("The reply ends before any of these texts. One on each line; \\n is a line break."), "User:",
 			func(s *sample.Settings) *[]string { return &s.Stop }),
-		stringsField("Never write", "Texts that must not appear in a reply. One on each line.", "as a language model",
+		stringsField(lang.L("Never write"), lang.L("Texts that must not appear in a reply. One on each line."), lang.L("as a language model"),
 			func(s *sample.Settings) *[]string { return &s.Banned }),
-		stringsField("DRY starts anew after", "A phrase never reaches across these texts.", "\\n",
+		stringsField(lang.L("DRY starts anew after"), lang.L("A phrase never reaches across these texts."), "\\n",
 			func(s *sample.Settings) *[]string { return &s.DRYBreakers }),
-		{"Token bias", "Makes single tokens likelier (above 0) or rarer: the token's number, =, the bias.", "15043 = -2.5",
+		{lang.L("Token bias"), lang.L("Makes single tokens likelier (above 0) or rarer: the token's number, =, the bias."), "15043 = -2.5",
 			func(s *app.Settings) string { return biasText(s.Sampling.LogitBias) },
 			func(s *app.Settings, text string) (err error) {
 				bias, err := parseBias(text)
@@ -210,8 +211,8 @@ func (e *linesEntry) TypedShortcut(shortcut fyne.Shortcut) {
 // samplerTitle is how a sampler is called in the order list.
 func samplerTitle(name string) string {
 	titles := map[string]string{
-		"logit_bias": "Token bias", "penalties": "Repeat penalties", "dry": "DRY", "top_n_sigma": "Top-nσ",
-		"top_k": "Top-k", "typical_p": "Typical-p", "top_p": "Top-p", "min_p": "Min-p", "xtc": "XTC", "temperature": "Temperature",
+		"logit_bias": lang.L("Token bias"), "penalties": lang.L("Repeat penalties"), "dry": "DRY", "top_n_sigma": lang.L("Top-nσ"),
+		"top_k": lang.L("Top-k"), "typical_p": lang.L("Typical-p"), "top_p": lang.L("Top-p"), "min_p": lang.L("Min-p"), "xtc": "XTC", "temperature": lang.L("Temperature"),
 	}
 	if title := titles[name]; title != "" {
 		return title
@@ -242,7 +243,7 @@ func (l *orderList) Set(s sample.Settings) {
 func (l *orderList) row(s sample.Settings, order []string, i int, name string) fyne.CanvasObject {
 	state := ""
 	if s.Off(name) {
-		state = "Off"
+		state = lang.L("Off")
 	}
 	up := newGlyph(assets.Icon("up"), 24, func() { l.move(order, i, i-1) })
 	down := newGlyph(assets.Icon("down"), 24, func() { l.move(order, i, i+1) })

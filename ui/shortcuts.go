@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -20,25 +21,25 @@ type shortcut struct {
 
 func shortcuts() []shortcut {
 	return []shortcut{
-		{fyne.KeyN, "N", "New conversation", (*Window).newConversation},
-		{fyne.KeyO, "O", "Open a model file", (*Window).openFile},
-		{fyne.KeyM, "M", "Choose a model", func(w *Window) { w.picker.open() }},
-		{fyne.KeyB, "B", "Show or hide the conversations", (*Window).toggleSidebar},
-		{fyne.KeyPeriod, ".", "Show or hide the settings", (*Window).togglePanel},
-		{fyne.KeyJ, "J", "Give the first words of the reply", func(w *Window) { w.composer.AskOpening() }},
-		{fyne.KeyI, "I", "What was sent for the reply", aboutReply((*Window).showSent)},
-		{fyne.KeyT, "T", "The reply token by token", aboutReply((*Window).showTokens)},
-		{fyne.KeyD, "D", "Compare versions", (*Window).compareKey},
-		{fyne.KeyR, "R", "Replay the reply", aboutReply((*Window).replay)},
-		{fyne.KeyE, "E", "Colour replies by expert", (*Window).toggleColours},
-		{fyne.KeyE, "Shift+E", "Show or hide the experts", (*Window).toggleExperts},
-		{fyne.KeyM, "Shift+M", "Make a mixture of experts", (*Window).openMixture},
-		{fyne.KeyL, "L", "Go to the message field", func(w *Window) { w.composer.Focus() }},
-		{fyne.KeyF, "F", "Find in this conversation", (*Window).openFind},
-		{fyne.KeyF, "Shift+F", "Search all conversations", (*Window).focusSearch},
-		{fyne.KeyS, "Shift+S", "Export all conversations", func(w *Window) { w.askExport(0, 0) }},
-		{fyne.KeyI, "Shift+I", "Import conversations", (*Window).askImport},
-		{fyne.KeySlash, "/", "Show these shortcuts", (*Window).showShortcuts},
+		{fyne.KeyN, "N", lang.L("New conversation"), (*Window).newConversation},
+		{fyne.KeyO, "O", lang.L("Open a model file"), (*Window).openFile},
+		{fyne.KeyM, "M", lang.L("Choose a model"), func(w *Window) { w.picker.open() }},
+		{fyne.KeyB, "B", lang.L("Show or hide the conversations"), (*Window).toggleSidebar},
+		{fyne.KeyPeriod, ".", lang.L("Show or hide the settings"), (*Window).togglePanel},
+		{fyne.KeyJ, "J", lang.L("Give the first words of the reply"), func(w *Window) { w.composer.AskOpening() }},
+		{fyne.KeyI, "I", lang.L("What was sent for the reply"), aboutReply((*Window).showSent)},
+		{fyne.KeyT, "T", lang.L("The reply token by token"), aboutReply((*Window).showTokens)},
+		{fyne.KeyD, "D", lang.L("Compare versions"), (*Window).compareKey},
+		{fyne.KeyR, "R", lang.L("Replay the reply"), aboutReply((*Window).replay)},
+		{fyne.KeyE, "E", lang.L("Colour replies by expert"), (*Window).toggleColours},
+		{fyne.KeyE, "Shift+E", lang.L("Show or hide the experts"), (*Window).toggleExperts},
+		{fyne.KeyM, "Shift+M", lang.L("Make a mixture of experts"), (*Window).openMixture},
+		{fyne.KeyL, "L", lang.L("Go to the message field"), func(w *Window) { w.composer.Focus() }},
+		{fyne.KeyF, "F", lang.L("Find in this conversation"), (*Window).openFind},
+		{fyne.KeyF, "Shift+F", lang.L("Search all conversations"), (*Window).focusSearch},
+		{fyne.KeyS, "Shift+S", lang.L("Export all conversations"), func(w *Window) { w.askExport(0, 0) }},
+		{fyne.KeyI, "Shift+I", lang.L("Import conversations"), (*Window).askImport},
+		{fyne.KeySlash, "/", lang.L("Show these shortcuts"), (*Window).showShortcuts},
 	}
 }
 
@@ -120,7 +121,7 @@ func (w *Window) showShortcuts() {
 		list = container.NewGridWithColumns(2, newPadded(0, 20, 0, 0, newColumn(8, lines[:half]...)), newPadded(0, 0, 0, 20, newColumn(8, lines[half:]...)))
 	}
 	width = min(width, size.Width-px(64))
-	content := newPadded(20, 24, 20, 24, newColumn(8, newPadded(0, 0, 8, 0, newLine("Keyboard shortcuts", titleStyle)), list))
+	content := newPadded(20, 24, 20, 24, newColumn(8, newPadded(0, 0, 8, 0, newLine(lang.L("Keyboard shortcuts"), titleStyle)), list))
 	frame := 2 * theme.InnerPadding() // that a pop-up keeps around what it shows
 	height := min(content.MinSize().Height+frame, size.Height-px(32))
 	popup := widget.NewPopUp(wheeled(container.NewVScroll(content)), w.win.Canvas())
@@ -135,10 +136,10 @@ func keyLines() []fyne.CanvasObject {
 		lines = append(lines, keyLine(s.what, strings.Trim(keyName(s.keys), "()")))
 	}
 	for _, s := range [][2]string{
-		{"Send the message", "Enter"}, {"Break the line", "Shift+Enter"}, {"Stop, or leave", "Esc"},
-		{"Turn the page", "Page Up, Page Down"}, {"Change your last message", "Up, in an empty field"}, {"Other versions", "Left, Right, in an empty field"},
-		{"Rename the conversation", "F2"}, {"Find the next place", "F3"},
-		{"Move it to the trash", "Delete, in the list"}, {"All that can be done with it", "Menu key, in the list"},
+		{lang.L("Send the message"), lang.L("Enter")}, {lang.L("Break the line"), lang.L("Shift+Enter")}, {lang.L("Stop, or leave"), lang.L("Esc")},
+		{lang.L("Turn the page"), lang.L("Page Up, Page Down")}, {lang.L("Change your last message"), lang.L("Up, in an empty field")}, {lang.L("Other versions"), lang.L("Left, Right, in an empty field")},
+		{lang.L("Rename the conversation"), "F2"}, {lang.L("Find the next place"), "F3"},
+		{lang.L("Move it to the trash"), lang.L("Delete, in the list")}, {lang.L("All that can be done with it"), lang.L("Menu key, in the list")},
 	} {
 		lines = append(lines, keyLine(s[0], s[1]))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -74,9 +75,9 @@ func NewSidebar() *Sidebar {
 	s.ExtendBaseWidget(s)
 	s.newButton = newFocusRow(untitled, "", func() { s.OnNew() })
 	s.newButton.framed, s.newButton.icon = true, assets.Icon("add")
-	s.back = newFocusRow("Back", "Click one to restore it.", func() { s.OnTrash(false) })
+	s.back = newFocusRow(lang.L("Back"), lang.L("Click one to restore it."), func() { s.OnTrash(false) })
 	s.back.icon = assets.Icon("back")
-	s.trash = newFocusRow("Trash", "", func() { s.OnTrash(true) })
+	s.trash = newFocusRow(lang.L("Trash"), "", func() { s.OnTrash(true) })
 	s.trash.title.style = captionStyle
 	s.empty = newButton("", s.emptyTapped)
 	s.filter = newFilterEntry("Search "+keyName("Shift+F"), func(string) { s.search() })
@@ -86,7 +87,7 @@ func NewSidebar() *Sidebar {
 	s.top = newColumn(8, s.newButton, s.back, s.filter)
 	s.keep = newGlyph(assets.Icon("more"), 28, nil)
 	s.keep.onTapped = func() { s.OnKeep(fyne.CurrentApp().Driver().AbsolutePositionForObject(s.keep)) }
-	s.keep.tip = "Import, export, copies, passphrase"
+	s.keep.tip = lang.L("Import, export, copies, passphrase")
 	s.bottom = newColumn(8, s.empty, newRow(4, 0, s.trash, s.keep))
 	wheel := newWheelArea(func(event *fyne.ScrollEvent) {
 		for _, l := range []*widget.List{&s.list.List, &s.found.List} {
@@ -144,9 +145,9 @@ func (s *Sidebar) SetTrashed(n, folders int) {
 	if n == 0 {
 		n = folders
 	}
-	text := "Trash"
+	text := lang.L("Trash")
 	if n > 0 {
-		text = fmt.Sprintf("Trash (%s)", count(n))
+		text = fmt.Sprintf(lang.L("Trash (%s)"), count(n))
 	}
 	s.trash.title.SetText(text)
 }
@@ -190,14 +191,14 @@ func (s *Sidebar) showLists() {
 	text, searching := "", s.filter.Text != ""
 	switch {
 	case searching && len(s.hits) == 0 && s.unindexed > 0:
-		text = fmt.Sprintf("Nothing yet: %s messages are still being indexed.", count(s.unindexed))
+		text = fmt.Sprintf(lang.L("Nothing yet: %s messages are still being indexed."), count(s.unindexed))
 	case searching && len(s.hits) == 0:
 		text = "Nothing is found for “" + s.filter.Text + "”."
 	case searching || len(s.rows) > 0:
 	case s.inTrash:
-		text = "The trash is empty."
+		text = lang.L("The trash is empty.")
 	default:
-		text = "Your conversations will be listed here."
+		text = lang.L("Your conversations will be listed here.")
 	}
 	s.nothing.SetText(text)
 	setVisible(s.list, text == "" && !searching)
@@ -222,10 +223,10 @@ func (s *Sidebar) show() {
 	setVisible(s.keep, !s.inTrash)
 	setVisible(s.filter, len(s.all)+len(s.folders) > 0 || s.filter.Text != "")
 	setVisible(s.empty, s.inTrash && len(s.all)+len(s.folders) > 0)
-	s.empty.SetText("Empty the trash")
+	s.empty.SetText(lang.L("Empty the trash"))
 	s.empty.Importance = widget.MediumImportance
 	if s.sure {
-		s.empty.SetText(fmt.Sprintf("Delete %s for good", conversations(len(s.all))))
+		s.empty.SetText(fmt.Sprintf(lang.L("Delete %s for good"), conversations(len(s.all))))
 		s.empty.Importance = widget.DangerImportance
 	}
 	s.empty.Refresh()
@@ -276,7 +277,7 @@ func titleOf(c app.Conversation) string {
 
 func conversations(n int) string {
 	if n == 1 {
-		return "1 conversation"
+		return lang.L("1 conversation")
 	}
 	return count(n) + " conversations"
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
@@ -117,7 +118,7 @@ func moreOf(h app.Hit) string {
 	case 0:
 		return ""
 	case 1:
-		return "1 more message"
+		return lang.L("1 more message")
 	}
-	return fmt.Sprintf("%s more messages", count(h.More))
+	return fmt.Sprintf(lang.L("%s more messages"), count(h.More))
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"fyne.io/fyne/v2/lang"
+
 	"beyonder/app"
 )
 
@@ -50,7 +52,7 @@ func (s *Sidebar) arrangePinned() {
 	for i := range s.all {
 		if s.all[i].Pinned {
 			if len(s.rows) == 0 {
-				s.rows = append(s.rows, sideRow{heading: "Pinned"})
+				s.rows = append(s.rows, sideRow{heading: lang.L("Pinned")})
 			}
 			s.put(&s.all[i], false)
 		}
@@ -61,7 +63,7 @@ func (s *Sidebar) arrangeFolders() {
 	if len(s.folders) == 0 {
 		return
 	}
-	s.rows = append(s.rows, sideRow{heading: "Folders"})
+	s.rows = append(s.rows, sideRow{heading: lang.L("Folders")})
 	within := map[app.ID][]*app.Conversation{}
 	for i := range s.all {
 		within[s.all[i].Folder] = append(within[s.all[i].Folder], &s.all[i])
@@ -126,11 +128,11 @@ func timeGroup(t, now time.Time) string {
 	}
 	switch days := int(day(now).Sub(day(t)).Hours() / 24); {
 	case days <= 0:
-		return "Today"
+		return lang.L("Today")
 	case days == 1:
-		return "Yesterday"
+		return lang.L("Yesterday")
 	case days <= 7:
-		return "Previous 7 days"
+		return lang.L("Previous 7 days")
 	}
 	return t.Local().Format("January 2006")
 }
@@ -138,7 +140,7 @@ func timeGroup(t, now time.Time) string {
 func folderTitle(f *app.Folder, within int) string {
 	name := f.Name
 	if name == "" {
-		name = "Folder without a name"
+		name = lang.L("Folder without a name")
 	}
 	if within == 0 {
 		return name

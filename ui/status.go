@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/engine"
@@ -115,7 +116,7 @@ func (f figures) String() string { return f.texts()[0] }
 func (f figures) texts() (texts []string) {
 	var parts []string
 	if f.size > 0 {
-		parts = append(parts, fmt.Sprintf("%s of %s tokens", count(f.used), count(f.size)))
+		parts = append(parts, fmt.Sprintf(lang.L("%s of %s tokens"), count(f.used), count(f.size)))
 	}
 	if f.tokensPerSecond > 0 {
 		parts = append(parts, speedText(f.tokensPerSecond)+" tokens/s")
@@ -151,29 +152,29 @@ func modelTexts(i engine.Info) []string {
 
 // loadingActivity says how far loading a file has come.
 func loadingActivity(name string, p engine.Progress, spent time.Duration) activity {
-	a := activity{text: "Loading " + name, short: "Loading", fraction: -1}
+	a := activity{text: "Loading " + name, short: lang.L("Loading"), fraction: -1}
 	if p.Stage != "" {
 		a.text += ": " + p.Stage
 	}
 	if p.Total <= 0 {
 		return a
 	}
-	return a.come(fmt.Sprintf(", %s of %s", bytesText(p.Done), bytesText(p.Total)), p.Done, p.Total, spent)
+	return a.come(fmt.Sprintf(lang.L(", %s of %s"), bytesText(p.Done), bytesText(p.Total)), p.Done, p.Total, spent)
 }
 
 // readingActivity says how much of the prompt has been read.
 func readingActivity(r engine.Reading, spent time.Duration) activity {
-	a := activity{text: "Reading the conversation", short: "Reading", fraction: -1}
+	a := activity{text: lang.L("Reading the conversation"), short: lang.L("Reading"), fraction: -1}
 	if r.Total <= 0 {
 		return a
 	}
-	return a.come(fmt.Sprintf(": %s of %s tokens", count(r.Done), count(r.Total)), int64(r.Done), int64(r.Total), spent)
+	return a.come(fmt.Sprintf(lang.L(": %s of %s tokens"), count(r.Done), count(r.Total)), int64(r.Done), int64(r.Total), spent)
 }
 
 // come adds how far a has come, and how long the rest will take.
 func (a activity) come(amount string, done, total int64, spent time.Duration) activity {
 	a.fraction = float64(done) / float64(total)
-	part := fmt.Sprintf(", %d %%", int(a.fraction*100))
+	part := fmt.Sprintf(lang.L(", %d %%"), int(a.fraction*100))
 	left := timeLeft(done, total, spent)
 	if left != "" {
 		left = ", " + left

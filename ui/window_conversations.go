@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/fyne/v2/lang"
+
 	"fyne.io/fyne/v2/theme"
 
 	"beyonder/app"
@@ -194,14 +196,14 @@ func (w *Window) trash(id app.ID) {
 			w.open(0)
 		}
 	}
-	w.offerUndo(fmt.Sprintf("“%s” is in the trash.", title), func() { w.restore(id) })
+	w.offerUndo(fmt.Sprintf(lang.L("“%s” is in the trash."), title), func() { w.restore(id) })
 }
 
 func (w *Window) offerUndo(text string, undo func()) {
 	if w.undo != nil {
 		w.undo.Stop()
 	}
-	c := newCard(text, theme.ColorNameSeparator, nil, action{"Undo", false, func() {
+	c := newCard(text, theme.ColorNameSeparator, nil, action{lang.L("Undo"), false, func() {
 		w.cards.set("undo", nil)
 		undo()
 	}})

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"beyonder/app"
@@ -256,7 +257,7 @@ func (w *Window) showMix() {
 		w.cards.set("experiment", nil)
 		return
 	}
-	c := newCard("Experiment in this conversation: "+text+".", theme.ColorNameWarning, nil, action{"End it", false, func() { w.setMix(engine.Mix{}) }})
+	c := newCard("Experiment in this conversation: "+text+".", theme.ColorNameWarning, nil, action{lang.L("End it"), false, func() { w.setMix(engine.Mix{}) }})
 	w.cards.set("experiment", c)
 }
 

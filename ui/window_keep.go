@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
@@ -19,16 +20,16 @@ import (
 // keepMenu shows what can be done with all conversations.
 func (w *Window) keepMenu(at fyne.Position) {
 	items := []*fyne.MenuItem{
-		fyne.NewMenuItem("New folder…", w.newFolder),
-		fyne.NewMenuItem("Import…", w.askImport),
-		fyne.NewMenuItem("Export all…", func() { w.askExport(0, 0) }),
-		fyne.NewMenuItem("Copies…", w.showCopies),
+		fyne.NewMenuItem(lang.L("New folder…"), w.newFolder),
+		fyne.NewMenuItem(lang.L("Import…"), w.askImport),
+		fyne.NewMenuItem(lang.L("Export all…"), func() { w.askExport(0, 0) }),
+		fyne.NewMenuItem(lang.L("Copies…"), w.showCopies),
 		fyne.NewMenuItemSeparator(),
 	}
 	if w.app.Encrypted() {
-		items = append(items, fyne.NewMenuItem("Change the passphrase…", w.askPassphrase), fyne.NewMenuItem("Remove the passphrase…", w.askNoPassphrase))
+		items = append(items, fyne.NewMenuItem(lang.L("Change the passphrase…"), w.askPassphrase), fyne.NewMenuItem(lang.L("Remove the passphrase…"), w.askNoPassphrase))
 	} else {
-		items = append(items, fyne.NewMenuItem("Set a passphrase…", w.askPassphrase))
+		items = append(items, fyne.NewMenuItem(lang.L("Set a passphrase…"), w.askPassphrase))
 	}
 	menu := fyne.NewMenu("", items...)
 	size := widget.NewPopUpMenu(menu, w.win.Canvas()).MinSize()
@@ -62,7 +63,7 @@ func (w *Window) askExport(id, folder app.ID) {
 		}
 	})
 	choice.SetSelectedIndex(0)
-	m = w.ask("Export "+what, "", "Choose where…", []fyne.CanvasObject{choice, text}, func() error {
+	m = w.ask("Export "+what, "", lang.L("Choose where…"), []fyne.CanvasObject{choice, text}, func() error {
 		w.chooseExport(app.Export{Conversation: id, Folder: folder}, name+exportFormats[chosen].ending)
 		return nil
 	})
@@ -81,7 +82,7 @@ func (w *Window) exported(id, folder app.ID) (what, name string) {
 			}
 		}
 	}
-	return "all conversations", "Beyonder conversations"
+	return lang.L("all conversations"), lang.L("Beyonder conversations")
 }
 
 // nameForFile makes a name for a file of a title, one that every system takes.
@@ -94,7 +95,7 @@ func nameForFile(title string) string {
 	}, title)
 	name = strings.Trim(strings.Join(strings.Fields(name), " "), ". …")
 	if name == "" {
-		return "Conversation"
+		return lang.L("Conversation")
 	}
 	return name
 }
@@ -111,7 +112,7 @@ func (w *Window) chooseExport(e app.Export, name string) {
 		}
 	}, w.win)
 	d.SetFileName(name)
-	d.SetTitleText("Export")
+	d.SetTitleText(lang.L("Export"))
 	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
 	d.Show()
 }
@@ -149,7 +150,7 @@ func (w *Window) askImport() {
 		}
 	}, w.win)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".json", ".zip"}))
-	d.SetTitleText("Import conversations (our .json, ChatGPT's conversations.json or .zip, LM Studio's .conversation.json)")
+	d.SetTitleText(lang.L("Import conversations (our .json, ChatGPT's conversations.json or .zip, LM Studio's .conversation.json)"))
 	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
 	d.Show()
 }
@@ -170,7 +171,7 @@ func (w *Window) importFile(path string) {
 		if len(ids) == 1 {
 			w.open(ids[0])
 		}
-		w.say("kept", fmt.Sprintf("%s imported from %s.", conversations(len(ids)), filepath.Base(path)), action{"Undo", false, func() {
+		w.say("kept", fmt.Sprintf(lang.L("%s imported from %s."), conversations(len(ids)), filepath.Base(path)), action{lang.L("Undo"), false, func() {
 			w.cards.set("kept", nil)
 			w.unimport(ids)
 		}})
@@ -197,7 +198,7 @@ func (w *Window) showCopies() {
 	list := newColumn(4)
 	var m *modal
 	for _, c := range copies {
-		button := newButton("Restore", func() {
+		button := newButton(lang.L("Restore"), func() {
 			m.close()
 			w.restoreCopy(c)
 		})
@@ -205,20 +206,20 @@ func (w *Window) showCopies() {
 		list.Add(newRow(12, 0, newFlexibleLine(name, bodyStyle), newLine(bytesText(c.Bytes), captionStyle), button))
 	}
 	if len(copies) == 0 {
-		list.Add(newLine("There is none yet.", captionStyle))
+		list.Add(newLine(lang.L("There is none yet."), captionStyle))
 	}
 	scroll := container.NewVScroll(list)
 	height := min(list.MinSize().Height, px(300))
 	scroll.SetMinSize(fyne.NewSize(px(200), height))
-	m = w.ask("Copies", "Once a day all conversations are copied; the last seven copies are kept. Restoring one copies what is there now first.",
-		"Close", []fyne.CanvasObject{scroll}, func() error { return nil })
+	m = w.ask(lang.L("Copies"), lang.L("Once a day all conversations are copied; the last seven copies are kept. Restoring one copies what is there now first."),
+		lang.L("Close"), []fyne.CanvasObject{scroll}, func() error { return nil })
 	m.cancel.Hide()
 }
 
 func (w *Window) restoreCopy(c app.Copy) {
 	w.leave()
 	before := w.newestCopy()
-	w.busy("Restoring the copy…", func() error { return w.app.RestoreCopy(c.Path) }, func(err error) {
+	w.busy(lang.L("Restoring the copy…"), func() error { return w.app.RestoreCopy(c.Path) }, func(err error) {
 		if err != nil {
 			w.failed(err)
 			return
@@ -226,7 +227,7 @@ func (w *Window) restoreCopy(c app.Copy) {
 		w.begin()
 		var undo []action
 		if now := w.newestCopy(); now.Path != before.Path {
-			undo = append(undo, action{"Undo", false, func() {
+			undo = append(undo, action{lang.L("Undo"), false, func() {
 				w.cards.set("kept", nil)
 				w.restoreCopy(now)
 			}})
@@ -257,36 +258,36 @@ func passwordField(label string) (*filterEntry, fyne.CanvasObject) {
 
 // askPassphrase asks for a passphrase, or for another one.
 func (w *Window) askPassphrase() {
-	current, currentField := passwordField("Passphrase so far")
-	fresh, freshField := passwordField("New passphrase")
-	again, againField := passwordField("New passphrase once more")
-	title, text, button, fields := "Set a passphrase", passphraseText, "Encrypt", []fyne.CanvasObject{freshField, againField}
+	current, currentField := passwordField(lang.L("Passphrase so far"))
+	fresh, freshField := passwordField(lang.L("New passphrase"))
+	again, againField := passwordField(lang.L("New passphrase once more"))
+	title, text, button, fields := lang.L("Set a passphrase"), passphraseText, lang.L("Encrypt"), []fyne.CanvasObject{freshField, againField}
 	if w.app.Encrypted() {
-		title, text, button, fields = "Change the passphrase", changeText, "Change", append([]fyne.CanvasObject{currentField}, fields...)
+		title, text, button, fields = lang.L("Change the passphrase"), changeText, lang.L("Change"), append([]fyne.CanvasObject{currentField}, fields...)
 	}
 	w.ask(title, text, button, fields, func() error {
 		switch {
 		case fresh.Text == "":
-			return errors.New("a passphrase has at least one character")
+			return errors.New(lang.L("a passphrase has at least one character"))
 		case fresh.Text != again.Text:
-			return errors.New("the two are not the same: type the new passphrase twice")
+			return errors.New(lang.L("the two are not the same: type the new passphrase twice"))
 		}
-		w.setPassphrase(current.Text, fresh.Text, "The conversations have a passphrase now.")
+		w.setPassphrase(current.Text, fresh.Text, lang.L("The conversations have a passphrase now."))
 		return nil
 	})
 }
 
 func (w *Window) askNoPassphrase() {
-	current, field := passwordField("Passphrase")
-	w.ask("Remove the passphrase", removeText, "Decrypt", []fyne.CanvasObject{field}, func() error {
-		w.setPassphrase(current.Text, "", "The conversations have no passphrase any more.")
+	current, field := passwordField(lang.L("Passphrase"))
+	w.ask(lang.L("Remove the passphrase"), removeText, lang.L("Decrypt"), []fyne.CanvasObject{field}, func() error {
+		w.setPassphrase(current.Text, "", lang.L("The conversations have no passphrase any more."))
 		return nil
 	})
 }
 
 func (w *Window) setPassphrase(current, fresh, done string) {
 	w.leave()
-	w.busy("Writing all conversations anew…", func() error { return w.app.SetPassphrase(current, fresh) }, func(err error) {
+	w.busy(lang.L("Writing all conversations anew…"), func() error { return w.app.SetPassphrase(current, fresh) }, func(err error) {
 		if err != nil {
 			w.failed(err)
 			return
@@ -312,9 +313,9 @@ func (w *Window) begin() {
 // askUnlock asks for the passphrase before anything can be seen. Without it there
 // is nothing to do but to leave.
 func (w *Window) askUnlock() {
-	field, shown := passwordField("Passphrase")
+	field, shown := passwordField(lang.L("Passphrase"))
 	var m *modal
-	m = w.ask("Your conversations are locked", "A forgotten passphrase cannot be recovered.", "Open", []fyne.CanvasObject{shown}, func() error {
+	m = w.ask(lang.L("Your conversations are locked"), lang.L("A forgotten passphrase cannot be recovered."), lang.L("Open"), []fyne.CanvasObject{shown}, func() error {
 		if err := w.app.Unlock(field.Text); err != nil {
 			field.SetText("")
 			return err
@@ -325,5 +326,5 @@ func (w *Window) askUnlock() {
 		return nil
 	})
 	m.left = w.close
-	m.cancel.SetText("Quit")
+	m.cancel.SetText(lang.L("Quit"))
 }

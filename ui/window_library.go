@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
@@ -99,14 +100,14 @@ func (w *Window) move(id, folder app.ID) {
 	}
 	w.listConversations()
 	w.showConversationSettings()
-	where := "out of its folder"
+	where := lang.L("out of its folder")
 	for _, f := range w.listFolders(false) {
 		if f.ID == folder {
 			where = "in “" + f.Name + "”"
 		}
 	}
 	if before.Folder != folder {
-		w.offerUndo(fmt.Sprintf("“%s” is %s.", titleOf(before), where), func() {
+		w.offerUndo(fmt.Sprintf(lang.L("“%s” is %s."), titleOf(before), where), func() {
 			if err := w.app.Move(id, before.Folder); err != nil {
 				w.failed(err)
 			}
@@ -130,14 +131,14 @@ func (w *Window) askTags(id app.ID) {
 		w.failed(err)
 		return
 	}
-	field := newFilterEntry("For example: work, ideas", func(string) {})
+	field := newFilterEntry(lang.L("For example: work, ideas"), func(string) {})
 	field.SetText(strings.Join(c.Tags, ", "))
-	w.ask("Tags", "Separated by commas. The search finds them with tag:name.", "Keep", []fyne.CanvasObject{field}, func() error {
+	w.ask(lang.L("Tags"), lang.L("Separated by commas. The search finds them with tag:name."), lang.L("Keep"), []fyne.CanvasObject{field}, func() error {
 		if err := w.app.SetTags(id, strings.Split(field.Text, ",")); err != nil {
 			return err
 		}
 		w.listConversations()
-		w.offerUndo(fmt.Sprintf("The tags of “%s” are kept.", titleOf(c)), func() {
+		w.offerUndo(fmt.Sprintf(lang.L("The tags of “%s” are kept."), titleOf(c)), func() {
 			if err := w.app.SetTags(id, c.Tags); err != nil {
 				w.failed(err)
 			}
@@ -162,11 +163,11 @@ func (w *Window) askFolder(id, first app.ID) {
 	system.Wrapping = fyne.TextWrapWord
 	system.SetMinRowsVisible(4)
 	system.SetText(f.System)
-	title, button := "New folder", "Create"
+	title, button := lang.L("New folder"), lang.L("Create")
 	if id != 0 {
-		title, button = "Folder", "Keep"
+		title, button = lang.L("Folder"), lang.L("Keep")
 	}
-	fields := []fyne.CanvasObject{captioned("Name", name), captioned("System prompt of its conversations that have none of their own", system)}
+	fields := []fyne.CanvasObject{captioned(lang.L("Name"), name), captioned(lang.L("System prompt of its conversations that have none of their own"), system)}
 	w.ask(title, "", button, fields, func() error { return w.keepFolder(id, first, name.Text, system.Text) })
 }
 
@@ -224,7 +225,7 @@ func (w *Window) trashFolder(id app.ID) {
 		w.listConversations()
 		w.countTrash()
 	}
-	w.offerUndo(fmt.Sprintf("The folder “%s” is in the trash, with what is in it.", name), func() { w.restoreFolder(id) })
+	w.offerUndo(fmt.Sprintf(lang.L("The folder “%s” is in the trash, with what is in it."), name), func() { w.restoreFolder(id) })
 }
 
 func (w *Window) restoreFolder(id app.ID) {

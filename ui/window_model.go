@@ -12,6 +12,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
 
@@ -49,7 +50,7 @@ func (w *Window) load(path string, force bool, then func()) {
 		return
 	}
 	if w.job != nil {
-		w.say("error", "A reply is being written. Stop it, or load the model when it has ended.")
+		w.say("error", lang.L("A reply is being written. Stop it, or load the model when it has ended."))
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -69,7 +70,7 @@ func (w *Window) load(path string, force bool, then func()) {
 // showLoading shows a card with how far the loading has come.
 func (w *Window) showLoading(l *loading) {
 	if w.loading == l {
-		l.card = newCard("Loading "+fileName(l.path), theme.ColorNameSeparator, nil, action{"Stop", false, w.stop})
+		l.card = newCard("Loading "+fileName(l.path), theme.ColorNameSeparator, nil, action{lang.L("Stop"), false, w.stop})
 		w.cards.set("loading", l.card)
 	}
 }
@@ -159,11 +160,11 @@ func (w *Window) warnOfModel() {
 func (w *Window) refused(path string, e *engine.MemoryError, then func()) {
 	text := memorySentence(e)
 	if w.settings.Context > 8192 {
-		text += " A smaller context size, in the settings, needs less."
+		text += lang.L(" A smaller context size, in the settings, needs less.")
 	}
 	c := newCard(text, theme.ColorNameWarning, func() { w.cards.set("error", nil) },
-		action{"Choose another", true, w.picker.open},
-		action{"Load anyway", false, func() { w.load(path, true, then) }})
+		action{lang.L("Choose another"), true, w.picker.open},
+		action{lang.L("Load anyway"), false, func() { w.load(path, true, then) }})
 	w.cards.set("error", c)
 }
 
@@ -179,7 +180,7 @@ func (w *Window) reload() {
 
 func (w *Window) unload() {
 	if w.job != nil || w.loading != nil {
-		w.say("error", "The model is at work. Stop it first.")
+		w.say("error", lang.L("The model is at work. Stop it first."))
 		return
 	}
 	if err := w.app.Unload(); err != nil {
@@ -219,7 +220,7 @@ func (w *Window) openFileIn(folder string) {
 		}
 	}, w.win)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".gguf"}))
-	d.SetTitleText("Open a model file (.gguf)")
+	d.SetTitleText(lang.L("Open a model file (.gguf)"))
 	if place, err := storage.ListerForURI(storage.NewFileURI(folder)); folder != "" && err == nil {
 		d.SetLocation(place)
 	}
@@ -244,7 +245,7 @@ func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
 func (w *Window) droppedFolder(path string) {
 	switch models := app.ModelsIn(path); len(models) {
 	case 0:
-		w.say("error", fmt.Sprintf("There is no .gguf file in the folder %s.", fileName(path)))
+		w.say("error", fmt.Sprintf(lang.L("There is no .gguf file in the folder %s."), fileName(path)))
 	case 1:
 		w.choose(models[0].Path)
 	default:
@@ -313,10 +314,10 @@ func (w *Window) showModel() {
 		w.status.SetModel(modelTexts(info)...)
 	case name != "":
 		w.picker.Set(name, "")
-		w.status.SetModel(name+" is not loaded. Your next message loads it.", "Not loaded. Your next message loads it.")
+		w.status.SetModel(name+" is not loaded. Your next message loads it.", lang.L("Not loaded. Your next message loads it."))
 	default:
 		w.picker.Set("", "")
-		w.status.SetModel("No model is loaded")
+		w.status.SetModel(lang.L("No model is loaded"))
 	}
 	w.showFigures()
 	w.showState()
@@ -340,7 +341,7 @@ func (w *Window) showState() {
 	case w.job != nil && w.job.conversation == w.current: // what was sent is on its way to the disk
 		w.page.wait("")
 	case w.loading != nil && w.loading.path != w.app.LastModel():
-		w.page.wait("The model is being loaded.")
+		w.page.wait(lang.L("The model is being loaded."))
 	case name == "":
 		w.page.askForModel(w.knownModels(), w.goneModel())
 	case w.onStarter():
@@ -367,9 +368,9 @@ func (w *Window) composerState() composerState {
 func (w *Window) reason(model string) string {
 	switch {
 	case w.loading == nil && model == "" && len(w.messages) == 0: // the page above says how
-		return "Choose a model first."
+		return lang.L("Choose a model first.")
 	case w.loading == nil && model == "":
-		return "Choose a model first: drop a .gguf file on the window, or open one above."
+		return lang.L("Choose a model first: drop a .gguf file on the window, or open one above.")
 	}
 	return ""
 }
@@ -377,7 +378,7 @@ func (w *Window) reason(model string) string {
 // note says what will become of what was sent while the model is being loaded.
 func (w *Window) note() string {
 	if l := w.loading; l != nil && l.after != nil && l.waits == w.current {
-		return "This is sent as soon as the model is loaded. Esc stops the loading."
+		return lang.L("This is sent as soon as the model is loaded. Esc stops the loading.")
 	}
 	return w.waitsElsewhere()
 }

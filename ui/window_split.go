@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
 	"beyonder/engine"
@@ -29,13 +30,13 @@ func (w *Window) openSplit() {
 	m := w.app.Mix(w.current)
 	info, _ := w.app.Model()
 	names := expertNames(w.app.Experts(info.Hash, info.Experts, info.ExpertNames))
-	entry := newFilterEntry("Your message", func(string) {})
+	entry := newFilterEntry(lang.L("Your message"), func(string) {})
 	entry.SetText(w.composer.Text())
-	text := "Both answer the same message, one after the other: first all experts, then the experiment."
+	text := lang.L("Both answer the same message, one after the other: first all experts, then the experiment.")
 	if with := app.MixText(m, names); with != "" {
 		text = "Both answer the same message, one after the other: first all experts, then " + with + "."
 	}
-	w.ask("Compare two settings", text, "Send to both", []fyne.CanvasObject{captioned("Message", entry)}, func() error {
+	w.ask(lang.L("Compare two settings"), text, lang.L("Send to both"), []fyne.CanvasObject{captioned(lang.L("Message"), entry)}, func() error {
 		switch {
 		case m.IsZero():
 			return errNoExperiment
