@@ -15,6 +15,14 @@ import (
 // asks for less.
 const DefaultContext = 8192
 
+// context is the window in tokens that a model is loaded with.
+func (o LoadOptions) context(c model.Config) int {
+	if o.Context > 0 {
+		return o.Context
+	}
+	return min(c.Context, DefaultContext)
+}
+
 // describe fills in what the file says of itself.
 func describe(f container, c model.Config, o LoadOptions) Info {
 	i := Info{
@@ -22,14 +30,11 @@ func describe(f container, c model.Config, o LoadOptions) Info {
 		Quantization: quantization(f),
 		Layers:       c.Layers, Experts: c.Experts, ExpertsUsed: c.Used,
 		Vocabulary: c.Vocabulary, TrainedContext: c.Context,
-		Context: o.Context,
+		Context: o.context(c),
 	}
 	name, _, _ := f.String("general.name")
 	if i.Name = title(name, 100); i.Name == "" {
 		i.Name = strings.TrimSuffix(filepath.Base(o.Path), ".gguf")
-	}
-	if i.Context <= 0 {
-		i.Context = min(c.Context, DefaultContext)
 	}
 	if i.Context > c.Context {
 		i.Warnings = append(i.Warnings, fmt.Sprintf("the window of %d tokens is larger than the %d the model was trained on", i.Context, c.Context))

@@ -98,7 +98,7 @@ func (m *loaded) onCard(o LoadOptions) error {
 // share decides what is on the card.
 func (m *loaded) share(card *gl.Device, o LoadOptions) error {
 	free, _ := card.FreeMemory()
-	s := m.cardSizes()
+	s := weightParts(m.file.table(), m.config.Layers).sizes(m.config, m.options)
 	p, err := s.fit(free, o)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (m *loaded) share(card *gl.Device, o LoadOptions) error {
 	}
 	m.places, m.moves = p.places(m.config, card, processor), s.weights(p)
 	device, reason := p.describe(m.config, card)
-	m.info.Device, m.info.DeviceReason, m.info.GPULayers = device, either(o.Setback, reason), p.layers
+	m.info.Device, m.info.DeviceReason, m.info.GPULayers, m.info.CardBytes = device, either(o.Setback, reason), p.layers, free
 	return nil
 }
 

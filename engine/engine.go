@@ -70,6 +70,7 @@ type Info struct {
 	Device       string   `json:"device"`   // "CPU (AVX-512)"
 	DeviceReason string   `json:"device_reason,omitempty"`
 	GPULayers    int      `json:"gpu_layers,omitempty"` // on the graphics card
+	CardBytes    int64    `json:"card_bytes,omitempty"` // of graphics memory that were free before; 0: its driver does not say
 	FileBytes    int64    `json:"file_bytes"`
 	CacheBytes   int64    `json:"cache_bytes"`
 	LoadSeconds  float64  `json:"load_seconds"`

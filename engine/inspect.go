@@ -138,16 +138,9 @@ func reckon(f container, o LoadOptions) (*ModelReport, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	tokens, _, err := f.Strings("tokenizer.ggml.tokens")
+	c, err := config(f)
 	if err != nil {
 		return nil, err
-	}
-	c, err := model.ReadConfig(f, len(tokens))
-	if err != nil {
-		return nil, err
-	}
-	if len(f.table()) == 0 {
-		return nil, fmt.Errorf("the file holds a vocabulary, but no weights")
 	}
 	i := describe(f, c, o)
 	mo := model.Options{Context: i.Context, Batch: batch(i), F16: true}
@@ -161,4 +154,20 @@ func reckon(f container, o LoadOptions) (*ModelReport, error) {
 	m.NeedBytes = m.WeightBytes + m.CacheBytes + m.ScratchBytes
 	m.FreeBytes, _ = freeMemory()
 	return m, nil
+}
+
+// config reads the hyperparameters of what holds weights.
+func config(f container) (model.Config, error) {
+	tokens, _, err := f.Strings("tokenizer.ggml.tokens")
+	if err != nil {
+		return model.Config{}, err
+	}
+	c, err := model.ReadConfig(f, len(tokens))
+	if err != nil {
+		return model.Config{}, err
+	}
+	if len(f.table()) == 0 {
+		return model.Config{}, fmt.Errorf("the file holds a vocabulary, but no weights")
+	}
+	return c, nil
 }

@@ -50,11 +50,21 @@ func freeMemory() (int64, bool) {
 	return free, ok
 }
 
-// meminfo reads MemAvailable out of the text of /proc/meminfo.
-func meminfo(text string) (int64, bool) {
+// totalMemory is how much memory the machine has, or the container may use, in
+// bytes; 0: unknown.
+func totalMemory() int64 {
+	total := machineMemory()
+	if limit, ok := readInt("/sys/fs/cgroup/memory.max"); ok && limit > 0 && (total == 0 || limit < total) {
+		return limit
+	}
+	return total
+}
+
+// meminfo reads a figure, such as MemAvailable, out of the text of /proc/meminfo.
+func meminfo(text, name string) (int64, bool) {
 	for line := range strings.Lines(text) {
 		f := strings.Fields(line)
-		if len(f) >= 2 && f[0] == "MemAvailable:" {
+		if len(f) >= 2 && f[0] == name+":" {
 			kb, err := strconv.ParseInt(f[1], 10, 64)
 			return kb * 1024, err == nil
 		}

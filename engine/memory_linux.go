@@ -7,5 +7,14 @@ func systemMemory() (int64, bool) {
 	if err != nil {
 		return 0, false
 	}
-	return meminfo(string(b))
+	return meminfo(string(b), "MemAvailable")
+}
+
+func machineMemory() int64 {
+	b, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	total, _ := meminfo(string(b), "MemTotal")
+	return total
 }

@@ -14,11 +14,20 @@ type memoryStatus struct {
 }
 
 func systemMemory() (int64, bool) {
-	var s memoryStatus
+	s, ok := status()
+	return int64(s.availPhys), ok
+}
+
+func machineMemory() int64 {
+	s, _ := status()
+	return int64(s.totalPhys)
+}
+
+func status() (s memoryStatus, ok bool) {
 	s.length = uint32(unsafe.Sizeof(s))
 	call := windows.NewLazySystemDLL("kernel32.dll").NewProc("GlobalMemoryStatusEx")
-	if ok, _, _ := call.Call(uintptr(unsafe.Pointer(&s))); ok == 0 {
-		return 0, false
+	if done, _, _ := call.Call(uintptr(unsafe.Pointer(&s))); done == 0 {
+		return memoryStatus{}, false
 	}
-	return int64(s.availPhys), true
+	return s, true
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,48 +27,61 @@ type sizes struct {
 	cache           int64   // of attention, in each layer
 }
 
-// cardSizes adds up the tensors by what they belong to.
-func (m *loaded) cardSizes() sizes {
-	c := m.config
-	s := sizes{
-		working: c.ScratchBytes(m.options), cache: c.CacheShape(m.options).Bytes() / int64(c.Layers),
-		attention: make([]int64, c.Layers), feed: make([]int64, c.Layers),
-	}
-	for i := range s.attention {
-		s.attention[i] = s.cache
-	}
+// WeightParts are the bytes of a model's parts as a graphics card keeps them.
+type WeightParts struct {
+	Embed     int64   `json:"embed,omitempty"`
+	Output    int64   `json:"output,omitempty"`
+	Attention []int64 `json:"attention,omitempty"` // of each layer
+	Feed      []int64 `json:"feed,omitempty"`      // its feed-forward part, all experts
+}
+
+// weightParts adds up the tensors by what they belong to.
+func weightParts(table []TensorReport, layers int) WeightParts {
+	w := WeightParts{Attention: make([]int64, layers), Feed: make([]int64, layers)}
 	tied := true
-	for _, t := range m.file.table() {
+	for _, t := range table {
 		if len(t.Shape) == 0 || t.Shape[0] == 0 {
 			continue
 		}
 		bytes := gl.RowBytes(t.Type, int(t.Shape[0])) * int64(t.elems()/t.Shape[0])
-		s.add(t.Name, bytes)
+		w.add(t.Name, bytes)
 		tied = tied && t.Name != "output.weight"
 	}
 	if tied {
-		s.output += s.embed
+		w.Output += w.Embed
+	}
+	return w
+}
+
+// sizes adds what is not in the file.
+func (w WeightParts) sizes(c model.Config, o model.Options) sizes {
+	s := sizes{
+		embed: w.Embed, output: w.Output, attention: slices.Clone(w.Attention), feed: w.Feed,
+		working: c.ScratchBytes(o), cache: c.CacheShape(o).Bytes() / int64(c.Layers),
+	}
+	for i := range s.attention {
+		s.attention[i] += s.cache
 	}
 	return s
 }
 
 // add counts a tensor: "blk.7.ffn_up_exps.weight" is the feed-forward part's of layer 7.
-func (s *sizes) add(name string, bytes int64) {
+func (w *WeightParts) add(name string, bytes int64) {
 	part := strings.SplitN(name, ".", 3)
 	switch {
 	case len(part) == 3 && part[0] == "blk":
 		i, err := strconv.Atoi(part[1])
 		switch {
-		case err != nil || i < 0 || i >= len(s.feed):
+		case err != nil || i < 0 || i >= len(w.Feed):
 		case strings.HasPrefix(part[2], "ffn_"):
-			s.feed[i] += bytes
+			w.Feed[i] += bytes
 		default:
-			s.attention[i] += bytes
+			w.Attention[i] += bytes
 		}
 	case part[0] == "token_embd":
-		s.embed += bytes
+		w.Embed += bytes
 	case strings.HasPrefix(part[0], "output"):
-		s.output += bytes
+		w.Output += bytes
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"beyonder/engine/gguf"
@@ -24,7 +25,8 @@ type container interface {
 	Keys() []string
 	Value(key string) (any, bool)
 
-	Size() int64 // bytes that Prefetch reads
+	Parts() []string // the files that hold it
+	Size() int64     // bytes that Prefetch reads
 	Fingerprint() string
 	Prefetch(ctx context.Context) iter.Seq2[int64, error]
 	Close() error
@@ -44,6 +46,14 @@ func folderOf(path string) (folder string, ok bool) {
 	}
 	name := filepath.Base(path)
 	return filepath.Dir(path), name == "config.json" || strings.HasSuffix(name, ".safetensors") || strings.HasSuffix(name, ".safetensors.index.json")
+}
+
+// IsModelFolder reports whether a folder that has files of these names may be a
+// model as Hugging Face keeps them.
+func IsModelFolder(names []string) bool {
+	return slices.Contains(names, "config.json") && slices.ContainsFunc(names, func(name string) bool {
+		return strings.HasSuffix(name, ".safetensors")
+	})
 }
 
 // openContainer opens a model file or a model folder.

@@ -230,7 +230,7 @@ func TestCardSizes(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer m.close()
-		s := m.cardSizes()
+		s := weightParts(m.file.table(), m.config.Layers).sizes(m.config, m.options)
 		weights := s.weights(placement{layers: m.config.Layers})
 		tied := !slices.ContainsFunc(m.file.table(), func(r TensorReport) bool { return r.Name == "output.weight" })
 		if tied {
