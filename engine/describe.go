@@ -40,6 +40,7 @@ func describe(f container, c model.Config, o LoadOptions) Info {
 		i.Warnings = append(i.Warnings, fmt.Sprintf("the window of %d tokens is larger than the %d the model was trained on", i.Context, c.Context))
 	}
 	i.ExpertNames, i.ExpertPrompts = expertTexts(f, "beyonder.expert.names", c.Experts), expertTexts(f, "beyonder.expert.prompts", c.Experts)
+	i.Sampling = suggested(f)
 	i.Parameters, i.ActiveParameters, i.FileBytes = count(f, c)
 	return i
 }

@@ -60,11 +60,13 @@ type Info struct {
 	Experts          int    `json:"experts"` // 0: dense
 	ExpertsUsed      int    `json:"experts_used"`
 	// ExpertNames are what the file calls its experts, one for each; nil: it does not.
-	ExpertNames    []string `json:"expert_names,omitempty"`
-	ExpertPrompts  []string `json:"expert_prompts,omitempty"` // the prompts that each was chosen for
-	Vocabulary     int      `json:"vocabulary"`
-	TrainedContext int      `json:"trained_context"` // tokens
-	Context        int      `json:"context"`         // tokens of the window in use
+	ExpertNames   []string `json:"expert_names,omitempty"`
+	ExpertPrompts []string `json:"expert_prompts,omitempty"` // the prompts that each was chosen for
+	// Sampling is what the file suggests, over llama.cpp's defaults; nil: nothing.
+	Sampling       *sample.Settings `json:"sampling,omitempty"`
+	Vocabulary     int              `json:"vocabulary"`
+	TrainedContext int              `json:"trained_context"` // tokens
+	Context        int              `json:"context"`         // tokens of the window in use
 
 	Template     string   `json:"template"` // "the file's own", or a preset's name
 	Device       string   `json:"device"`   // "CPU (AVX-512)"

@@ -100,6 +100,7 @@ func (f *Folder) open() error {
 	f.spelling = t.spelling
 	f.warnings = append(f.warnings, t.warnings...)
 	f.metadata = describe(f, c, t)
+	f.metadata.suggest(files)
 	f.hash = f.fingerprint(files)
 	return nil
 }
