@@ -19,13 +19,17 @@ type Options struct {
 
 	StartDeadline time.Duration // for the greeting; 0: 15 s
 	StepDeadline  time.Duration // without a sign of life while it works; 0: 60 s
-	StopDeadline  time.Duration // from a cancelled call to its end; 0: 3 s
+	StopDeadline  time.Duration // from a cancelled reply to its end; 0: 3 s
+	// LoadGrace is how long a stopped load may take to end by itself. Then the child
+	// is ended: it has no model, so that nothing is lost with it, and what holds it
+	// up, a slow disk or a driver, may last for seconds. 0: 50 ms.
+	LoadGrace time.Duration
 }
 
 // Client is an engine in a child process. Its methods may be called from any
 // goroutine; one call runs at a time, another one waits, and none may be made
 // by the consumer of a sequence that has not ended. The child starts with
-// the first Load. When it is lost, the call under way ends with an
+// the first Load; a Load that is stopped may end it. When it is lost, the call under way ends with an
 // *engine.LostError, Info says that nothing is loaded, and the next Load starts
 // another child, after a pause that doubles from loss to loss.
 type Client struct {
@@ -42,6 +46,7 @@ type Client struct {
 	calls    uint64
 	stage    string // of the loading under way
 	card     setback
+	leaving  <-chan struct{} // closed when the last child that was left to itself is gone; nil: none was
 }
 
 // New returns a client; nothing is started yet.
@@ -54,6 +59,7 @@ func New(o Options) *Client {
 	def(&o.StartDeadline, 15*time.Second)
 	def(&o.StepDeadline, 60*time.Second)
 	def(&o.StopDeadline, 3*time.Second)
+	def(&o.LoadGrace, 50*time.Millisecond)
 	return &Client{o: o}
 }
 
@@ -77,7 +83,8 @@ func (c *Client) PID() int {
 	return c.p.cmd.Process.Pid
 }
 
-// Load is engine.Local's Load in the child.
+// Load is engine.Local's Load in the child. It ends LoadGrace after its context
+// at the latest, whatever the child is at; the next one waits for its end.
 func (c *Client) Load(ctx context.Context, o engine.LoadOptions) iter.Seq2[engine.Progress, error] {
 	return func(yield func(engine.Progress, error) bool) {
 		ctx, done := c.begin(ctx)
@@ -104,9 +111,19 @@ func (c *Client) load(ctx context.Context, r request, take func(frame) bool) err
 	})
 	c.loading(nil)
 	if _, loaded := c.Info(); loaded && errors.Is(err, errBreak) {
-		c.end() // it was quicker than the break
+		c.abandon(p) // it was quicker than the break
+	}
+	if errors.Is(err, errAbandoned) {
+		return either(ctx.Err(), errBreak)
 	}
 	return err
+}
+
+func either(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
 }
 
 // Reply is engine.Local's Reply in the child.
@@ -157,6 +174,9 @@ func (c *Client) Unload() error {
 	c.stopping--
 	c.mu.Unlock()
 	c.end()
+	late, stop := context.WithTimeout(context.Background(), c.o.StopDeadline)
+	defer stop()
+	_ = c.left(late) // one that the system does not let go of holds nobody up
 	return nil
 }
 
@@ -189,7 +209,8 @@ func (c *Client) forget() *process {
 	return p
 }
 
-// ensure returns the child, started if there is none.
+// ensure returns the child, started if there is none. It ends with ctx, even if
+// the system takes its time to start a process or to end the one before.
 func (c *Client) ensure(ctx context.Context) (*process, error) {
 	if p := c.running(); p != nil {
 		return p, nil
@@ -197,22 +218,75 @@ func (c *Client) ensure(ctx context.Context) (*process, error) {
 	if err := c.pause(ctx); err != nil {
 		return nil, err
 	}
-	p, err := start(ctx, c.o)
-	if err != nil {
-		if ctx.Err() == nil {
+	type started struct {
+		p   *process
+		err error
+	}
+	begun, over := make(chan started), make(chan struct{})
+	go func() {
+		defer close(over)
+		p, err := start(ctx, c.o)
+		select {
+		case begun <- started{p, err}:
+		case <-ctx.Done():
+			if p != nil {
+				p.leave()
+			}
+		}
+	}()
+	select {
+	case s := <-begun:
+		if s.err == nil {
+			c.mu.Lock()
+			c.p = s.p
+			c.mu.Unlock()
+		} else if ctx.Err() == nil {
 			c.noteLoss()
 		}
-		return nil, err
+		return s.p, s.err
+	case <-ctx.Done():
+		c.mu.Lock()
+		c.leaving = over
+		c.mu.Unlock()
+		return nil, ctx.Err()
 	}
+}
+
+// abandon ends a child without waiting for its end. It is no loss: it was wanted.
+func (c *Client) abandon(p *process) {
+	c.forget()
+	over := make(chan struct{})
 	c.mu.Lock()
-	c.p = p
+	c.leaving = over
 	c.mu.Unlock()
-	return p, nil
+	go func() {
+		defer close(over)
+		p.leave()
+	}()
+}
+
+// left waits until the child that was abandoned last is gone, and its memory free.
+func (c *Client) left(ctx context.Context) error {
+	c.mu.Lock()
+	leaving := c.leaving
+	c.mu.Unlock()
+	if leaving == nil {
+		return nil
+	}
+	select {
+	case <-leaving:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // pause waits before a lost child is replaced: not after the first loss, then
-// half a second, doubling to eight.
+// half a second, doubling to eight. One that was abandoned must be gone.
 func (c *Client) pause(ctx context.Context) error {
+	if err := c.left(ctx); err != nil {
+		return err
+	}
 	c.mu.Lock()
 	wait := time.Duration(0)
 	if c.losses > 1 {
@@ -237,6 +311,9 @@ func (c *Client) noteLoss() {
 // errBreak says that the consumer has ended the sequence.
 var errBreak = errors.New("ended by the consumer")
 
+// errAbandoned says that the child of a stopped load was not waited for.
+var errAbandoned = errors.New("the child was left to itself")
+
 // call sends a request and hands its frames to take until the end.
 func (c *Client) call(ctx context.Context, p *process, r request, take func(frame) bool) error {
 	c.mu.Lock()
@@ -244,7 +321,10 @@ func (c *Client) call(ctx context.Context, p *process, r request, take func(fram
 	r.ID = c.calls
 	c.mu.Unlock()
 	p.post(r)
-	w := &watch{c: c, p: p, id: r.ID, cancelled: ctx.Done(), timer: time.NewTimer(c.o.StepDeadline)}
+	w := &watch{c: c, p: p, id: r.ID, cancelled: ctx.Done(), timer: time.NewTimer(c.o.StepDeadline), grace: c.o.StopDeadline}
+	if r.Load != nil {
+		w.loads, w.grace = true, c.o.LoadGrace
+	}
 	defer w.timer.Stop()
 	over, broke := false, false
 	defer func() {
@@ -319,6 +399,8 @@ type watch struct {
 	cancelled <-chan struct{} // nil once the call is cancelled
 	stopping  bool
 	timer     *time.Timer
+	grace     time.Duration // from the cancelling to the end
+	loads     bool          // then the child is left to itself, with no model to be lost
 }
 
 func (w *watch) next() (frame, error) {
@@ -338,8 +420,12 @@ func (w *watch) next() (frame, error) {
 		case <-w.cancelled:
 			w.cancel()
 		case <-w.timer.C:
-			if w.stopping {
-				return frame{}, w.c.loss(w.p, "it did not stop within "+w.c.o.StopDeadline.String())
+			switch {
+			case w.stopping && w.loads:
+				w.c.abandon(w.p)
+				return frame{}, errAbandoned
+			case w.stopping:
+				return frame{}, w.c.loss(w.p, "it did not stop within "+w.grace.String())
 			}
 			return frame{}, w.c.loss(w.p, "it gave no sign of life for "+w.c.o.StepDeadline.String())
 		}
@@ -352,6 +438,6 @@ func (w *watch) cancel() {
 		return
 	}
 	w.stopping, w.cancelled = true, nil
-	w.timer.Reset(w.c.o.StopDeadline)
+	w.timer.Reset(w.grace)
 	w.p.post(request{ID: w.id, Cancel: true})
 }

@@ -199,6 +199,13 @@ func (p *process) stop(grace time.Duration) {
 	}
 }
 
+// leave ends the child at once and waits until it is gone.
+func (p *process) leave() {
+	p.kill("it was stopped")
+	for range p.frames { // the reader must not hang on a frame that nobody takes
+	}
+}
+
 // log takes what a child writes to its standard error and keeps the beginning.
 type log struct {
 	mu   sync.Mutex

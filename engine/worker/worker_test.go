@@ -67,6 +67,9 @@ func (s *scripted) Load(ctx context.Context, o engine.LoadOptions) iter.Seq2[eng
 			<-ctx.Done()
 			yield(engine.Progress{}, ctx.Err())
 			return
+		case "stubborn": // loads on, whatever the parent says
+			yield(engine.Progress{Stage: "reading", Done: 1, Total: 2}, nil)
+			select {}
 		}
 		s.loaded = yield(engine.Progress{Stage: "reading", Done: 1, Total: 2}, nil)
 	}
