@@ -46,6 +46,8 @@ const (
 //
 // Whatever ends it, the text that came is kept. Stopping it (by ctx or by break)
 // is no error: after ctx, Finished still comes, unless it ended before Started.
+// Finished does not wait for the disk: the sequence ends once the reply is stored,
+// and until then Messages tells it from memory and a crash leaves it Interrupted.
 // After any other trouble Finished comes first and then the error. Errors to
 // branch on: ErrBusy, ErrEmpty and ErrNotFound, with which nothing was stored;
 // ErrNoModel; ErrFull; *engine.MemoryError; *engine.LostError.
@@ -162,6 +164,7 @@ func (a *App) stream(ctx context.Context, id ID, work func(*stream) error) iter.
 		}
 		defer a.release(t)
 		s := &stream{app: a, ctx: ctx, turn: t, conversation: id, yield: yield}
+		a.saveLate() // what is written next stands after what has ended
 		err = work(s)
 		a.release(t) // so that who sees the error may try again at once
 		if err != nil && !s.gone && !errors.Is(err, errStopped) {

@@ -32,7 +32,7 @@ func TestSend(t *testing.T) {
 	if len(path) != 2 || path[0].Text != r.user.Text || path[1].Text != r.text || path[1].State != app.Complete {
 		t.Errorf("the conversation is %+v", path)
 	}
-	if got, want := b.traced.String(), "reply-started piece reply-finished"; got != want {
+	if got, want := b.traced.String(), "reply-started piece reply-finished reply-stored"; got != want {
 		t.Errorf("traced %q, want %q", got, want)
 	}
 }
@@ -201,9 +201,9 @@ func TestFailure(t *testing.T) {
 		state app.State
 		trace string
 	}{
-		{broken, 3, app.Failed, "reply-started piece reply-finished"},
-		{broken, 0, app.Failed, "reply-started reply-finished"},
-		{gone, 3, app.Interrupted, "reply-started piece engine-lost reply-finished"},
+		{broken, 3, app.Failed, "reply-started piece reply-finished reply-stored"},
+		{broken, 0, app.Failed, "reply-started reply-finished reply-stored"},
+		{gone, 3, app.Interrupted, "reply-started piece engine-lost reply-finished reply-stored"},
 	} {
 		b := fast(t, 8)
 		b.engine.Fail, b.engine.FailAt = test.fail, test.at

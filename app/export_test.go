@@ -18,6 +18,9 @@ var (
 // LateWait is how long a reply that could not be stored waits to be tried again.
 const LateWait = lateWait
 
+// Stall is called in each transaction before it is committed.
+func (a *App) Stall(f func()) { a.store.Stall = f }
+
 // TrailSize is how many bytes a reply's trail takes on disk.
 func (a *App) TrailSize(conversation, message ID) (int, error) {
 	data, err := a.store.Extra(conversation, message, trailName)

@@ -126,21 +126,24 @@ func (w *writing) change(f func(r *Reply)) {
 	f(&w.reply)
 }
 
-// end ends the reply with a state and, if it failed, the cause, and stores it.
-// The first call decides; later ones only try again what a full disk prevented.
+// settle ends the reply in memory with a state and, if it failed, the cause. The
+// first call decides.
+func (w *writing) settle(state State, cause string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.state == Streaming {
+		w.state, w.cause = state, cause
+		close(w.stop)
+	}
+}
+
+// end settles the reply and stores it. Later calls only try again what a full
+// disk prevented.
 func (w *writing) end(state State, cause string) error {
+	w.settle(state, cause)
 	w.finishing.Lock()
 	defer w.finishing.Unlock()
-	w.mu.Lock()
-	first := w.state == Streaming
-	if first {
-		w.state, w.cause = state, cause
-	}
-	w.mu.Unlock()
-	if first {
-		close(w.stop)
-		<-w.idle
-	}
+	<-w.idle
 	if w.kept != nil {
 		return nil
 	}

@@ -88,12 +88,12 @@ func chatUntilKilled(t *testing.T, dir string) {
 				reply = e.Started.ID
 				fmt.Printf("started %d\n", reply)
 			case e.Finished != nil:
-				fmt.Printf("finished %d\n", reply)
 			default:
 				bytes += len(e.Text)
 				fmt.Printf("text %d %d %d %d\n", reply, bytes, time.Now().UnixNano(), slack.allowance())
 			}
 		}
+		fmt.Printf("finished %d\n", reply)
 	}
 }
 

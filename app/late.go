@@ -46,8 +46,8 @@ func (a *App) end(w *writing, state State, cause string) error {
 	return nil
 }
 
-// saveLate stores the replies that ended but could not be stored then. Its own
-// failures are no news.
+// saveLate stores the replies that have ended, or waits until those who are at it
+// have. Its own failures are no news.
 func (a *App) saveLate() {
 	for _, w := range a.allWriting() {
 		if w.ended() {

@@ -55,7 +55,7 @@ func (a *App) load(ctx context.Context, path string, force bool) iter.Seq2[engin
 			return
 		}
 		if a.starter.is(path) {
-			if err := a.starter.unpack(); err != nil {
+			if err := a.starter.unpackFor(ctx); err != nil {
 				yield(engine.Progress{}, err)
 				return
 			}
@@ -72,7 +72,7 @@ func (a *App) load(ctx context.Context, path string, force bool) iter.Seq2[engin
 				return
 			}
 		}
-		if err := a.loadedNow(o); err != nil {
+		if err := a.loadedNow(ctx, o); err != nil {
 			yield(engine.Progress{}, err)
 		}
 	}
@@ -87,7 +87,9 @@ func (a *App) loadOptions(path string) engine.LoadOptions {
 // prompts is the folder of system prompts as the engine has read them.
 func (a *App) prompts() string { return filepath.Join(a.dir, "cache", "prompts") }
 
-func (a *App) loadedNow(o engine.LoadOptions) error {
+// loadedNow notes what is loaded. That it was used is stored beside, if a slow disk
+// would otherwise hold up who stops the loading at its end.
+func (a *App) loadedNow(ctx context.Context, o engine.LoadOptions) error {
 	info, ok := a.Model()
 	if !ok {
 		return fmt.Errorf("%s was loaded but the engine has no model: load it again", o.Path)
@@ -99,11 +101,28 @@ func (a *App) loadedNow(o engine.LoadOptions) error {
 		"path": info.Path, "name": info.Name, "device": info.Device, "context": info.Context,
 		"file_bytes": info.FileBytes, "cache_bytes": info.CacheBytes, "load_seconds": info.LoadSeconds,
 	})
-	err := a.store.SetModel(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
-	if errors.Is(err, ErrFull) {
-		return nil // the model is there; that it was used is not worth an error
+	stored := make(chan error, 1)
+	a.aside(func() {
+		stored <- a.store.SetModel(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
+	})
+	select {
+	case err := <-stored:
+		if errors.Is(err, ErrFull) {
+			return nil // the model is there; that it was used is not worth an error
+		}
+		return err
+	case <-ctx.Done():
+		return nil
 	}
-	return err
+}
+
+// aside does f on a goroutine of its own, which Close waits for.
+func (a *App) aside(f func()) {
+	a.copying.Add(1)
+	go func() {
+		defer a.copying.Done()
+		f()
+	}()
 }
 
 // outdated reports whether the settings have changed since the model was loaded

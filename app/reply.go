@@ -123,6 +123,9 @@ func (s *stream) model() (engine.Info, error) {
 			return info, errGone
 		}
 	}
+	if s.ctx.Err() != nil { // the engine was quicker
+		return info, errStopped
+	}
 	if info, ok = s.app.Model(); !ok {
 		return info, ErrNoModel
 	}
@@ -251,18 +254,19 @@ func (w *writing) take(p engine.Piece, f *figures) {
 	}
 }
 
-// finish ends the reply, stores it and tells the consumer.
+// finish ends the reply, tells the consumer and stores it.
 func (s *stream) finish(w *writing, failure error) error {
 	state, failure := s.outcome(w, failure)
-	unsaved := s.app.end(w, state, sentence(failure))
+	w.settle(state, sentence(failure))
 	s.app.traceLost(failure)
 	s.app.trace("reply-finished", w.fields())
 	s.app.release(s.turn) // so that who sees the end may send the next message at once
-	finished := s.app.shown(w)
-	if !s.emit(Event{Finished: finished}) {
-		return errGone
-	}
+	s.emit(Event{Finished: s.app.shown(w)})
+	unsaved := s.app.end(w, state, sentence(failure)) // a busy disk takes seconds
+	s.app.trace("reply-stored", map[string]any{"conversation": w.begun.Conversation, "message": w.begun.ID})
 	switch {
+	case s.gone:
+		return errGone
 	case unsaved == nil:
 		return failure
 	case failure == nil:

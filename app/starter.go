@@ -2,12 +2,14 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -32,6 +34,8 @@ type starter struct {
 	files fs.FS
 	path  string // of the unpacked file
 	bytes int64
+
+	unpacking sync.Mutex
 }
 
 // newStarter returns nil if files hold none.
@@ -76,7 +80,22 @@ func Unpack(files fs.FS, dir string) (path string, err error) {
 	return s.path, nil
 }
 
+// unpackFor is unpack that ends with ctx: a write that a slow disk holds up is
+// left to itself, and the next call waits for it.
+func (s *starter) unpackFor(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() { done <- s.unpack() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func (s *starter) unpack() error {
+	s.unpacking.Lock()
+	defer s.unpacking.Unlock()
 	if s.unpacked() {
 		return nil
 	}

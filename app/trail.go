@@ -93,14 +93,23 @@ const trailName = "trail"
 func (a *App) keepTrail(w *writing) {
 	var data []byte
 	w.record(func(t *Trail) {
-		if len(t.last().Sent.IDs) > 0 { // or else nothing was read
-			t.last().Done = w.reply.Done
-			data, _ = encodeTrail(t)
+		if whole := t.ended(w.reply.Done); len(whole.Parts) > 0 {
+			data, _ = encodeTrail(&whole)
 		}
 	})
 	if data != nil {
 		_ = a.store.SetExtra(w.begun.Conversation, w.begun.ID, trailName, data)
 	}
+}
+
+// ended is the trail of a reply that has ended so; without parts: nothing was read.
+func (t *Trail) ended(done engine.Done) Trail {
+	if len(t.last().Sent.IDs) == 0 {
+		return Trail{}
+	}
+	whole := Trail{Parts: slices.Clone(t.Parts)}
+	whole.last().Done = done
+	return whole
 }
 
 // record changes the trail.
@@ -113,6 +122,12 @@ func (w *writing) record(f func(t *Trail)) {
 // Trail returns how a reply was made. It fails with ErrNoTrail if that was not
 // kept, and while the reply is being written.
 func (a *App) Trail(id, message ID) (t Trail, err error) {
+	if w := a.writingOf(message); w != nil && w.ended() { // on its way to the disk
+		w.record(func(trail *Trail) { t = trail.ended(w.reply.Done) })
+		if len(t.Parts) > 0 {
+			return t, nil
+		}
+	}
 	data, err := a.store.Extra(id, message, trailName)
 	if err != nil {
 		return t, err

@@ -92,6 +92,10 @@ type Store struct {
 
 	mu   sync.Mutex
 	live map[messageKey]bool // replies that this Store is writing
+
+	// Stall, set before anything is written, is called in each transaction that
+	// writes before it is committed: tests make a slow disk of it.
+	Stall func()
 }
 
 // File is the database's file.
@@ -112,7 +116,13 @@ func (s *Store) view(f func(tx *txn) error) error {
 }
 
 func (s *Store) update(f func(tx *txn) error) error {
-	err := s.within((*bolt.DB).Update, f)
+	err := s.within((*bolt.DB).Update, func(tx *txn) error {
+		err := f(tx)
+		if s.Stall != nil {
+			s.Stall()
+		}
+		return err
+	})
 	if err == nil {
 		select {
 		case s.changed <- struct{}{}:
