@@ -27,6 +27,8 @@ type Settings struct {
 	PanelOpen     string               `json:"panel_open"`     // "", "settings", "experts"
 	ColourExperts bool                 `json:"colour_experts"` // replies are coloured by expert
 	Window        WindowSize           `json:"window"`
+	Keys          map[string]string    `json:"keys,omitempty"`   // chords by command, where they are not the defaults
+	Recent        []string             `json:"recent,omitempty"` // commands chosen in the palette, the last one first
 }
 
 // WindowSize is the window's size when it was last closed, in device-independent
@@ -79,6 +81,7 @@ func (s Settings) clone() Settings {
 	p.Order, p.DRYBreakers = slices.Clone(p.Order), slices.Clone(p.DRYBreakers)
 	p.Banned, p.Stop = slices.Clone(p.Banned), slices.Clone(p.Stop)
 	p.LogitBias = maps.Clone(p.LogitBias)
+	s.Keys, s.Recent = maps.Clone(s.Keys), slices.Clone(s.Recent)
 	return s
 }
 

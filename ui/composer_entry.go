@@ -64,9 +64,11 @@ func (e *composerEntry) TypedKey(event *fyne.KeyEvent) {
 		} else {
 			passKey(e, event) // turns the page of the conversation
 		}
-	case fyne.KeyEscape, fyne.KeyF1, fyne.KeyF2:
-		passKey(e, event)
 	default:
+		if event.Name == fyne.KeyEscape || isFunctionKey(event.Name) {
+			passKey(e, event)
+			return
+		}
 		e.Entry.TypedKey(event)
 	}
 }

@@ -33,9 +33,13 @@ func (e *openingField) TypedKey(event *fyne.KeyEvent) {
 		e.done()
 	case fyne.KeyEscape:
 		e.closed()
-	case fyne.KeyF1, fyne.KeyPageUp, fyne.KeyPageDown:
+	case fyne.KeyPageUp, fyne.KeyPageDown:
 		passKey(e, event)
 	default:
+		if isFunctionKey(event.Name) {
+			passKey(e, event)
+			return
+		}
 		e.Entry.TypedKey(event)
 	}
 }

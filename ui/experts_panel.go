@@ -48,20 +48,22 @@ type ExpertsPanel struct {
 	token int // that is looked at
 	save  *pause
 
-	colour  *keySelect
-	about   *paragraph
-	bars    *shareBars
-	heat    *heatMap
-	cell    *paragraph
-	note    *noteBox
-	try     *trySection
-	called  *nameSection
-	reply   *fyne.Container // what is shown of a reply
-	tokens  *fyne.Container
-	own     *fyne.Container
-	content *fyne.Container
-	scroll  *container.Scroll
-	showing bool
+	colour   *keySelect
+	about    *paragraph
+	bars     *shareBars
+	heat     *heatMap
+	cell     *paragraph
+	note     *noteBox
+	try      *trySection
+	called   *nameSection
+	reply    *fyne.Container // what is shown of a reply
+	tokens   *fyne.Container
+	own      *fyne.Container
+	cross    *glyphButton
+	coloured *lineText // over p.colour
+	content  *fyne.Container
+	scroll   *container.Scroll
+	showing  bool
 }
 
 // NewExpertsPanel returns a panel that shows nothing yet.
@@ -91,9 +93,10 @@ func (p *ExpertsPanel) build() {
 	})
 	back := newGlyph(assets.Icon("back"), 28, func() { p.step(-1) })
 	next := newGlyph(assets.Icon("next"), 28, func() { p.step(1) })
-	tips, cross := newTipLayer(), newGlyph(assets.Icon("close"), 28, func() { p.OnClose() })
-	back.tip, next.tip, cross.tip = lang.L("The word before"), lang.L("The next word"), "Close "+keyName("Shift+E")
-	for _, b := range []*glyphButton{back, next, cross} {
+	tips := newTipLayer()
+	p.cross = newGlyph(assets.Icon("close"), 28, func() { p.OnClose() })
+	back.tip, next.tip = lang.L("The word before"), lang.L("The next word")
+	for _, b := range []*glyphButton{back, next, p.cross} {
 		b.tips = tips
 	}
 	p.tokens = newColumn(8, newRow(4, 0, newFlexibleLine(lang.L("Word by word"), strongStyle), back, next), p.note)
@@ -101,13 +104,21 @@ func (p *ExpertsPanel) build() {
 		section(lang.L("Load of each expert"), p.about, p.bars),
 		section(lang.L("Layer by layer"), p.heat, newHeatLegend(), p.cell),
 		p.tokens)
+	p.coloured = newFlexibleLine("", bodyStyle)
 	p.try, p.called = newTrySection(p), newNameSection(p)
+	p.nameKeys(newKeymap(nil))
 	p.own = section(lang.L("Your own mixture"), newParagraph(lang.L("Put several models of the same shape together, each an expert for something."), captionStyle),
 		newButton(lang.L("Make a mixture…"), func() { p.OnMixture() }))
-	sections := newColumn(24, labelled("Colour replies by expert "+keyName("E"), p.colour), p.reply, p.try.object, p.called.object, p.own)
+	sections := newColumn(24, newColumn(4, p.coloured, p.colour), p.reply, p.try.object, p.called.object, p.own)
 	p.scroll = container.NewVScroll(newPadded(4, 20, 24, 16, sections))
-	title := newRow(8, 0, newFlexibleLine(lang.L("Experts"), titleStyle), cross)
+	title := newRow(8, 0, newFlexibleLine(lang.L("Experts"), titleStyle), p.cross)
 	p.content = container.NewStack(container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll)), tips)
+}
+
+// nameKeys says which keys do what is done here.
+func (p *ExpertsPanel) nameKeys(k *keymap) {
+	p.cross.tip = lang.L("Close") + k.hint("experts.panel")
+	p.coloured.SetText(lang.L("Colour replies by expert") + k.hint("experts.colours"))
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -104,7 +104,7 @@ func (f *findBar) key(event *fyne.KeyEvent) bool {
 		} else {
 			f.step(1)
 		}
-	case fyne.KeyDown, fyne.KeyF3:
+	case fyne.KeyDown:
 		f.step(1)
 	case fyne.KeyUp:
 		f.step(-1)

@@ -106,7 +106,7 @@ func newKeySelect(names []string, chosen func(int)) *keySelect {
 
 // TypedKey implements fyne.Focusable.
 func (s *keySelect) TypedKey(event *fyne.KeyEvent) {
-	if event.Name == fyne.KeyEscape || event.Name == fyne.KeyF1 {
+	if event.Name == fyne.KeyEscape || isFunctionKey(event.Name) {
 		passKey(s, event)
 		return
 	}

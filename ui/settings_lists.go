@@ -195,7 +195,7 @@ func (e *linesEntry) AcceptsTab() bool { return false }
 
 // TypedKey implements fyne.Focusable.
 func (e *linesEntry) TypedKey(event *fyne.KeyEvent) {
-	if event.Name == fyne.KeyEscape || event.Name == fyne.KeyF1 {
+	if event.Name == fyne.KeyEscape || isFunctionKey(event.Name) {
 		passKey(e, event)
 		return
 	}

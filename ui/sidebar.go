@@ -80,8 +80,9 @@ func NewSidebar() *Sidebar {
 	s.trash = newFocusRow(lang.L("Trash"), "", func() { s.OnTrash(true) })
 	s.trash.title.style = captionStyle
 	s.empty = newButton("", s.emptyTapped)
-	s.filter = newFilterEntry("Search "+keyName("Shift+F"), func(string) { s.search() })
+	s.filter = newFilterEntry("", func(string) { s.search() })
 	s.filter.keys = s.searchKey
+	s.nameKeys(newKeymap(nil))
 	s.nothing = newParagraph("", captionStyle.centred())
 	s.list, s.found = newConversationList(s), newHitList(s)
 	s.top = newColumn(8, s.newButton, s.back, s.filter)
@@ -99,6 +100,9 @@ func NewSidebar() *Sidebar {
 	s.show()
 	return s
 }
+
+// nameKeys says which keys lead here.
+func (s *Sidebar) nameKeys(k *keymap) { s.filter.SetPlaceHolder(lang.L("Search") + k.hint("find.all")) }
 
 // CreateRenderer implements fyne.Widget.
 func (s *Sidebar) CreateRenderer() fyne.WidgetRenderer {

@@ -131,8 +131,6 @@ func (l *conversationList) TypedKey(event *fyne.KeyEvent) {
 		s.step(1)
 	case fyne.KeyUp:
 		s.step(-1)
-	case fyne.KeyF2:
-		s.Rename(s.current)
 	case desktop.KeyMenu:
 		s.offerCurrent()
 	case fyne.KeyDelete:
@@ -222,9 +220,11 @@ func (e *filterEntry) TypedKey(event *fyne.KeyEvent) {
 			return
 		}
 		passKey(e, event)
-	case fyne.KeyF1:
-		passKey(e, event)
 	default:
+		if isFunctionKey(event.Name) {
+			passKey(e, event)
+			return
+		}
 		e.Entry.TypedKey(event)
 	}
 }

@@ -102,10 +102,6 @@ func TestTheSidebarsKeys(t *testing.T) {
 	if !slices.Equal(s.said, []string{"open Beta", "open Gamma", "open Beta", "delete Beta"}) {
 		t.Fatalf("said %q", s.said)
 	}
-	s.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyF2})
-	if s.renaming != 2 {
-		t.Error("F2 did not open the title")
-	}
 }
 
 func TestTheSearchField(t *testing.T) {

@@ -28,7 +28,7 @@ func NewTheme(mode string, scale float32) fyne.Theme {
 		scale = 1
 	}
 	l := &look{mode: mode, scale: scale, fonts: assets.NewFonts(), icons: themedIcons()}
-	l.colors[index(false)], l.colors[index(true)] = palette(false), palette(true)
+	l.colors[index(false)], l.colors[index(true)] = themeColors(false), themeColors(true)
 	return l
 }
 

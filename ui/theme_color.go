@@ -67,8 +67,8 @@ func ownColors() map[fyne.ThemeColorName][2]uint32 {
 	}
 }
 
-// palette is every colour that we decide: our names, and Fyne's in our terms.
-func palette(dark bool) map[fyne.ThemeColorName]color.Color {
+// themeColors are every colour that we decide: our names, and Fyne's in our terms.
+func themeColors(dark bool) map[fyne.ThemeColorName]color.Color {
 	colors := map[fyne.ThemeColorName]color.Color{}
 	for name, pair := range ownColors() {
 		colors[name] = rgb(pair[index(dark)])

@@ -42,7 +42,10 @@ type Window struct {
 	transcript *Transcript
 	page       *emptyPage
 	find       *findBar
-	modal      *modal // the last one; nil: there was none
+	modal      *modal    // the last one; nil: there was none
+	palette    *palette  // likewise
+	sheet      *keySheet // likewise
+	keys       *keymap
 	composer   *Composer
 	status     *StatusLine
 	cards      *cards
@@ -165,8 +168,6 @@ func (w *Window) build() {
 // explainButtons gives the buttons without words their hints.
 func (w *Window) explainButtons() *tipLayer {
 	tips := newTipLayer()
-	w.toggle.tip, w.newButton.tip, w.gear.tip = "Conversations "+keyName("B"), untitled+" "+keyName("N"), "Settings "+keyName(".")
-	w.petals.tip = "Experts " + keyName("Shift+E")
 	for _, b := range append(w.find.buttons(), w.sidebar.keep, w.toggle, w.newButton, w.petals, w.gear, w.composer.button) {
 		b.tips = tips
 	}

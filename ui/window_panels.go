@@ -75,6 +75,7 @@ func (w *Window) change(s app.Settings) {
 	w.keep(func(now *app.Settings) {
 		// What the panel does not show may have changed since it was filled.
 		s.SidebarHidden, s.PanelOpen, s.Window = now.SidebarHidden, now.PanelOpen, now.Window
+		s.Keys, s.Recent = now.Keys, now.Recent
 		*now = s
 	})
 	if s.Theme != before.Theme || s.Scale != before.Scale {

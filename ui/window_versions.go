@@ -96,12 +96,12 @@ func (w *Window) more(id uint64, at fyne.Position) {
 func (w *Window) moreItems(m app.Message) (items []*fyne.MenuItem) {
 	if m.Role == prompt.Assistant {
 		items = append(items,
-			fyne.NewMenuItem("Regenerate with first words "+keyName("J"), w.composer.AskOpening),
-			fyne.NewMenuItem("What was sent "+keyName("I"), func() { w.showSent(m) }),
-			fyne.NewMenuItem("Token by token "+keyName("T"), func() { w.showTokens(m) }),
-			fyne.NewMenuItem("Replay "+keyName("R"), func() { w.replay(m) }))
+			w.menuItem("reply.opening", nil),
+			w.menuItem("reply.sent", func() { w.showSent(m) }),
+			w.menuItem("reply.tokens", func() { w.showTokens(m) }),
+			w.menuItem("reply.replay", func() { w.replay(m) }))
 	}
-	compare := fyne.NewMenuItem("Compare versions "+keyName("D"), func() { w.compare(m) })
+	compare := w.menuItem("reply.compare", func() { w.compare(m) })
 	compare.Disabled = m.Siblings < 2
 	return append(items, compare)
 }

@@ -1,0 +1,322 @@
+package ui
+
+import (
+	"cmp"
+	"fmt"
+	"image/color"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
+	"beyonder/assets"
+)
+
+// paletteItem is something that can be found and chosen in the palette.
+type paletteItem struct {
+	title, note string // note: what it is, or its keys
+	icon        string
+	text        fuzzyText // the title
+	more        fuzzyText // and words that it is found by, too, but not so well
+	rank        int       // among those that fit equally, the smaller first
+	do          func()
+}
+
+// palette finds commands, conversations and models by a few letters.
+type palette struct {
+	window *Window
+	items  []paletteItem // all, in the order in which they are shown first
+	shown  []int         // of them
+	at     int           // the one that Enter chooses, in shown
+	popup  *widget.PopUp
+	field  *filterEntry
+	list   *paletteList
+	none   *lineText
+}
+
+const (
+	paletteWidth = 560
+	paletteRows  = 9 // shown at once at most
+)
+
+// openPalette opens the palette, or closes it.
+func (w *Window) openPalette() {
+	top := w.win.Canvas().Overlays().Top()
+	if w.palette != nil && top == w.palette.popup {
+		w.palette.close()
+		return
+	}
+	if top != nil {
+		return
+	}
+	p := &palette{window: w, none: newLine(lang.L("Nothing is found."), captionStyle)}
+	p.items = slices.Concat(w.paletteCommands(), w.paletteConversations(), w.paletteModels())
+	p.field = newFilterEntry(lang.L("A command, a conversation, a model"), func(string) { p.search() })
+	p.field.keys = p.key
+	p.list = newPaletteList(p)
+	body := container.NewStack(p.list, newPadded(12, 12, 12, 12, p.none))
+	page := container.New(detailLayout{}, newPadded(8, 8, 4, 8, p.field), newPadded(0, 4, 4, 4, body))
+	p.popup = widget.NewPopUp(page, w.win.Canvas())
+	w.palette = p
+	room := w.win.Canvas().Size()
+	width := min(px(paletteWidth), room.Width-px(32))
+	row := newPaletteRow().MinSize().Height
+	height := min(p.field.MinSize().Height+px(12)+paletteRows*(row+theme.Padding())+px(4)+2*theme.InnerPadding(), room.Height-px(32))
+	p.popup.Resize(fyne.NewSize(width, height))
+	p.popup.ShowAtPosition(fyne.NewPos((room.Width-width)/2, max(px(16), min(px(72), (room.Height-height)/2))))
+	p.search()
+	w.win.Canvas().Focus(p.field)
+	w.trace.event("palette-opened", map[string]any{"items": len(p.items)})
+}
+
+// paletteCommands are the commands that can be done now: those chosen last come
+// first.
+func (w *Window) paletteCommands() (items []paletteItem) {
+	table := commands()
+	slices.SortStableFunc(table, func(a, b command) int { return cmp.Compare(w.recency(a.id), w.recency(b.id)) })
+	for _, c := range table {
+		if c.id == "program.palette" || !c.enabled(w) {
+			continue
+		}
+		items = append(items, paletteItem{title: c.title, note: w.keys.of(c.id).label(), icon: c.icon, text: newFuzzyText(c.title), more: newFuzzyText(c.title + " " + c.section),
+			rank: w.recency(c.id), do: func() {
+				w.remember(c.id)
+				w.run(c.id)
+			}})
+	}
+	return items
+}
+
+// recency is 0 for the command that was chosen last; those that were not chosen
+// lately are all equal.
+func (w *Window) recency(id string) int {
+	if i := slices.Index(w.settings.Recent, id); i >= 0 {
+		return i
+	}
+	return len(w.settings.Recent)
+}
+
+func (w *Window) paletteConversations() (items []paletteItem) {
+	list, err := w.app.Conversations()
+	if err != nil {
+		return nil // the list beside says so
+	}
+	folders := map[app.ID]string{}
+	for _, f := range w.listFolders(false) {
+		folders[f.ID] = f.Name
+	}
+	for i, c := range list {
+		note := lang.L("Conversation")
+		if folders[c.Folder] != "" {
+			note = folders[c.Folder]
+		}
+		items = append(items, paletteItem{title: titleOf(c), note: note, icon: "document", text: newFuzzyText(titleOf(c)), rank: 10 + i, do: func() { w.open(c.ID) }})
+	}
+	return items
+}
+
+func (w *Window) paletteModels() (items []paletteItem) {
+	for i, m := range w.knownModels() {
+		if !m.Missing {
+			items = append(items, paletteItem{title: fmt.Sprintf(lang.L("Load %s"), modelName(m)), note: bytesText(m.Bytes), icon: "model",
+				text: newFuzzyText(modelName(m)), more: newFuzzyText(fmt.Sprintf(lang.L("Load %s"), modelName(m)) + " " + lang.L("Model")), rank: 10 + i, do: func() { w.choose(m.Path) }})
+		}
+	}
+	return items
+}
+
+// search shows what fits the words in the field, the best first.
+func (p *palette) search() {
+	const most = 100
+	words := fuzzyWords(p.field.Text)
+	p.shown, p.at = p.shown[:0], 0
+	scores := map[int]int{}
+	for i := range p.items {
+		if scores[i] = p.items[i].score(words); scores[i] > 0 || len(words) == 0 {
+			p.shown = append(p.shown, i)
+		}
+	}
+	if len(words) > 0 {
+		slices.SortStableFunc(p.shown, func(a, b int) int {
+			return cmp.Or(cmp.Compare(scores[b], scores[a]), cmp.Compare(p.items[a].rank, p.items[b].rank))
+		})
+	}
+	p.shown = p.shown[:min(len(p.shown), most)]
+	setVisible(p.none, len(p.shown) == 0)
+	p.list.Refresh()
+	p.list.ScrollToTop()
+}
+
+func (i paletteItem) score(words [][]rune) int {
+	return max(i.text.score(words), i.more.score(words)/2)
+}
+
+func (p *palette) key(event *fyne.KeyEvent) bool {
+	switch event.Name {
+	case fyne.KeyDown:
+		p.move(p.at + 1)
+	case fyne.KeyUp:
+		p.move(p.at - 1)
+	case fyne.KeyPageDown:
+		p.move(min(p.at+paletteRows, len(p.shown)-1))
+	case fyne.KeyPageUp:
+		p.move(max(p.at-paletteRows, 0))
+	case fyne.KeyReturn, fyne.KeyEnter:
+		p.choose()
+	case fyne.KeyEscape:
+		p.close()
+	case fyne.KeyTab:
+	default:
+		return false
+	}
+	return true
+}
+
+// move goes to another item; behind the last comes the first.
+func (p *palette) move(to int) {
+	if n := len(p.shown); n > 0 {
+		p.at = (to + n) % n
+		p.list.ScrollTo(p.at)
+		p.list.Refresh()
+	}
+}
+
+func (p *palette) choose() {
+	if p.at < len(p.shown) {
+		item := p.items[p.shown[p.at]]
+		p.close()
+		p.window.trace.event("palette-chosen", map[string]any{"title": item.title})
+		item.do()
+	}
+}
+
+func (p *palette) close() {
+	p.popup.Hide()
+	p.window.backToWriting()
+}
+
+// paletteList shows what was found; the keys stay with the field.
+type paletteList struct {
+	widget.List
+	palette *palette
+}
+
+func newPaletteList(p *palette) *paletteList {
+	l := &paletteList{palette: p}
+	l.ExtendBaseWidget(l)
+	l.HideSeparators = true
+	l.Length = func() int { return len(p.shown) }
+	l.CreateItem = func() fyne.CanvasObject { return newPaletteRow() }
+	l.UpdateItem = func(i widget.ListItemID, o fyne.CanvasObject) {
+		if i < len(p.shown) {
+			o.(*paletteRow).set(p, i)
+		}
+	}
+	return l
+}
+
+// FocusGained, FocusLost and TypedKey implement fyne.Focusable: the keys are those
+// of the field.
+func (l *paletteList) FocusGained()                  {}
+func (l *paletteList) FocusLost()                    {}
+func (l *paletteList) TypedKey(event *fyne.KeyEvent) { l.palette.key(event) }
+
+// paletteRow is one line: icon, title, and at the right what it is.
+type paletteRow struct {
+	widget.BaseWidget
+	palette *palette
+	at      int
+	item    paletteItem
+	title   *lineText
+	note    *lineText
+	over    bool
+}
+
+var (
+	_ fyne.Tappable     = (*paletteRow)(nil)
+	_ desktop.Hoverable = (*paletteRow)(nil)
+)
+
+func newPaletteRow() *paletteRow {
+	r := &paletteRow{title: newFlexibleLine("", bodyStyle), note: newFlexibleLine("", captionStyle)}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+func (r *paletteRow) set(p *palette, at int) {
+	r.palette, r.at, r.item = p, at, p.items[p.shown[at]]
+	r.title.SetText(r.item.title)
+	r.note.SetText(r.item.note)
+	r.Refresh()
+}
+
+// Tapped implements fyne.Tappable.
+func (r *paletteRow) Tapped(*fyne.PointEvent) {
+	r.palette.at = r.at
+	r.palette.choose()
+}
+
+// MouseIn, MouseMoved and MouseOut implement desktop.Hoverable.
+func (r *paletteRow) MouseIn(*desktop.MouseEvent)    { r.over = true; r.Refresh() }
+func (r *paletteRow) MouseMoved(*desktop.MouseEvent) {}
+func (r *paletteRow) MouseOut()                      { r.over = false; r.Refresh() }
+
+// CreateRenderer implements fyne.Widget.
+func (r *paletteRow) CreateRenderer() fyne.WidgetRenderer {
+	return &paletteRowRenderer{row: r, back: canvas.NewRectangle(color.Transparent), icon: canvas.NewImageFromResource(nil)}
+}
+
+type paletteRowRenderer struct {
+	row  *paletteRow
+	back *canvas.Rectangle
+	icon *canvas.Image
+}
+
+func (r *paletteRowRenderer) MinSize() fyne.Size {
+	return fyne.NewSize(px(120), r.row.title.MinSize().Height+px(10))
+}
+
+func (r *paletteRowRenderer) Layout(size fyne.Size) {
+	r.back.Resize(size)
+	putAt(r.icon, px(10), (size.Height-px(18))/2, px(18), px(18))
+	left, right := px(40), size.Width-px(12)
+	note := min(r.row.note.style.width(r.row.note.text), (right-left)/2)
+	height := r.row.note.MinSize().Height
+	putAt(r.row.note, right-note, (size.Height-height)/2, note, height)
+	height = r.row.title.MinSize().Height
+	putAt(r.row.title, left, (size.Height-height)/2, max(0, right-note-px(12)-left), height)
+}
+
+func (r *paletteRowRenderer) Refresh() {
+	row := r.row
+	chosen := row.palette != nil && row.at == row.palette.at
+	fill := fyne.ThemeColorName("")
+	switch {
+	case chosen:
+		fill = theme.ColorNamePressed
+	case row.over:
+		fill = theme.ColorNameHover
+	}
+	r.back.FillColor, r.back.CornerRadius = named(fill), px(8)
+	row.note.style.color = captionOn(chosen, row.note.style.color)
+	if row.item.icon != "" {
+		r.icon.FillMode = canvas.ImageFillContain
+		r.icon.Resource = theme.NewColoredResource(assets.Icon(row.item.icon), row.note.style.color)
+		r.icon.Refresh()
+	}
+	r.Layout(row.Size())
+	row.title.Refresh()
+	row.note.Refresh()
+	r.back.Refresh()
+}
+
+func (r *paletteRowRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.back, r.icon, r.row.title, r.row.note}
+}
+func (r *paletteRowRenderer) Destroy() {}

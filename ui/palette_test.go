@@ -1,0 +1,104 @@
+package ui
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+)
+
+func (r *rig) paletteTitles() (titles []string) {
+	for _, i := range r.palette.shown {
+		titles = append(titles, r.palette.items[i].title)
+	}
+	return titles
+}
+
+func (r *rig) lookFor(text string) string {
+	r.t.Helper()
+	if r.palette == nil || r.win.Canvas().Overlays().Top() != r.palette.popup {
+		r.pressChord("Ctrl+K")
+	}
+	r.palette.field.SetText(text)
+	if titles := r.paletteTitles(); len(titles) > 0 {
+		return titles[0]
+	}
+	return ""
+}
+
+func TestPaletteFindsByAFewLetters(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("Baking rye bread at home")
+	for query, want := range map[string]string{
+		"new conv": "New conversation", "shortc": "Keyboard shortcuts", "exall": "Export all conversations", "rye": "Baking rye bread at home",
+		"brh": "Baking rye bread at home", "sidebar conversations show": "", "quit": "Quit", "qwzx": "", "load": "Load the model again",
+	} {
+		if got := r.lookFor(query); got != want {
+			t.Errorf("%q finds %q, want %q (%q)", query, got, want, r.paletteTitles())
+		}
+	}
+}
+
+// Keys alone open it, choose and leave; what was chosen last comes first.
+func TestPaletteByKeyboard(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("hello")
+	first := r.current
+	r.pressChord("Ctrl+N")
+	r.pressChord("Ctrl+K")
+	test.Type(r.palette.field, "hello")
+	r.key(fyne.KeyReturn)
+	if r.current != first || r.win.Canvas().Overlays().Top() != nil {
+		t.Fatal("Enter did not open the conversation")
+	}
+	open := r.root.Objects[frameSidebar].Visible()
+	r.lookFor("show or hide the conv")
+	r.key(fyne.KeyReturn)
+	if r.root.Objects[frameSidebar].Visible() == open {
+		t.Error("Enter did not do the command")
+	}
+	r.pressChord("Ctrl+K")
+	if got := r.paletteTitles()[0]; got != "Show or hide the conversations" {
+		t.Errorf("first of all stands %q", got)
+	}
+	r.key(fyne.KeyUp)
+	if r.palette.at != len(r.palette.shown)-1 {
+		t.Error("Up from the first does not go to the last")
+	}
+	r.key(fyne.KeyEscape)
+	if r.win.Canvas().Overlays().Top() != nil || r.win.Canvas().Focused() != r.composer.entry {
+		t.Error("Esc did not leave it")
+	}
+	if kept := r.app.Settings().Recent; len(kept) != 1 || kept[0] != "view.sidebar" {
+		t.Errorf("kept as chosen last: %q", kept)
+	}
+}
+
+// Only what can be done is offered.
+func TestPaletteLeavesOutWhatCannotBeDone(t *testing.T) {
+	r := newRig(t, "Yes.")
+	if got := r.lookFor("regenerate"); got == "Regenerate the reply" {
+		t.Error("without a reply it can be regenerated")
+	}
+}
+
+// 10,000 conversations are gone through within a keystroke.
+func TestFuzzySpeed(t *testing.T) {
+	var texts []fuzzyText
+	for i := range 10000 {
+		texts = append(texts, newFuzzyText(fmt.Sprintf("Conversation %d about baking bread and other things", i)))
+	}
+	words, found := fuzzyWords("bak bre"), 0
+	begun := time.Now()
+	for _, f := range texts {
+		if f.score(words) > 0 {
+			found++
+		}
+	}
+	t.Logf("%d found in %v", found, time.Since(begun))
+	if found != 10000 {
+		t.Errorf("%d found", found)
+	}
+}
