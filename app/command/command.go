@@ -66,7 +66,7 @@ type env struct {
 
 // Main runs the command line and returns the exit status.
 func Main(args []string, window Window) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // who reads no more ends us by a failed write, with status 1
 	e := &env{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, window: window}

@@ -18,21 +18,17 @@ func (m *merger) write(p *plan) (err error) {
 	if err != nil {
 		return err
 	}
-	folder := filepath.Dir(m.Out)
-	file, err := os.CreateTemp(folder, "."+filepath.Base(m.Out)+".*.part")
+	file, err := gguf.NewDraft(m.Out)
 	if err != nil {
 		return fmt.Errorf("the merged model cannot be written: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			file.Close()
-			err = errors.Join(err, os.Remove(file.Name()))
-		}
-	}()
 	if err := m.fill(file, p, size); err != nil {
-		return err
+		return errors.Join(err, file.Discard())
 	}
-	return m.place(file)
+	if err := file.Finish(); err != nil {
+		return fmt.Errorf("the merged model cannot be written: %w", err)
+	}
+	return nil
 }
 
 // checkPlace refuses a plan whose file has no place, and returns the file's size.
@@ -57,20 +53,6 @@ func checkRoom(size, free int64, known bool, folder string) error {
 		return nil
 	}
 	return fmt.Errorf("the merged model needs %.2f GB, but only %.2f GB are free in %s; make room or choose another place", float64(size)/1e9, float64(free)/1e9, folder)
-}
-
-// place gives the complete file its name and the permissions of an ordinary one.
-func (m *merger) place(file *os.File) error {
-	if err := file.Chmod(0o644); err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		return fmt.Errorf("the merged model cannot be written: %w", err)
-	}
-	if err := errors.Join(file.Sync(), file.Close()); err != nil {
-		return fmt.Errorf("the merged model cannot be written: %w", err)
-	}
-	if err := os.Rename(file.Name(), m.Out); err != nil {
-		return fmt.Errorf("the merged model cannot be given its name: %w", err)
-	}
-	return nil
 }
 
 // checkOut refuses to write onto a model that is being read.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
@@ -40,25 +39,18 @@ func (s *Sums) Save(path string) error {
 	if strings.HasSuffix(path, ".dat") {
 		write = s.writeLegacy
 	}
-	part := fmt.Sprintf("%s.%d.part", path, os.Getpid())
-	if err := save(part, func(w io.Writer) error { return write(w, entries) }); err != nil {
-		os.Remove(part)
+	file, err := gguf.NewDraft(path)
+	if err != nil {
 		return fmt.Errorf("cannot write the importance matrix: %w", err)
 	}
-	if err := os.Rename(part, path); err != nil {
-		os.Remove(part)
-		return fmt.Errorf("cannot give the importance matrix its name: %w", err)
+	b := bufio.NewWriter(file)
+	if err := errors.Join(write(b, entries), b.Flush()); err != nil {
+		return fmt.Errorf("cannot write the importance matrix: %w", errors.Join(err, file.Discard()))
+	}
+	if err := file.Finish(); err != nil {
+		return fmt.Errorf("cannot write the importance matrix: %w", err)
 	}
 	return nil
-}
-
-func save(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	b := bufio.NewWriter(f)
-	return errors.Join(write(b), b.Flush(), f.Sync(), f.Close())
 }
 
 // writeGGUF writes today's form: NAME.in_sum2 and NAME.counts.

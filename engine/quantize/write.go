@@ -2,9 +2,9 @@ package quantize
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -35,28 +35,15 @@ func (w *writer) write(out string) (err error) {
 	if err := checkSpace(filepath.Dir(out), w.progress.Expected); err != nil {
 		return err
 	}
-	path := fmt.Sprintf("%s.%d.part", out, os.Getpid())
-	file, err := os.Create(path)
+	file, err := gguf.NewDraft(out)
 	if err != nil {
 		return fmt.Errorf("cannot write the new file: %w", err)
 	}
-	defer func() {
-		file.Close() // a second time, if all went well
-		if err != nil {
-			os.Remove(path)
-		}
-	}()
 	if err := w.fill(file); err != nil {
-		return err
+		return errors.Join(err, file.Discard())
 	}
-	if err := file.Sync(); err != nil {
+	if err := file.Finish(); err != nil {
 		return fmt.Errorf("cannot write the new file: %w", err)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("cannot write the new file: %w", err)
-	}
-	if err := os.Rename(path, out); err != nil {
-		return fmt.Errorf("cannot give the new file its name: %w", err)
 	}
 	w.say(true)
 	return nil
