@@ -163,7 +163,7 @@ func MixText(m engine.Mix, experts []string) string {
 		case e < len(m.Off) && m.Off[e] || bias == 0:
 		case bias < 0:
 			parts = append(parts, name(e)+" avoided")
-		case bias >= strongly:
+		case bias >= Strongly:
 			parts = append(parts, name(e)+" strongly favoured")
 		default:
 			parts = append(parts, name(e)+" favoured")
@@ -178,6 +178,6 @@ func MixText(m engine.Mix, experts []string) string {
 	return strings.Join(parts, ", ")
 }
 
-// strongly is what has to be added to a logit to be called strong: with e^4 = 55
+// Strongly is what has to be added to a logit to be called strong: with e^4 = 55
 // times the weight an expert wins nearly always.
-const strongly = 4
+const Strongly = 4

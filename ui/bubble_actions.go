@@ -216,13 +216,13 @@ func (b *bubble) caption() string {
 		text += part
 	}
 	if b.entry.State == "stopped" {
-		join("stopped")
+		join(lang.L("stopped"))
 	}
 	if b.entry.Excluded {
 		join(lang.L("not seen by the model"))
 	}
 	if b.entry.Siblings > 1 {
-		join(fmt.Sprintf(lang.L("version %d of %d"), b.entry.Sibling+1, b.entry.Siblings))
+		join(fmt.Sprintf(lang.L("version %[1]d of %[2]d"), b.entry.Sibling+1, b.entry.Siblings))
 	}
 	return text
 }
@@ -253,7 +253,7 @@ func (v *transcriptView) setState(b *bubble, r *row) {
 	st, t, id := v.stage.style, v.owner, b.entry.ID
 	left, width := v.column()
 	r.box.Move(fyne.NewPos(left, 0))
-	words, ink := strings.TrimSpace("Interrupted. "+b.entry.Error), ColorMuted
+	words, ink := strings.TrimSpace(lang.L("Interrupted.")+" "+b.entry.Error), ColorMuted
 	buttons := []*pushButton{newIconButton(lang.L("Regenerate"), "refresh", func() { call(t.OnRegenerate, id) })}
 	if v.isEnd(b) {
 		buttons = slices.Insert(buttons, 0, newIconButton(lang.L("Continue"), "resume", func() { call(t.OnContinue, id) }))

@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	mostLines   = 8    // the composer grows up to this
-	longestFit  = 2000 // bytes; a longer text fills mostLines anyway
-	placeholder = "Write a message"
+	mostLines  = 8    // the composer grows up to this
+	longestFit = 2000 // bytes; a longer text fills mostLines anyway
 )
 
 // composerState says what its round button does.
@@ -67,7 +66,7 @@ type Composer struct {
 func NewComposer() *Composer {
 	c := &Composer{rows: 1, entry: newComposerEntry(), panel: newSurface(theme.ColorNameInputBackground, theme.ColorNameInputBorder, 14)}
 	c.ExtendBaseWidget(c)
-	c.entry.SetPlaceHolder(placeholder)
+	c.entry.SetPlaceHolder(lang.L("Write a message"))
 	c.entry.SetMinRowsVisible(1)
 	c.entry.onSend, c.entry.onUpEmpty, c.entry.onFocus, c.entry.onPaste = c.send, c.upEmpty, c.focused, c.paste
 	c.entry.onSideEmpty = c.sideEmpty

@@ -107,7 +107,7 @@ func (c *compareDetail) show() {
 			return
 		}
 		s.branch = branch
-		title := fmt.Sprintf(lang.L("Version %d of %d"), s.which+1, len(c.ids))
+		title := fmt.Sprintf(lang.L("Version %[1]d of %[2]d"), s.which+1, len(c.ids))
 		if branch[0].Reply != nil && branch[0].Reply.Model != "" {
 			title += " · " + branch[0].Reply.Model
 		}
@@ -183,7 +183,7 @@ func showFacts(list *fyne.Container, differences []app.Difference) {
 		list.Add(newParagraph(lang.L("Both were written with the same settings."), captionStyle))
 	}
 	for _, d := range differences {
-		list.Add(container.New(factLayout{}, newFlexibleLine(d.Name, captionStyle), newFlexibleLine(d.Was+" → "+d.Is, captionStyle)))
+		list.Add(container.New(factLayout{}, newFlexibleLine(factText(d.Name), captionStyle), newFlexibleLine(factText(d.Was)+" → "+factText(d.Is), captionStyle)))
 	}
 	list.Refresh()
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2/container"
@@ -40,7 +41,7 @@ func sentPieces(sent engine.Sent) (pieces []flowPiece) {
 		if part.Role == "" {
 			text, ink = strings.ReplaceAll(text, "\n", "↵\n"), ColorMuted
 		}
-		heading := roleName(part.Role) + " · " + counted(part.Tokens, "token")
+		heading := roleName(part.Role) + " · " + counted(part.Tokens, lang.L("1 token"), lang.L("%s tokens"))
 		pieces = append(pieces, flowPiece{text: heading, ink: ColorMuted, bold: true, last: true})
 		pieces = append(pieces, textPieces(text, ink)...)
 	}
@@ -60,14 +61,14 @@ func sentSummary(p app.TrailPart) string {
 		}
 	}
 	var parts []string
-	for _, k := range []struct{ role, name string }{{prompt.System, lang.L("system prompt ")}, {"messages", lang.L("messages ")}, {"", lang.L("template ")}} {
+	for _, k := range []struct{ role, text string }{{prompt.System, lang.L("system prompt %s")}, {"messages", lang.L("messages %s")}, {"", lang.L("template %s")}} {
 		if n := kinds[k.role]; n > 0 {
-			parts = append(parts, k.name+count(n))
+			parts = append(parts, fmt.Sprintf(k.text, count(n)))
 		}
 	}
-	text := counted(len(p.Sent.IDs), "token") + ": " + strings.Join(parts, ", ") + "."
+	text := counted(len(p.Sent.IDs), lang.L("1 token"), lang.L("%s tokens")) + ": " + strings.Join(parts, ", ") + "."
 	if p.Done.ReusedTokens > 0 {
-		text += " " + count(p.Done.ReusedTokens) + " of them were still in the model's memory."
+		text += " " + fmt.Sprintf(lang.L("%s of them were still in the model's memory."), count(p.Done.ReusedTokens))
 	}
 	return text
 }

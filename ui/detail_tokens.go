@@ -144,7 +144,7 @@ func (t *tokenDetail) show() {
 		t.options.Add(t.row(k, a, a.ID == s.token.ID))
 	}
 	if !t.amongTop() && len(s.token.Top) > 0 {
-		t.options.Add(newParagraph(fmt.Sprintf(lang.L("%s was chosen: %s."), quoted(t.textOf(s)), percent(s.token.Logprob)), captionStyle))
+		t.options.Add(newParagraph(fmt.Sprintf(lang.L("%[1]s was chosen: %[2]s."), quoted(t.textOf(s)), percent(s.token.Logprob)), captionStyle))
 	}
 	text := ""
 	switch {
@@ -181,7 +181,7 @@ func (t *tokenDetail) textOf(s tokenSpot) string {
 func (t *tokenDetail) row(k int, a engine.Alternative, chosen bool) fyne.CanvasObject {
 	caption := percent(a.Logprob)
 	if chosen {
-		caption += lang.L(" · was chosen")
+		caption += " · " + lang.L("was chosen")
 	}
 	row := newListRow()
 	row.fill(quoted(a.Text), caption, func() { t.option = k; t.show() }, nil)

@@ -71,7 +71,7 @@ func (e *emptyPage) askForModel(known []app.KnownModel, gone string) {
 func (e *emptyPage) offerStarter() {
 	page := newColumn(8, newPadded(0, 0, 4, 0, newParagraph(lang.L("What shall we talk about?"), titleStyle.centred())),
 		newPadded(0, 0, 12, 0, newParagraph(lang.L("This is the Starter, a very small model inside Beyonder. It explains the program, does sums, shows short code and tells little stories. For more, drop a bigger model, a .gguf file, on the window."), captionStyle.centred())))
-	for _, x := range starterExamples {
+	for _, x := range starterExamples() {
 		page.Add(e.choice(x.prompt, x.kind, func() { e.OnExample(x.prompt) }))
 	}
 	e.show(page)
@@ -150,12 +150,15 @@ func (c centred) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // An example is a prompt to begin with.
 type example struct{ kind, prompt string }
 
-// starterExamples are one of each of what the Starter was trained for.
-var starterExamples = [...]example{
-	{"Help", "How do I add a bigger model?"},
-	{"Mathematics", "What is 15 % of 240?"},
-	{"Code", "How do I reverse a string in Python?"},
-	{"Story", "Tell me a story about a fox and a key"},
+// starterExamples are one of each of what the Starter was trained for. It knows
+// no other language than English.
+func starterExamples() []example {
+	return []example{
+		{lang.L("Help"), "How do I add a bigger model?"},
+		{lang.L("Mathematics"), "What is 15 % of 240?"},
+		{lang.L("Code"), "How do I reverse a string in Python?"},
+		{lang.L("Story"), "Tell me a story about a fox and a key"},
+	}
 }
 
 // examplesFor chooses three prompts by what a model's name says it is good at;

@@ -29,7 +29,7 @@ func sentence(err error) string {
 	case errors.As(err, &memory):
 		return memorySentence(memory)
 	case errors.As(err, &lost):
-		return "The engine stopped working: " + lost.Cause + ". Your conversation is safe; send the message again to start it anew."
+		return fmt.Sprintf(lang.L("The engine stopped working: %s. Your conversation is safe; send the message again to start it anew."), lost.Cause)
 	case errors.As(err, &numbers):
 		return fmt.Sprintf(lang.L("The model's output at token %s is not a number, so the reply ends here. The file may be damaged: download it again or choose another one."), count(numbers.Position))
 	case errors.Is(err, app.ErrFull), errors.Is(err, syscall.ENOSPC):
@@ -37,20 +37,20 @@ func sentence(err error) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return missingSentence(err)
 	case errors.Is(err, fs.ErrPermission):
-		return asSentence(err.Error()) + " Check who may read and write there."
+		return asSentence(err.Error()) + " " + lang.L("Check who may read and write there.")
 	}
 	return asSentence(err.Error())
 }
 
 func memorySentence(e *engine.MemoryError) string {
-	return fmt.Sprintf(lang.L("Not enough memory for %s: it needs %s, %s are free. Choose a smaller file or load it anyway."),
+	return fmt.Sprintf(lang.L("Not enough memory for %[1]s: it needs %[2]s, %[3]s are free. Choose a smaller file or load it anyway."),
 		filepath.Base(e.Path), bytesText(e.NeedBytes), bytesText(e.FreeBytes))
 }
 
 func missingSentence(err error) string {
 	var path *fs.PathError
 	if errors.As(err, &path) {
-		return "There is no file " + path.Path + " any more. Choose another one."
+		return fmt.Sprintf(lang.L("There is no file %s any more. Choose another one."), path.Path)
 	}
 	return asSentence(err.Error())
 }
@@ -72,7 +72,7 @@ func asSentence(text string) string {
 	if word, _, _ := strings.Cut(text, " "); !strings.ContainsAny(word, "/\\.:_") {
 		text = string(unicode.ToUpper(first)) + text[size:]
 	}
-	if last, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(".!?…", last) {
+	if last, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(".!?…。！？", last) {
 		text += "."
 	}
 	return text

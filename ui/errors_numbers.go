@@ -42,12 +42,13 @@ func speedText(perSecond float64) string {
 	return count(int(perSecond + 0.5))
 }
 
-// counted writes a number of things: "1 token", "1,234 tokens".
-func counted(n int, thing string) string {
+// counted writes a number of things, "1 token" or "1,234 tokens": one is the text
+// for a single thing, several that for the others, with %s for the number.
+func counted(n int, one, several string) string {
 	if n == 1 {
-		return "1 " + thing
+		return one
 	}
-	return count(n) + " " + thing + "s"
+	return fmt.Sprintf(several, count(n))
 }
 
 // durationText writes a time to wait or a time taken: "10 ms", "0.8 s", "12 s",
@@ -62,9 +63,9 @@ func durationText(d time.Duration) string {
 	case seconds < 60:
 		return fmt.Sprintf(lang.L("%d s"), seconds)
 	case seconds < 3600:
-		return fmt.Sprintf(lang.L("%d min %d s"), seconds/60, seconds%60)
+		return fmt.Sprintf(lang.L("%[1]d min %[2]d s"), seconds/60, seconds%60)
 	}
-	return fmt.Sprintf(lang.L("%d h %d min"), seconds/3600, seconds%3600/60)
+	return fmt.Sprintf(lang.L("%[1]d h %[2]d min"), seconds/3600, seconds%3600/60)
 }
 
 // timeLeft guesses from what has been done how long the rest will take. It is
@@ -80,5 +81,5 @@ func timeLeft(done, total int64, spent time.Duration) string {
 	if left < 10*time.Second { // a tenth of a second would be false precision
 		return fmt.Sprintf(lang.L("%d s left"), int(left.Round(time.Second)/time.Second))
 	}
-	return durationText(left) + " left"
+	return fmt.Sprintf(lang.L("%s left"), durationText(left))
 }

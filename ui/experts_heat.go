@@ -62,7 +62,7 @@ func (h *heatMap) say(expert, layer int) {
 		h.onCell("")
 		return
 	}
-	h.onCell(fmt.Sprintf(lang.L("Layer %d, %s: %s of the work"), layer+1, h.experts[expert].name, partText(h.heat[layer][expert])))
+	h.onCell(fmt.Sprintf(lang.L("Layer %[1]d, %[2]s: %[3]s of the work"), layer+1, h.experts[expert].name, partText(h.heat[layer][expert])))
 }
 
 // cell is the cell at a point, negative outside the map.

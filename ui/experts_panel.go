@@ -74,7 +74,9 @@ func NewExpertsPanel(post poster) *ExpertsPanel {
 	return p
 }
 
-const cellHint = "Point at a cell, or walk with the arrow keys, to see its number."
+func cellHint() string {
+	return lang.L("Point at a cell, or walk with the arrow keys, to see its number.")
+}
 
 func (p *ExpertsPanel) build() {
 	p.colour = newKeySelect([]string{lang.L("Off"), lang.L("On")}, func(i int) {
@@ -82,11 +84,11 @@ func (p *ExpertsPanel) build() {
 			p.OnColour(i == 1)
 		}
 	})
-	p.about, p.cell = newParagraph("", captionStyle), newParagraph(cellHint, captionStyle)
+	p.about, p.cell = newParagraph("", captionStyle), newParagraph(cellHint(), captionStyle)
 	p.bars, p.note = newShareBars(), newNoteBox()
 	p.heat = newHeatMap(func(text string) {
 		if text == "" {
-			text = cellHint
+			text = cellHint()
 		}
 		p.cell.SetText(text)
 		relayout(p.reply)
@@ -165,13 +167,13 @@ func (p *ExpertsPanel) Set(s expertsState) {
 func (s expertsState) about(tokens int) string {
 	switch {
 	case tokens > 0 && s.title != "":
-		return fmt.Sprintf(lang.L("In the reply to “%s”, over %s."), shortened(s.title, captionStyle, px(180)), counted(tokens, "token"))
+		return fmt.Sprintf(lang.L("In the reply to “%[1]s”, over %[2]s."), shortened(s.title, captionStyle, px(180)), counted(tokens, lang.L("1 token"), lang.L("%s tokens")))
 	case tokens > 0:
-		return fmt.Sprintf(lang.L("In the last reply, over %s."), counted(tokens, "token"))
+		return fmt.Sprintf(lang.L("In the last reply, over %s."), counted(tokens, lang.L("1 token"), lang.L("%s tokens")))
 	case s.text != "":
 		return lang.L("Nothing is known of the experts of this reply: it was not written by a mixture, or before they were kept.")
 	case s.loaded.Experts == 0 && s.loaded.Name != "":
-		return s.loaded.Name + " is one model, not a mixture of experts."
+		return fmt.Sprintf(lang.L("%s is one model, not a mixture of experts."), s.loaded.Name)
 	}
 	return lang.L("Once a mixture of experts has answered, this shows which of them did the work.")
 }

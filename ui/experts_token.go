@@ -27,9 +27,9 @@ func noteOf(r *app.Routes, experts []app.Expert, text string, token int) *tokenN
 	if token < 0 || token >= len(r.Tokens) || len(r.Tokens[token].Experts) == 0 {
 		return nil
 	}
-	n := &tokenNote{text: strings.TrimSpace(text), place: fmt.Sprintf(lang.L("token %s of %s"), count(token+1), count(len(r.Tokens)))}
+	n := &tokenNote{text: strings.TrimSpace(text), place: fmt.Sprintf(lang.L("token %[1]s of %[2]s"), count(token+1), count(len(r.Tokens)))}
 	if n.text == "" {
-		n.text = "(space)"
+		n.text = lang.L("(space)")
 	}
 	for e, part := range r.Shares(token) {
 		if part > 0 {

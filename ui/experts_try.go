@@ -74,9 +74,9 @@ func (t *trySection) set(s expertsState) {
 func (t *trySection) build(s expertsState) {
 	var counts, names []string
 	for n := range s.loaded.Experts {
-		text := counted(n+1, "expert")
+		text := counted(n+1, lang.L("1 expert"), lang.L("%s experts"))
 		if n+1 == s.loaded.ExpertsUsed {
-			text += lang.L(" (the model's own)")
+			text += " " + lang.L("(the model's own)")
 		}
 		counts = append(counts, text)
 	}
@@ -91,7 +91,7 @@ func (t *trySection) build(s expertsState) {
 		t.each = append(t.each, choice)
 		row := newColumn(4, newFlexibleLine(e.Name, bodyStyle), choice)
 		if i < len(s.loaded.ExpertPrompts) && s.loaded.ExpertPrompts[i] != "" {
-			row.Add(newFlexibleLine("Chosen for: "+s.loaded.ExpertPrompts[i], captionStyle))
+			row.Add(newFlexibleLine(fmt.Sprintf(lang.L("Chosen for: %s"), s.loaded.ExpertPrompts[i]), captionStyle))
 		}
 		t.rows.Add(row)
 	}

@@ -89,7 +89,7 @@ func (f *findBar) tell(at int) {
 	case f.places == 0:
 		text = lang.L("Not found")
 	case at > 0:
-		text = fmt.Sprintf(lang.L("%s of %s"), count(at), count(max(at, f.places)))
+		text = fmt.Sprintf(lang.L("%[1]s of %[2]s"), count(at), count(max(at, f.places)))
 	default:
 		text = count(f.places)
 	}

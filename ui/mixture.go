@@ -45,7 +45,9 @@ type mixturePage struct {
 	made      string // the file that was written last
 }
 
-const mixtureText = "Several models of the same shape become one: attention and embeddings are the base's, each expert brings its own feed-forward layers, and a router chooses for each token. The router is made from your prompts."
+func mixtureText() string {
+	return lang.L("Several models of the same shape become one: attention and embeddings are the base's, each expert brings its own feed-forward layers, and a router chooses for each token. The router is made from your prompts.")
+}
 
 func newMixturePage(w *Window) *mixturePage {
 	m := &mixturePage{window: w, tips: newTipLayer(), experts: newColumn(12), found: newColumn(12), meter: newMeter()}
@@ -56,7 +58,7 @@ func newMixturePage(w *Window) *mixturePage {
 	m.sentences.onGrown = m.grown
 	m.sentences.SetText(lang.L("What is 12 times 30?\nWrite a function that sorts a list\nTell me a story about a fox"))
 	m.ask = newButton(lang.L("Where would they go?"), m.preview)
-	m.name = newFilterEntry("my-mixture", func(string) {})
+	m.name = newFilterEntry(lang.L("my-mixture"), func(string) {})
 	m.make, m.stop, m.chat = newPrimaryButton(lang.L("Make the mixture"), m.build), newButton(lang.L("Cancel"), m.end), newPrimaryButton(lang.L("Chat with it"), m.talk)
 	m.stage, m.note = newParagraph("", captionStyle), newParagraph("", dangerStyle)
 	add := newButton(lang.L("Add an expert"), func() { m.addExpert(); m.show() })
@@ -83,7 +85,7 @@ func (w *Window) openMixture() {
 	if m.detail != nil && m.detail.popup.Visible() {
 		return
 	}
-	m.detail = w.openDetail(lang.L("Make a mixture"), mixtureText, 720, container.NewStack(wheeled(m.scroll), m.tips), m.base.entry)
+	m.detail = w.openDetail(lang.L("Make a mixture"), mixtureText(), 720, container.NewStack(wheeled(m.scroll), m.tips), m.base.entry)
 	m.grown()
 }
 
@@ -132,7 +134,7 @@ func (m *mixturePage) show() {
 	at := m.used.SelectedIndex()
 	m.used.Options = nil
 	for n := range len(m.rows) {
-		m.used.Options = append(m.used.Options, counted(n+1, "expert"))
+		m.used.Options = append(m.used.Options, counted(n+1, lang.L("1 expert"), lang.L("%s experts")))
 	}
 	m.used.SetSelectedIndex(min(max(at, 1), len(m.rows)-1))
 	if at == 0 {
@@ -207,13 +209,13 @@ func (m *mixturePage) step(s app.MixtureStep) {
 		m.show()
 		return
 	}
-	text := asSentence(s.Stage)
+	text := asSentence(factText(s.Stage))
 	if s.Total > 0 {
 		m.meter.set(float64(s.Done) / float64(s.Total))
 		text = fmt.Sprintf("%s: %d %%", strings.TrimSuffix(text, "."), 100*s.Done/s.Total)
 	}
 	if s.Left.Seconds() >= 3 {
-		text += fmt.Sprintf(lang.L(" · about %s left"), counted(int(s.Left.Seconds()), "second"))
+		text += " · " + fmt.Sprintf(lang.L("about %s left"), counted(int(s.Left.Seconds()), lang.L("1 second"), lang.L("%s seconds")))
 	}
 	if text != m.stage.text {
 		m.stage.SetText(text)

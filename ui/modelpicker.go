@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"image/color"
 	"path/filepath"
 	"strings"
@@ -147,14 +148,14 @@ func modelName(m app.KnownModel) string {
 
 func modelCaption(m app.KnownModel, now time.Time) string {
 	if m.Starter {
-		return "Inside Beyonder, " + bytesText(m.Bytes) + ". Very small: for a first try."
+		return fmt.Sprintf(lang.L("Inside Beyonder, %s. Very small: for a first try."), bytesText(m.Bytes))
 	}
 	if m.Missing {
-		return "The file is not at " + m.Path + " any more"
+		return fmt.Sprintf(lang.L("The file is not at %s any more"), m.Path)
 	}
 	text := bytesText(m.Bytes)
 	if !m.Used.IsZero() {
-		text += ", used " + daysAgo(m.Used, now)
+		text += ", " + daysAgo(m.Used, now)
 	}
 	return text
 }
@@ -163,13 +164,13 @@ func daysAgo(then, now time.Time) string {
 	days := int(now.Sub(then).Hours() / 24)
 	switch {
 	case days < 1:
-		return "today"
+		return lang.L("used today")
 	case days == 1:
-		return "yesterday"
+		return lang.L("used yesterday")
 	case days < 60:
-		return count(days) + " days ago"
+		return fmt.Sprintf(lang.L("used %s days ago"), count(days))
 	}
-	return "on " + then.Format("2 January 2006")
+	return fmt.Sprintf(lang.L("used on %s"), dateText(then))
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -214,7 +214,7 @@ func (w *Window) notice(j *job, n engine.Notice) {
 	case n.Kind == app.NoticeUnsaved:
 		w.say("error", lang.L("What comes now cannot be stored. It stays on screen, and storing it is tried again all the time: free some space on the disk."))
 	case n.Kind == app.NoticeDamaged:
-		w.say("warning", counted(n.Dropped, "message")+" of this conversation cannot be read from the disk any more. The model does not see what is missing.")
+		w.say("warning", counted(n.Dropped, lang.L("1 message of this conversation cannot be read from the disk any more."), lang.L("%s messages of this conversation cannot be read from the disk any more."))+" "+lang.L("The model does not see what is missing."))
 	case n.Kind == app.NoticeCard, n.Kind == "prefix":
 		w.say("warning", asSentence(n.Text))
 	default:

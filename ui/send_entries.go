@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2/lang"
@@ -50,10 +51,8 @@ func (w *Window) memoryBegins() int {
 }
 
 func memoryText(dropped int) string {
-	if dropped == 1 {
-		return lang.L("The model's memory begins here: it no longer sees the message above.")
-	}
-	return "The model's memory begins here: it no longer sees the " + count(dropped) + " messages above."
+	return counted(dropped, lang.L("The model's memory begins here: it no longer sees the message above."),
+		lang.L("The model's memory begins here: it no longer sees the %s messages above."))
 }
 
 // entryOf is a message as the transcript shows it.
@@ -66,7 +65,7 @@ func entryOf(m app.Message) Entry {
 		e.Cut = m.Reply.Done.Reason == engine.StopLength || m.Reply.Done.Reason == engine.StopContext
 		if m.Reply.Edited {
 			e.Cut = e.Cut || m.Reply.Done.Reason == ""
-			e.Detail = strings.TrimSuffix("changed by you · "+e.Detail, " · ")
+			e.Detail = strings.TrimSuffix(lang.L("changed by you")+" · "+e.Detail, " · ")
 		}
 	}
 	return e
@@ -80,10 +79,10 @@ func replyDetail(r app.Reply) string {
 		return ""
 	}
 	var parts []string
-	if text := app.MixText(r.Mix, r.Experts); text != "" {
-		parts = append(parts, "Experiment: "+text)
+	if text := mixText(r.Mix, r.Experts); text != "" {
+		parts = append(parts, fmt.Sprintf(lang.L("Experiment: %s"), text))
 	}
-	parts = append(parts, counted(d.NewTokens, "token"))
+	parts = append(parts, counted(d.NewTokens, lang.L("1 token"), lang.L("%s tokens")))
 	f := doneFigures(d)
 	f.size = 0 // the context is the conversation's, not this reply's
 	if text := f.String(); text != "" {

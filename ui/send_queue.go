@@ -2,8 +2,11 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
+
+	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
 )
@@ -143,5 +146,5 @@ func (w *Window) waitsElsewhere() string {
 	if w.job == nil || w.job.conversation == w.current {
 		return ""
 	}
-	return "A reply is being written in “" + w.title(w.job.conversation) + "”. What you send now waits until it has ended."
+	return fmt.Sprintf(lang.L("A reply is being written in “%s”. What you send now waits until it has ended."), w.title(w.job.conversation))
 }

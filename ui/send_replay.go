@@ -25,7 +25,7 @@ func (w *Window) replay(m app.Message) {
 // replayText tells how far a replay is.
 func replayText(text string) activity {
 	return activity{
-		text:  fmt.Sprintf(lang.L("Replaying, %s so far"), counted(utf8.RuneCountInString(text), "character")),
+		text:  fmt.Sprintf(lang.L("Replaying, %s so far"), counted(utf8.RuneCountInString(text), lang.L("1 character"), lang.L("%s characters"))),
 		short: lang.L("Replaying"), fraction: -1,
 	}
 }
@@ -51,10 +51,10 @@ func replayedText(r app.Replayed) string {
 		text = fmt.Sprintf(lang.L("Replayed: the text differs from character %s on."), count(at+1))
 	}
 	for _, d := range r.Differences {
-		text += fmt.Sprintf(lang.L(" %s: it was %s, it is %s."), d.Name, d.Was, d.Is)
+		text += " " + fmt.Sprintf(lang.L("%[1]s: it was %[2]s, it is %[3]s."), factText(d.Name), factText(d.Was), factText(d.Is))
 	}
 	if !r.Same && len(r.Differences) == 0 {
-		text += lang.L(" The model, the device, the build and the settings are the same.")
+		text += " " + lang.L("The model, the device, the build and the settings are the same.")
 	}
 	return text
 }

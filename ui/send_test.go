@@ -31,7 +31,7 @@ func TestAMessageIsAnswered(t *testing.T) {
 	if r.composer.Text() != "" || r.composer.state != composerIdle {
 		t.Errorf("the composer holds %q in state %d", r.composer.Text(), r.composer.state)
 	}
-	if got := r.titlesShown(); len(got) != 1 || got[0] == untitled {
+	if got := r.titlesShown(); len(got) != 1 || got[0] == untitled() {
 		t.Errorf("the sidebar lists %q", got)
 	}
 	if f := r.status.figures; f.size != 8192 || f.used == 0 {

@@ -11,18 +11,15 @@ import (
 	"beyonder/engine/sample"
 )
 
-// ownPreset is shown once a preset has been changed by hand.
-const ownPreset = "Your own"
-
 func presetNames() []string {
 	var names []string
 	for _, p := range sample.Presets() {
-		names = append(names, p.Name)
+		names = append(names, factText(p.Name))
 	}
-	return append(names, ownPreset)
+	return append(names, lang.L("Your own"))
 }
 
-// presetIndex is the place of a preset in presetNames; the last is ownPreset.
+// presetIndex is the place of a preset in presetNames; the last is the reader's own.
 func presetIndex(name string) int {
 	i := slices.IndexFunc(sample.Presets(), func(p sample.Preset) bool { return p.Name == name })
 	if i < 0 {
@@ -33,7 +30,7 @@ func presetIndex(name string) int {
 
 func presetText(name string) string {
 	if i := presetIndex(name); i < len(sample.Presets()) {
-		return sample.Presets()[i].Description
+		return factText(sample.Presets()[i].Description)
 	}
 	return lang.L("Changed by hand. Choose a preset to start over.")
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -48,13 +49,13 @@ func (f numberField) parse(text string) (float64, error) {
 	}
 	switch {
 	case err != nil, v != v:
-		return 0, fmt.Errorf(lang.L("type a number%s"), f.orOff())
+		return 0, f.refusal(lang.L("Type a number"))
 	case f.offText != "" && v == f.off:
 		return v, nil
 	case v < f.low || v > f.high:
-		return 0, fmt.Errorf(lang.L("type a number from %s to %s%s"), f.plain(f.low), f.plain(f.high), f.orOff())
+		return 0, f.refusal(fmt.Sprintf(lang.L("Type a number from %[1]s to %[2]s"), f.plain(f.low), f.plain(f.high)))
 	case f.whole && v != float64(int64(v)):
-		return 0, fmt.Errorf(lang.L("type a whole number%s"), f.orOff())
+		return 0, f.refusal(lang.L("Type a whole number"))
 	}
 	return v, nil
 }
@@ -66,11 +67,12 @@ func (f numberField) plain(v float64) string {
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
-func (f numberField) orOff() string {
-	if f.offText == "" {
-		return ""
+// refusal says what can be typed: what, or the word for off.
+func (f numberField) refusal(what string) error {
+	if f.offText != "" {
+		what = fmt.Sprintf(lang.L("%[1]s or “%[2]s”"), what, f.offText)
 	}
-	return " or “" + f.offText + "”"
+	return errors.New(what)
 }
 
 // float and int tie a numberField to a field of the sampling settings.
@@ -100,7 +102,7 @@ func frontFields() []numberField {
 		numberField{name: lang.L("Repeat penalty"), explain: lang.L("Makes words that have just been used less likely."),
 			low: 0.5, high: 3, slideTo: 2, step: 0.01, off: 1, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.RepeatPenalty }),
 		seedField(),
-		numberField{name: lang.L("Longest reply"), explain: lang.L("The reply ends after this many tokens, even in mid-sentence."), unit: "tokens",
+		numberField{name: lang.L("Longest reply"), explain: lang.L("The reply ends after this many tokens, even in mid-sentence."), unit: lang.L("tokens"),
 			low: 1, high: 1 << 20, slideTo: 4096, step: 64, offText: lang.L("No limit")}.int(func(s *S) *int { return &s.MaxTokens }),
 	}
 }
@@ -127,7 +129,7 @@ func nSigmaField() numberField {
 // loadFields take effect when a model is loaded the next time.
 func loadFields() []numberField {
 	return []numberField{
-		{name: lang.L("Context size"), explain: lang.L("How much of a conversation the model sees at once. More takes more memory."), unit: "tokens",
+		{name: lang.L("Context size"), explain: lang.L("How much of a conversation the model sees at once. More takes more memory."), unit: lang.L("tokens"),
 			whole: true, low: 256, high: 1 << 21, slideTo: 32768, step: 1024, offText: lang.L("Automatic"),
 			get: func(s *app.Settings) float64 { return float64(s.Context) },
 			set: func(s *app.Settings, v float64) { s.Context = int(v) }},
@@ -177,7 +179,7 @@ func penaltyFields() []numberField {
 			low: -2, high: 2, step: 0.05, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.FrequencyPenalty }),
 		numberField{name: lang.L("Presence penalty"), explain: lang.L("The same for every word that has been used at all."),
 			low: -2, high: 2, step: 0.05, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.PresencePenalty }),
-		numberField{name: lang.L("Looks back"), explain: lang.L("How many tokens the penalties look back on; -1 is the whole conversation."), unit: "tokens",
+		numberField{name: lang.L("Looks back"), explain: lang.L("How many tokens the penalties look back on; -1 is the whole conversation."), unit: lang.L("tokens"),
 			low: -1, high: 1 << 20, slideTo: 1024, step: 16, offText: lang.L("Off")}.int(func(s *S) *int { return &s.PenaltyWindow }),
 	}
 }
@@ -189,9 +191,9 @@ func dryFields() []numberField {
 			high: 5, slideTo: 2, step: 0.05, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.DRYMultiplier }),
 		numberField{name: lang.L("DRY base"), explain: lang.L("How fast the punishment grows with the phrase's length."),
 			low: 1, high: 4, step: 0.05}.float(func(s *S) *float64 { return &s.DRYBase }),
-		numberField{name: lang.L("DRY allowed length"), explain: lang.L("Phrases of up to this length may repeat."), unit: "tokens",
+		numberField{name: lang.L("DRY allowed length"), explain: lang.L("Phrases of up to this length may repeat."), unit: lang.L("tokens"),
 			low: 1, high: 50, slideTo: 20, step: 1}.int(func(s *S) *int { return &s.DRYAllowedLength }),
-		numberField{name: lang.L("DRY looks back"), explain: lang.L("How many tokens it looks back on; -1 is the whole conversation."), unit: "tokens",
+		numberField{name: lang.L("DRY looks back"), explain: lang.L("How many tokens it looks back on; -1 is the whole conversation."), unit: lang.L("tokens"),
 			low: -1, high: 1 << 20, slideTo: 4096, step: 64, offText: lang.L("Off")}.int(func(s *S) *int { return &s.DRYWindow }),
 	}
 }

@@ -82,8 +82,6 @@ func biasText(bias map[int32]float64) string {
 	return strings.Join(lines, "\n")
 }
 
-var errBias = errors.New("write each line as a token's number, =, and a bias: 15043 = -2.5")
-
 func parseBias(text string) (map[int32]float64, error) {
 	bias := map[int32]float64{}
 	for _, line := range strings.Split(text, "\n") {
@@ -94,7 +92,7 @@ func parseBias(text string) (map[int32]float64, error) {
 		id, errID := strconv.ParseInt(strings.TrimSpace(left), 10, 32)
 		value, errValue := strconv.ParseFloat(strings.TrimSpace(right), 64)
 		if !found || errID != nil || errValue != nil || id < 0 || value != value {
-			return nil, errBias
+			return nil, errors.New(lang.L("write each line as a token's number, =, and a bias: 15043 = -2.5"))
 		}
 		bias[int32(id)] = value
 	}

@@ -154,7 +154,7 @@ func TestPresets(t *testing.T) {
 		t.Error("the context size made the preset one's own")
 	}
 	p.row(t, "Min-p").entry.SetText("0.2")
-	if p.last(t).Preset != "" || p.presets.Selected != ownPreset {
+	if p.last(t).Preset != "" || p.presets.Selected != "Your own" {
 		t.Errorf("a changed preset is still %q", p.presets.Selected)
 	}
 }

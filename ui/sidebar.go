@@ -15,7 +15,8 @@ import (
 	"beyonder/assets"
 )
 
-const untitled = "New conversation"
+// untitled is how a conversation without a title is called.
+func untitled() string { return lang.L("New conversation") }
 
 // Sidebar lists the conversations, or those in the trash. It announces what the
 // reader wants done with them and shows what it is given.
@@ -73,7 +74,7 @@ type Sidebar struct {
 func NewSidebar() *Sidebar {
 	s := &Sidebar{unfolded: map[app.ID]bool{}}
 	s.ExtendBaseWidget(s)
-	s.newButton = newFocusRow(untitled, "", func() { s.OnNew() })
+	s.newButton = newFocusRow(untitled(), "", func() { s.OnNew() })
 	s.newButton.framed, s.newButton.icon = true, assets.Icon("add")
 	s.back = newFocusRow(lang.L("Back"), lang.L("Click one to restore it."), func() { s.OnTrash(false) })
 	s.back.icon = assets.Icon("back")
@@ -197,7 +198,7 @@ func (s *Sidebar) showLists() {
 	case searching && len(s.hits) == 0 && s.unindexed > 0:
 		text = fmt.Sprintf(lang.L("Nothing yet: %s messages are still being indexed."), count(s.unindexed))
 	case searching && len(s.hits) == 0:
-		text = "Nothing is found for “" + s.filter.Text + "”."
+		text = fmt.Sprintf(lang.L("Nothing is found for “%s”."), s.filter.Text)
 	case searching || len(s.rows) > 0:
 	case s.inTrash:
 		text = lang.L("The trash is empty.")
@@ -274,16 +275,13 @@ func (s *Sidebar) step(n int) {
 
 func titleOf(c app.Conversation) string {
 	if c.Title == "" {
-		return untitled
+		return untitled()
 	}
 	return c.Title
 }
 
 func conversations(n int) string {
-	if n == 1 {
-		return lang.L("1 conversation")
-	}
-	return count(n) + " conversations"
+	return counted(n, lang.L("1 conversation"), lang.L("%s conversations"))
 }
 
 // sidebarLayout: controls above, controls below, the list between them.

@@ -3,7 +3,6 @@ package ui
 import (
 	"image/color"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -180,12 +179,4 @@ func setWords(words []markedWord, width float32, lines int) (set [][]markedWord)
 		set = append(set, line)
 	}
 	return set
-}
-
-// day writes a date as short as it is clear.
-func day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Local().Format("2 January 2006")
 }

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"fmt"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
@@ -107,18 +105,15 @@ func (s *Sidebar) FocusSearch() {
 
 // detailOf says what a hit without a quotation is.
 func detailOf(h app.Hit) string {
-	if h.Message == 0 {
-		return day(h.Updated)
+	if h.Message == 0 && !h.Updated.IsZero() {
+		return dateText(h.Updated)
 	}
 	return ""
 }
 
 func moreOf(h app.Hit) string {
-	switch h.More {
-	case 0:
+	if h.More == 0 {
 		return ""
-	case 1:
-		return lang.L("1 more message")
 	}
-	return fmt.Sprintf(lang.L("%s more messages"), count(h.More))
+	return counted(h.More, lang.L("1 more message"), lang.L("%s more messages"))
 }

@@ -134,7 +134,7 @@ func timeGroup(t, now time.Time) string {
 	case days <= 7:
 		return lang.L("Previous 7 days")
 	}
-	return t.Local().Format("January 2006")
+	return monthText(t)
 }
 
 func folderTitle(f *app.Folder, within int) string {

@@ -116,13 +116,13 @@ func (f figures) String() string { return f.texts()[0] }
 func (f figures) texts() (texts []string) {
 	var parts []string
 	if f.size > 0 {
-		parts = append(parts, fmt.Sprintf(lang.L("%s of %s tokens"), count(f.used), count(f.size)))
+		parts = append(parts, fmt.Sprintf(lang.L("%[1]s of %[2]s tokens"), count(f.used), count(f.size)))
 	}
 	if f.tokensPerSecond > 0 {
-		parts = append(parts, speedText(f.tokensPerSecond)+" tokens/s")
+		parts = append(parts, fmt.Sprintf(lang.L("%s tokens/s"), speedText(f.tokensPerSecond)))
 	}
 	if f.firstSeconds > 0 {
-		parts = append(parts, "first after "+durationText(seconds(f.firstSeconds)))
+		parts = append(parts, fmt.Sprintf(lang.L("first after %s"), durationText(seconds(f.firstSeconds))))
 	}
 	for n := len(parts); n > 1; n-- {
 		texts = append(texts, strings.Join(parts[:n], " · "))
@@ -142,7 +142,7 @@ func modelTexts(i engine.Info) []string {
 		}
 	}
 	if i.DeviceReason != "" {
-		add(i.Name, i.Quantization, i.Device+": "+i.DeviceReason)
+		add(i.Name, i.Quantization, i.Device+": "+factText(i.DeviceReason))
 	}
 	add(i.Name, i.Quantization, i.Device)
 	add(i.Name, i.Device)
@@ -152,14 +152,14 @@ func modelTexts(i engine.Info) []string {
 
 // loadingActivity says how far loading a file has come.
 func loadingActivity(name string, p engine.Progress, spent time.Duration) activity {
-	a := activity{text: "Loading " + name, short: lang.L("Loading"), fraction: -1}
+	a := activity{text: fmt.Sprintf(lang.L("Loading %s"), name), short: lang.L("Loading"), fraction: -1}
 	if p.Stage != "" {
-		a.text += ": " + p.Stage
+		a.text += ": " + factText(p.Stage)
 	}
 	if p.Total <= 0 {
 		return a
 	}
-	return a.come(fmt.Sprintf(lang.L(", %s of %s"), bytesText(p.Done), bytesText(p.Total)), p.Done, p.Total, spent)
+	return a.come(", "+fmt.Sprintf(lang.L("%[1]s of %[2]s"), bytesText(p.Done), bytesText(p.Total)), p.Done, p.Total, spent)
 }
 
 // readingActivity says how much of the prompt has been read.
@@ -168,13 +168,13 @@ func readingActivity(r engine.Reading, spent time.Duration) activity {
 	if r.Total <= 0 {
 		return a
 	}
-	return a.come(fmt.Sprintf(lang.L(": %s of %s tokens"), count(r.Done), count(r.Total)), int64(r.Done), int64(r.Total), spent)
+	return a.come(": "+fmt.Sprintf(lang.L("%[1]s of %[2]s tokens"), count(r.Done), count(r.Total)), int64(r.Done), int64(r.Total), spent)
 }
 
 // come adds how far a has come, and how long the rest will take.
 func (a activity) come(amount string, done, total int64, spent time.Duration) activity {
 	a.fraction = float64(done) / float64(total)
-	part := fmt.Sprintf(lang.L(", %d %%"), int(a.fraction*100))
+	part := fmt.Sprintf(", %d %%", int(a.fraction*100))
 	left := timeLeft(done, total, spent)
 	if left != "" {
 		left = ", " + left

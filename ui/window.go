@@ -260,7 +260,7 @@ func (w *Window) title(id app.ID) string {
 	if title := w.titles[id]; title != "" {
 		return title
 	}
-	return untitled
+	return untitled()
 }
 
 // findMessage returns the message with that id on the shown path.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -252,12 +253,12 @@ func (w *Window) setMix(m engine.Mix) {
 // showMix tells that an experiment holds in the open conversation.
 func (w *Window) showMix() {
 	info, _ := w.app.Model()
-	text := app.MixText(w.app.Mix(w.current), expertNames(w.app.Experts(info.Hash, info.Experts, info.ExpertNames)))
+	text := mixText(w.app.Mix(w.current), expertNames(w.app.Experts(info.Hash, info.Experts, info.ExpertNames)))
 	if text == "" {
 		w.cards.set("experiment", nil)
 		return
 	}
-	c := newCard("Experiment in this conversation: "+text+".", theme.ColorNameWarning, nil, action{lang.L("End it"), false, func() { w.setMix(engine.Mix{}) }})
+	c := newCard(fmt.Sprintf(lang.L("Experiment in this conversation: %s."), text), theme.ColorNameWarning, nil, action{lang.L("End it"), false, func() { w.setMix(engine.Mix{}) }})
 	w.cards.set("experiment", c)
 }
 

@@ -36,53 +36,58 @@ func (w *Window) keepMenu(at fyne.Position) {
 	widget.ShowPopUpMenuAtPosition(menu, w.win.Canvas(), at.SubtractXY(0, size.Height))
 }
 
-// exportFormats are the endings of files, and what they are good for.
-var exportFormats = [...]struct{ ending, name, text string }{
-	{".md", "Markdown", "What is shown, as text with marks."},
-	{".html", "Web page", "What is shown, to be read in a browser. It fetches nothing."},
-	{".pdf", "PDF", "What is shown, to be printed. Chinese, Japanese and Korean letters and emoji are missing in it."},
-	{".json", "JSON", "Everything, with all versions. It can be imported again."},
+// An exportFormat is the ending of a file, and what that is good for.
+type exportFormat struct{ ending, name, text string }
+
+func exportFormats() []exportFormat {
+	return []exportFormat{
+		{".md", "Markdown", lang.L("What is shown, as text with marks.")},
+		{".html", lang.L("Web page"), lang.L("What is shown, to be read in a browser. It fetches nothing.")},
+		{".pdf", "PDF", lang.L("What is shown, to be printed. Chinese, Japanese and Korean letters and emoji are missing in it.")},
+		{".json", "JSON", lang.L("Everything, with all versions. It can be imported again.")},
+	}
 }
 
 // askExport asks how a conversation, a folder or, with neither, everything is to be
 // written, and then where.
 func (w *Window) askExport(id, folder app.ID) {
-	what, name := w.exported(id, folder)
-	text := newParagraph(exportFormats[0].text, captionStyle)
+	title, name := w.exported(id, folder)
+	formats := exportFormats()
+	text := newParagraph(formats[0].text, captionStyle)
 	names := []string{}
-	for _, f := range exportFormats {
+	for _, f := range formats {
 		names = append(names, f.name+" ("+f.ending+")")
 	}
 	chosen := 0
 	var m *modal
 	choice := newKeySelect(names, func(i int) {
 		chosen = i
-		text.SetText(exportFormats[i].text)
+		text.SetText(formats[i].text)
 		if m != nil {
 			m.fit()
 		}
 	})
 	choice.SetSelectedIndex(0)
-	m = w.ask("Export "+what, "", lang.L("Choose where…"), []fyne.CanvasObject{choice, text}, func() error {
-		w.chooseExport(app.Export{Conversation: id, Folder: folder}, name+exportFormats[chosen].ending)
+	m = w.ask(title, "", lang.L("Choose where…"), []fyne.CanvasObject{choice, text}, func() error {
+		w.chooseExport(app.Export{Conversation: id, Folder: folder}, name+formats[chosen].ending)
 		return nil
 	})
 	w.win.Canvas().Focus(choice)
 }
 
-// exported says what is exported and proposes a name for the file.
-func (w *Window) exported(id, folder app.ID) (what, name string) {
+// exported says what is exported, as a title, and proposes a name for the file.
+func (w *Window) exported(id, folder app.ID) (title, name string) {
 	switch {
 	case id != 0:
-		return "“" + w.title(id) + "”", nameForFile(w.title(id))
+		return fmt.Sprintf(lang.L("Export “%s”"), w.title(id)), nameForFile(w.title(id))
 	case folder != 0:
 		for _, f := range w.listFolders(false) {
 			if f.ID == folder {
-				return "the folder “" + f.Name + "”", nameForFile(f.Name)
+				return fmt.Sprintf(lang.L("Export the folder “%s”"), f.Name), nameForFile(f.Name)
 			}
 		}
 	}
-	return lang.L("all conversations"), lang.L("Beyonder conversations")
+	return lang.L("Export all conversations"), lang.L("Beyonder conversations")
 }
 
 // nameForFile makes a name for a file of a title, one that every system takes.
@@ -121,7 +126,7 @@ func (w *Window) export(e app.Export, path string) {
 	f := assets.NewFonts()
 	e.Fonts = app.Fonts{Regular: f.Regular.Content(), Bold: f.Bold.Content(), Italic: f.Italic.Content(), BoldItalic: f.BoldItalic.Content(), Mono: f.Mono.Content()}
 	note := ""
-	w.busy("Writing "+filepath.Base(path)+"…", func() (err error) {
+	w.busy(fmt.Sprintf(lang.L("Writing %s…"), filepath.Base(path)), func() (err error) {
 		note, err = w.app.Export(e, path)
 		return err
 	}, func(err error) {
@@ -129,7 +134,7 @@ func (w *Window) export(e app.Export, path string) {
 			w.failed(err)
 			return
 		}
-		text := filepath.Base(path) + " is written to " + filepath.Dir(path) + "."
+		text := fmt.Sprintf(lang.L("%[1]s is written to %[2]s."), filepath.Base(path), filepath.Dir(path))
 		if note != "" {
 			text += " " + asSentence(note)
 		}
@@ -159,7 +164,7 @@ func (w *Window) askImport() {
 // trash.
 func (w *Window) importFile(path string) {
 	var ids []app.ID
-	w.busy("Reading "+filepath.Base(path)+"…", func() (err error) {
+	w.busy(fmt.Sprintf(lang.L("Reading %s…"), filepath.Base(path)), func() (err error) {
 		ids, err = w.app.Import(path)
 		return err
 	}, func(err error) {
@@ -171,7 +176,7 @@ func (w *Window) importFile(path string) {
 		if len(ids) == 1 {
 			w.open(ids[0])
 		}
-		w.say("kept", fmt.Sprintf(lang.L("%s imported from %s."), conversations(len(ids)), filepath.Base(path)), action{lang.L("Undo"), false, func() {
+		w.say("kept", fmt.Sprintf(lang.L("%[1]s imported from %[2]s."), conversations(len(ids)), filepath.Base(path)), action{lang.L("Undo"), false, func() {
 			w.cards.set("kept", nil)
 			w.unimport(ids)
 		}})
@@ -202,7 +207,7 @@ func (w *Window) showCopies() {
 			m.close()
 			w.restoreCopy(c)
 		})
-		name := c.Made.Local().Format("Monday, 2 January 2006, 15:04")
+		name := dayText(c.Made)
 		list.Add(newRow(12, 0, newFlexibleLine(name, bodyStyle), newLine(bytesText(c.Bytes), captionStyle), button))
 	}
 	if len(copies) == 0 {
@@ -232,7 +237,7 @@ func (w *Window) restoreCopy(c app.Copy) {
 				w.restoreCopy(now)
 			}})
 		}
-		w.say("kept", "The copy of "+c.Made.Local().Format("2 January 2006, 15:04")+" is restored.", undo...)
+		w.say("kept", fmt.Sprintf(lang.L("The copy of %s is restored."), momentText(c.Made)), undo...)
 	})
 }
 
@@ -243,12 +248,11 @@ func (w *Window) newestCopy() app.Copy {
 	return app.Copy{}
 }
 
-const (
-	passphraseText = "Titles, messages, drafts, prompts, settings and the search index are encrypted. Their number, sizes and the paths of model files are not.\n" +
-		"Nobody can recover a forgotten passphrase: without it, all conversations are lost. Copies made so far are deleted; files that were exported stay as they are."
-	changeText = "Copies made so far keep the passphrase that they were made with."
-	removeText = "Conversations can then be read by everybody who can read your files. Copies made so far are deleted."
-)
+// passphraseText says what a passphrase does and does not do.
+func passphraseText() string {
+	return lang.L("Titles, messages, drafts, prompts, settings and the search index are encrypted. Their number, sizes and the paths of model files are not.") + "\n" +
+		lang.L("Nobody can recover a forgotten passphrase: without it, all conversations are lost. Copies made so far are deleted; files that were exported stay as they are.")
+}
 
 func passwordField(label string) (*filterEntry, fyne.CanvasObject) {
 	e := newFilterEntry("", func(string) {})
@@ -261,9 +265,9 @@ func (w *Window) askPassphrase() {
 	current, currentField := passwordField(lang.L("Passphrase so far"))
 	fresh, freshField := passwordField(lang.L("New passphrase"))
 	again, againField := passwordField(lang.L("New passphrase once more"))
-	title, text, button, fields := lang.L("Set a passphrase"), passphraseText, lang.L("Encrypt"), []fyne.CanvasObject{freshField, againField}
+	title, text, button, fields := lang.L("Set a passphrase"), passphraseText(), lang.L("Encrypt"), []fyne.CanvasObject{freshField, againField}
 	if w.app.Encrypted() {
-		title, text, button, fields = lang.L("Change the passphrase"), changeText, lang.L("Change"), append([]fyne.CanvasObject{currentField}, fields...)
+		title, text, button, fields = lang.L("Change the passphrase"), lang.L("Copies made so far keep the passphrase that they were made with."), lang.L("Change"), append([]fyne.CanvasObject{currentField}, fields...)
 	}
 	w.ask(title, text, button, fields, func() error {
 		switch {
@@ -279,7 +283,7 @@ func (w *Window) askPassphrase() {
 
 func (w *Window) askNoPassphrase() {
 	current, field := passwordField(lang.L("Passphrase"))
-	w.ask(lang.L("Remove the passphrase"), removeText, lang.L("Decrypt"), []fyne.CanvasObject{field}, func() error {
+	w.ask(lang.L("Remove the passphrase"), lang.L("Conversations can then be read by everybody who can read your files. Copies made so far are deleted."), lang.L("Decrypt"), []fyne.CanvasObject{field}, func() error {
 		w.setPassphrase(current.Text, "", lang.L("The conversations have no passphrase any more."))
 		return nil
 	})

@@ -100,14 +100,14 @@ func (w *Window) move(id, folder app.ID) {
 	}
 	w.listConversations()
 	w.showConversationSettings()
-	where := lang.L("out of its folder")
+	done := fmt.Sprintf(lang.L("“%s” is out of its folder."), titleOf(before))
 	for _, f := range w.listFolders(false) {
 		if f.ID == folder {
-			where = "in “" + f.Name + "”"
+			done = fmt.Sprintf(lang.L("“%[1]s” is in “%[2]s”."), titleOf(before), f.Name)
 		}
 	}
 	if before.Folder != folder {
-		w.offerUndo(fmt.Sprintf(lang.L("“%s” is %s."), titleOf(before), where), func() {
+		w.offerUndo(done, func() {
 			if err := w.app.Move(id, before.Folder); err != nil {
 				w.failed(err)
 			}

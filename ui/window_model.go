@@ -70,7 +70,7 @@ func (w *Window) load(path string, force bool, then func()) {
 // showLoading shows a card with how far the loading has come.
 func (w *Window) showLoading(l *loading) {
 	if w.loading == l {
-		l.card = newCard("Loading "+fileName(l.path), theme.ColorNameSeparator, nil, action{lang.L("Stop"), false, w.stop})
+		l.card = newCard(fmt.Sprintf(lang.L("Loading %s"), fileName(l.path)), theme.ColorNameSeparator, nil, action{lang.L("Stop"), false, w.stop})
 		w.cards.set("loading", l.card)
 	}
 }
@@ -160,7 +160,7 @@ func (w *Window) warnOfModel() {
 func (w *Window) refused(path string, e *engine.MemoryError, then func()) {
 	text := memorySentence(e)
 	if w.settings.Context > 8192 {
-		text += lang.L(" A smaller context size, in the settings, needs less.")
+		text += " " + lang.L("A smaller context size, in the settings, needs less.")
 	}
 	c := newCard(text, theme.ColorNameWarning, func() { w.cards.set("error", nil) },
 		action{lang.L("Choose another"), true, w.picker.open},
@@ -286,7 +286,7 @@ func (w *Window) goneModel() string {
 	last := w.app.LastModel()
 	for _, m := range w.knownModels() {
 		if last != "" && m.Path == last && m.Missing {
-			return modelName(m) + ", the model you used last, is not at " + m.Path + " any more."
+			return fmt.Sprintf(lang.L("%[1]s, the model you used last, is not at %[2]s any more."), modelName(m), m.Path)
 		}
 	}
 	return ""
@@ -314,7 +314,7 @@ func (w *Window) showModel() {
 		w.status.SetModel(modelTexts(info)...)
 	case name != "":
 		w.picker.Set(name, "")
-		w.status.SetModel(name+" is not loaded. Your next message loads it.", lang.L("Not loaded. Your next message loads it."))
+		w.status.SetModel(fmt.Sprintf(lang.L("%s is not loaded. Your next message loads it."), name), lang.L("Not loaded. Your next message loads it."))
 	default:
 		w.picker.Set("", "")
 		w.status.SetModel(lang.L("No model is loaded"))

@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -103,8 +105,8 @@ func (w *Window) applyLook() {
 
 // explainContext says what the figures of the context mean.
 func (w *Window) explainContext(at fyne.Position) {
-	text := "The context is what the model sees of a conversation at once, counted in tokens: short words and parts of words. When it is full: " +
-		lowerFirst(policyText(w.settings.Policy)) + " Settings can change that."
+	text := lang.L("The context is what the model sees of a conversation at once, counted in tokens: short words and parts of words.") + " " +
+		lang.L("When it is full:") + " " + policyText(w.settings.Policy) + " " + lang.L("Settings can change that.")
 	popup := widget.NewPopUp(newPadded(12, 16, 12, 16, newParagraph(text, bodyStyle)), w.win.Canvas())
 	width := px(340)
 	popup.Resize(fyne.NewSize(width, 1))
@@ -120,7 +122,7 @@ func (w *Window) copy(text string) { w.fyneApp.Clipboard().SetContent(text) }
 func (w *Window) openLink(link string) {
 	u, err := url.Parse(link)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		w.say("link", "Only links to web pages are opened. This one is not: "+link)
+		w.say("link", fmt.Sprintf(lang.L("Only links to web pages are opened. This one is not: %s"), link))
 		return
 	}
 	if err := w.fyneApp.OpenURL(u); err != nil {
@@ -139,8 +141,6 @@ func (w *Window) failed(err error, actions ...action) {
 func (w *Window) say(key, text string, actions ...action) {
 	w.cards.set(key, newCard(text, theme.ColorNameSeparator, func() { w.cards.set(key, nil) }, actions...))
 }
-
-func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
 
 // slug makes a button's words into a name: "Load anyway" is "load-anyway".
 func slug(text string) string {

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"strings"
 
@@ -23,8 +24,6 @@ type splitSend struct {
 	seed         int64      // of the first one, so that chance is the same for both
 }
 
-var errNoExperiment = errors.New("choose an experiment first: what is compared is the model as it is and the experiment")
-
 // openSplit asks for the message.
 func (w *Window) openSplit() {
 	m := w.app.Mix(w.current)
@@ -33,13 +32,13 @@ func (w *Window) openSplit() {
 	entry := newFilterEntry(lang.L("Your message"), func(string) {})
 	entry.SetText(w.composer.Text())
 	text := lang.L("Both answer the same message, one after the other: first all experts, then the experiment.")
-	if with := app.MixText(m, names); with != "" {
-		text = "Both answer the same message, one after the other: first all experts, then " + with + "."
+	if with := mixText(m, names); with != "" {
+		text = fmt.Sprintf(lang.L("Both answer the same message, one after the other: first all experts, then %s."), with)
 	}
 	w.ask(lang.L("Compare two settings"), text, lang.L("Send to both"), []fyne.CanvasObject{captioned(lang.L("Message"), entry)}, func() error {
 		switch {
 		case m.IsZero():
-			return errNoExperiment
+			return errors.New(lang.L("choose an experiment first: what is compared is the model as it is and the experiment"))
 		case strings.TrimSpace(entry.Text) == "":
 			return app.ErrEmpty
 		case w.job != nil:

@@ -169,7 +169,7 @@ func TestSettingsHoldForTheNextRequest(t *testing.T) {
 	if sent.Sampling.Temperature != 0.35 || sent.Sampling.MaxTokens != 3 {
 		t.Fatalf("the request has %+v", sent.Sampling)
 	}
-	if r.settings.Preset != "" || r.panel.presets.Selected != ownPreset {
+	if r.settings.Preset != "" || r.panel.presets.Selected != "Your own" {
 		t.Errorf("the preset is still %q", r.panel.presets.Selected)
 	}
 	if kept := r.app.Settings(); kept.Sampling.Temperature != 0.35 {
