@@ -42,7 +42,7 @@ func (w *Window) send(text string) {
 	w.panel.Flush() // what was just set is to hold for this reply
 	id := w.ensureConversation()
 	switch {
-	case id != 0 && w.job != nil && w.editing == 0:
+	case id != 0 && w.editing == 0 && (w.job != nil || w.lineGoesOn(id)):
 		w.wait(id, text)
 		return
 	case w.job != nil && !w.editsReply():
@@ -128,9 +128,7 @@ func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, 
 // stop ends what is being written or loaded. What the engine still does about
 // it is its business: from the reader's side it has ended.
 func (w *Window) stop() {
-	if w.loading != nil {
-		w.loading.cancel()
-	}
+	w.stopLoading()
 	if w.job != nil && !w.job.stopping {
 		w.job.stopping = true
 		w.job.cancel()
@@ -201,6 +199,7 @@ func (w *Window) event(j *job, e app.Event) {
 		w.notice(j, *e.Notice)
 	case e.Finished != nil:
 		w.finished(j, *e.Finished)
+		w.over(j)
 	case e.Replayed != nil:
 		w.showReplayed(j, *e.Replayed)
 	}
@@ -256,18 +255,35 @@ func (w *Window) finished(j *job, m app.Message) {
 	}
 }
 
-// finish ends a job; everything that came has been delivered.
-func (w *Window) finish(j *job, err error) {
-	j.cancel()
+// over shows that a reply has ended: the reader can go on, whatever the disk still
+// does about it. What is sent to two settings goes on by itself.
+func (w *Window) over(j *job) {
+	if w.job == j && j.split == nil {
+		w.storing = j
+		w.free(j)
+	}
+}
+
+// free makes a job no longer the one that is being done.
+func (w *Window) free(j *job) {
 	w.job = nil
 	w.status.SetActivity(activity{})
 	w.sidebar.SetWriting(0)
-	w.giveBack(j)
-	w.listConversations()
 	w.showModel()
 	w.showLast(j)
-	w.explain(j, err)
 	w.trace.event("reply-shown", map[string]any{"conversation": j.conversation, "message": j.reply})
+}
+
+// finish ends a job; everything that came has been delivered and stored.
+func (w *Window) finish(j *job, err error) {
+	j.cancel()
+	if w.job == j {
+		w.free(j)
+	}
+	w.storing = nil
+	w.giveBack(j)
+	w.listConversations()
+	w.explain(j, err)
 	if w.closing {
 		w.closeNow()
 		return
@@ -291,6 +307,8 @@ func (w *Window) explain(j *job, err error) {
 	switch {
 	case errors.As(err, &memory):
 		w.refused(w.app.LastModel(), memory, again)
+	case j.reply != 0 && errors.Is(err, app.ErrFull):
+		w.failed(err)
 	case errors.Is(err, app.ErrNoModel):
 		w.say("error", lang.L("There is no model to answer. Your message is kept."), action{lang.L("Choose a model"), true, w.picker.open})
 	case sentence(err) == "":

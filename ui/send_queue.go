@@ -121,6 +121,13 @@ func (w *Window) sendNext() {
 	})
 }
 
+// lineGoesOn says whether what waits in a conversation is sent by itself as soon as
+// the reply before it is stored: what is sent now comes after it.
+func (w *Window) lineGoesOn(id app.ID) bool {
+	j := w.storing
+	return j != nil && j.conversation == id && j.state == app.Complete && len(w.lineOf(id)) > 0
+}
+
 // lineAfter goes on with the line after a job. A reply that did not come to its
 // end holds what waits behind it: it may want other words now.
 func (w *Window) lineAfter(j *job) {

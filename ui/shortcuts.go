@@ -42,7 +42,7 @@ func (w *Window) escape() {
 	case w.editing != 0:
 		w.cancelEdit()
 		w.sendNext()
-	case w.loading != nil, w.job != nil && w.job.conversation == w.current:
+	case w.loadingNow() != nil, w.job != nil && w.job.conversation == w.current:
 		w.stop()
 	case w.frame.over != "":
 		w.uncover()

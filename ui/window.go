@@ -67,6 +67,7 @@ type Window struct {
 	draft   *pause
 	undo    *time.Timer
 	job     *job // the reply being written
+	storing *job // the one before, which has ended and is on its way to the disk
 	line    []waiting
 	held    map[app.ID]bool // conversations whose messages in line wait for the reader
 	side    string          // which panel is at the right: "settings", "experts"

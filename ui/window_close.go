@@ -39,7 +39,7 @@ func (w *Window) Gone() { w.gone() }
 
 // closeNow closes the window when what close waited for has ended.
 func (w *Window) closeNow() {
-	if w.late.Stop() {
+	if w.late != nil && w.late.Stop() {
 		w.win.Close()
 	}
 }

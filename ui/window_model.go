@@ -30,6 +30,8 @@ type loading struct {
 	next   func() // what is to be done instead, once this has ended
 	after  func() // what the reader asked for meanwhile, to be done once the model is there
 	waits  app.ID // in this conversation
+
+	stopped bool // by the reader, for whom it has ended
 }
 
 // cardDelay is how soon the progress of loading is shown: what is done sooner
@@ -67,16 +69,39 @@ func (w *Window) load(path string, force bool, then func()) {
 		func(err error) { w.loaded(l, err, then) })
 }
 
+// stopLoading ends the loading of a model. For the reader it has ended with that;
+// what waited for it stays in the composer.
+func (w *Window) stopLoading() {
+	l := w.loadingNow()
+	if l == nil {
+		return
+	}
+	l.stopped, l.after = true, nil
+	l.cancel()
+	w.status.SetActivity(activity{})
+	w.cards.set("loading", nil)
+	w.showModel()
+	w.trace.event("loading-stopped", map[string]any{"path": l.path})
+}
+
+// loadingNow is the loading that the reader knows of; nil: there is none.
+func (w *Window) loadingNow() *loading {
+	if w.loading == nil || w.loading.stopped {
+		return nil
+	}
+	return w.loading
+}
+
 // showLoading shows a card with how far the loading has come.
 func (w *Window) showLoading(l *loading) {
-	if w.loading == l {
+	if w.loadingNow() == l {
 		l.card = newCard(fmt.Sprintf(lang.L("Loading %s"), fileName(l.path)), theme.ColorNameSeparator, nil, action{lang.L("Stop"), false, w.stop})
 		w.cards.set("loading", l.card)
 	}
 }
 
 func (w *Window) loadingStep(l *loading, p engine.Progress) {
-	if l.card != nil {
+	if l.card != nil && !l.stopped {
 		a := loadingActivity(fileName(l.path), p, time.Since(l.begun))
 		l.card.progress(a.text, a.fraction)
 		w.relayout()
@@ -121,6 +146,8 @@ func (w *Window) loaded(l *loading, err error, then func()) {
 		w.closeNow()
 	case l.next != nil:
 		l.next()
+	case l.stopped:
+		w.goAhead(nil, l.after)
 	case err != nil && l.quiet && l.after == nil:
 		w.showUnanswered()
 	case errors.As(err, &memory):
@@ -340,7 +367,7 @@ func (w *Window) showState() {
 	case !empty:
 	case w.job != nil && w.job.conversation == w.current: // what was sent is on its way to the disk
 		w.page.wait("")
-	case w.loading != nil && w.loading.path != w.app.LastModel():
+	case w.loadingNow() != nil && w.loading.path != w.app.LastModel():
 		w.page.wait(lang.L("The model is being loaded."))
 	case name == "":
 		w.page.askForModel(w.knownModels(), w.goneModel())
@@ -358,7 +385,7 @@ func (w *Window) composerState() composerState {
 		return composerStopping
 	case w.job != nil && w.job.conversation == w.current:
 		return composerBusy
-	case w.loading != nil:
+	case w.loadingNow() != nil:
 		return composerLoading
 	}
 	return composerIdle
@@ -367,9 +394,9 @@ func (w *Window) composerState() composerState {
 // reason says why nothing can be sent, "" if it can.
 func (w *Window) reason(model string) string {
 	switch {
-	case w.loading == nil && model == "" && len(w.messages) == 0: // the page above says how
+	case w.loadingNow() == nil && model == "" && len(w.messages) == 0: // the page above says how
 		return lang.L("Choose a model first.")
-	case w.loading == nil && model == "":
+	case w.loadingNow() == nil && model == "":
 		return lang.L("Choose a model first: drop a .gguf file on the window, or open one above.")
 	}
 	return ""
@@ -377,7 +404,7 @@ func (w *Window) reason(model string) string {
 
 // note says what will become of what was sent while the model is being loaded.
 func (w *Window) note() string {
-	if l := w.loading; l != nil && l.after != nil && l.waits == w.current {
+	if l := w.loadingNow(); l != nil && l.after != nil && l.waits == w.current {
 		return lang.L("This is sent as soon as the model is loaded. Esc stops the loading.")
 	}
 	return w.waitsElsewhere()

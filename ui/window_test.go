@@ -109,7 +109,7 @@ func (r *rig) say(text string) {
 
 func (r *rig) idle() {
 	r.t.Helper()
-	r.until("the reply ends", func() bool { return r.job == nil && r.loading == nil })
+	r.until("the reply ends", func() bool { return r.job == nil && r.storing == nil && r.loading == nil })
 }
 
 // stored is the open conversation as it is on disk.

@@ -1,0 +1,114 @@
+package ui
+
+import (
+	"context"
+	"iter"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2/test"
+
+	"beyonder/app"
+	"beyonder/app/apptest"
+)
+
+// storedLate is an answer of which the disk is still full of work when it has ended.
+func storedLate(answer iter.Seq2[app.Event, error], disk <-chan struct{}) iter.Seq2[app.Event, error] {
+	return func(yield func(app.Event, error) bool) {
+		answer(yield)
+		<-disk
+	}
+}
+
+// A reply that has ended is shown so at once, with a busy disk too: what is sent
+// next is taken, and a line that waits keeps its order.
+func TestABusyDiskHoldsNothingUp(t *testing.T) {
+	e := apptest.New([]string{"one", "two"}, 0)
+	e.Hang, e.HangAt = true, 1
+	r := newRigWith(t, e, t.TempDir(), Options{})
+	id := r.ensureConversation()
+	disk := make(chan struct{})
+	j := &job{conversation: id, typed: "a"}
+	r.start(j, func(ctx context.Context) iter.Seq2[app.Event, error] {
+		return storedLate(r.app.Send(ctx, id, "a"), disk)
+	})
+	r.until("a word is there", func() bool { return j.text.Len() > 0 })
+	begun := time.Now()
+	test.Tap(r.composer.button)
+	r.until("the stop is shown", func() bool { return r.job == nil })
+	if took := time.Since(begun); took > soon {
+		t.Errorf("stopping took %v", took)
+	}
+	if r.composer.state != composerIdle || r.sidebar.writing != 0 || r.status.activity.text != "" {
+		t.Errorf("the button is in state %v, the sidebar marks %v, the status says %q", r.composer.state, r.sidebar.writing, r.status.activity.text)
+	}
+	if e := r.entries(); len(e) != 2 || e[1].State != string(app.Stopped) || e[1].Text != "one" {
+		t.Errorf("shown are %+v", e)
+	}
+	if r.storing != j {
+		t.Fatal("it is said to be stored")
+	}
+	e.Hang = false
+	r.write("b")
+	r.key("Return") // before the first one is stored
+	r.until("the next reply ends", func() bool { return r.storing != j && r.job == nil })
+	if got := r.texts(id); got != "a|one|b|one two" {
+		t.Errorf("the conversation is %q", got)
+	}
+	close(disk)
+	r.until("the first one is stored", func() bool { return r.storing == nil })
+	r.pass(50 * time.Millisecond)
+	if r.job != nil || r.composer.state != composerIdle || r.cardText("error") != "" {
+		t.Errorf("a job %v, state %v, a card %q", r.job, r.composer.state, r.cardText("error"))
+	}
+}
+
+// What waits in line is sent before what is written while the reply before it is
+// on its way to the disk.
+func TestALineKeepsItsOrderOnABusyDisk(t *testing.T) {
+	r := slowly(t)
+	id := r.ensureConversation()
+	disk := make(chan struct{})
+	j := &job{conversation: id, typed: "a"}
+	r.start(j, func(ctx context.Context) iter.Seq2[app.Event, error] {
+		return storedLate(r.app.Send(ctx, id, "a"), disk)
+	})
+	r.until("it is being written", func() bool { return j.reply != 0 })
+	r.enter("b")
+	r.until("it has ended", func() bool { return r.job == nil })
+	r.enter("c")
+	close(disk)
+	r.until("all are sent", func() bool { return len(r.composer.queue) == 0 && r.job == nil && r.storing == nil })
+	reply := "|one two three four"
+	if got, want := r.texts(id), "a"+reply+"|b"+reply+"|c"+reply; got != want {
+		t.Errorf("the conversation is %q, want %q", got, want)
+	}
+}
+
+// A loading that was stopped has ended for the reader with the click, whatever the
+// engine still does; a message sent then loads the model anew.
+func TestStoppedLoadingIsShownAtOnce(t *testing.T) {
+	e := apptest.New([]string{"Yes."}, 20*time.Millisecond)
+	e.Unload()
+	e.LoadSteps = 1000
+	r := newRigWith(t, e, t.TempDir(), Options{Model: modelFile(t, "big.gguf")})
+	r.until("loading is under way", func() bool { return r.cardText("loading") != "" })
+	r.enter("hello") // waits for the model
+	if r.composer.note == "" {
+		t.Error("nothing says that the message waits")
+	}
+	r.stop()
+	if r.composer.state != composerIdle || r.cardText("loading") != "" || r.status.activity.text != "" || r.composer.note != "" {
+		t.Errorf("state %v, card %q, status %q, note %q", r.composer.state, r.cardText("loading"), r.status.activity.text, r.composer.note)
+	}
+	if r.composer.Text() != "hello" {
+		t.Errorf("the field holds %q", r.composer.Text())
+	}
+	r.idle()
+	if len(r.messages) != 0 || r.cardText("error") != "" {
+		t.Errorf("%d messages, a card %q", len(r.messages), r.cardText("error"))
+	}
+	if r.events[len(r.events)-1] != "loading-stopped" && r.traced["loading-stopped"] == nil {
+		t.Error("the stop is not traced")
+	}
+}
