@@ -24,6 +24,7 @@ type chatCmd struct {
 	Prompt string `short:"p" help:"What to answer; without it, a conversation is read from standard input."`
 	Raw    bool   `help:"Go on with the prompt as it is, without a chat template."`
 	System string `help:"System prompt."`
+	Cache  string `name:"prompt-cache" placeholder:"DIR" help:"Keep a long system prompt in this folder as it was read, so that another run need not read it again."`
 	Policy string `default:"stop" enum:"stop,roll" help:"When the window is full: stop, or roll (drop the oldest turns)."`
 	JSON   bool   `name:"json" help:"Write one JSON object for each reply: text, tokens and figures."`
 }
@@ -57,7 +58,7 @@ func (c *chatCmd) Run(e *env) error {
 	defer l.Close()
 	e.warn(l)
 	t := &talk{env: e, cmd: c, engine: l, terminal: isTerminal(e.out)}
-	t.request = engine.Request{Sampling: settings, Policy: engine.ContextPolicy(c.Policy)}
+	t.request = engine.Request{Sampling: settings, Policy: engine.ContextPolicy(c.Policy), Prefixes: c.Cache}
 	if c.System != "" {
 		t.messages = append(t.messages, prompt.Message{Role: prompt.System, Content: c.System})
 	}

@@ -359,3 +359,31 @@ func TestTrace(t *testing.T) {
 		}
 	}
 }
+
+// A system prompt that a run has read is not read again by the next.
+func TestPromptCache(t *testing.T) {
+	type figures struct {
+		Text string
+		Done struct {
+			Reused int `json:"reused_tokens"`
+			Prompt int `json:"prompt_tokens"`
+		}
+	}
+	var runs [3]figures
+	dir := filepath.Join(t.TempDir(), "kept")
+	for i := range runs {
+		args := []string{"chat", "-m", tinyModel, "-p", "and now?", "-n", "9", "--seed", "5", "--json", "--system", strings.Repeat("Be brief and kind. ", 40)}
+		if i > 0 {
+			args = append(args, "--prompt-cache", dir)
+		}
+		decode(t, must(t, "", args...), &runs[i])
+	}
+	if runs[0].Done.Reused != 0 || runs[1].Done.Reused != 0 || runs[2].Done.Reused < runs[2].Done.Prompt/2 {
+		t.Errorf("of %d tokens %d, %d and %d were reused", runs[2].Done.Prompt, runs[0].Done.Reused, runs[1].Done.Reused, runs[2].Done.Reused)
+	}
+	for _, r := range runs[1:] {
+		if r.Text != runs[0].Text || r.Text == "" {
+			t.Errorf("%q with a cache, %q without", r.Text, runs[0].Text)
+		}
+	}
+}
