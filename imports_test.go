@@ -19,6 +19,8 @@ var mayImport = map[string]string{
 	"app":                        "app/archive engine engine/merge engine/prompt engine/sample store",
 	"app/archive":                "fpdf goldmark image",
 	"app/apptest":                "app engine engine/prompt engine/sample",
+	"app/download":               "flock sys",
+	"app/library":                "engine",
 	"app/locale":                 "",
 	"app/command":                "app assets/starter engine engine/merge engine/prompt engine/quantize engine/sample engine/token engine/worker kong",
 	"ui":                         "app engine engine/prompt engine/sample assets fyne goldmark chroma",
