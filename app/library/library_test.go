@@ -216,6 +216,7 @@ func TestStopLooking(t *testing.T) {
 		}
 	}
 	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
 	var last error
 	for _, err := range shelf().Look(ctx, []Place{folder(dir)}) {
 		stop()
