@@ -12,8 +12,9 @@ import (
 
 // Settings is everything the user can set.
 type Settings struct {
-	Theme         string               `json:"theme"` // "system", "light", "dark"
-	Scale         float32              `json:"scale"` // of text and widgets; 1: as the system has it
+	Theme         string               `json:"theme"`              // "system", "light", "dark"
+	Language      string               `json:"language,omitempty"` // of the window: "de"; "": the system's
+	Scale         float32              `json:"scale"`              // of text and widgets; 1: as the system has it
 	Sampling      sample.Settings      `json:"sampling"`
 	Preset        string               `json:"preset"`  // name of the preset Sampling came from, "" when changed by hand
 	Context       int                  `json:"context"` // tokens; 0: automatic

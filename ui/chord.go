@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 )
 
 // chord is a key with those held down beside it: "Ctrl+Shift+E" is how it is
@@ -65,19 +66,41 @@ func (c chord) label() string {
 	if c.key == "" {
 		return ""
 	}
-	text := chord{mods: c.mods, key: keyCap(c.key)}.String()
-	if after, found := strings.CutPrefix(text, "Ctrl+"); found && fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper {
-		return "Cmd+" + after
+	var parts []string
+	for _, m := range chordMods() {
+		if c.mods&m.mod != 0 {
+			parts = append(parts, modCap(m.name))
+		}
 	}
-	return text
+	return strings.Join(append(parts, keyCap(c.key)), "+")
 }
 
-// keyCap is what stands on a key whose name in Fyne is another word.
-func keyCap(key fyne.KeyName) fyne.KeyName {
-	if name, ok := map[fyne.KeyName]fyne.KeyName{fyne.KeyPageUp: "Page Up", fyne.KeyPageDown: "Page Down", fyne.KeyReturn: "Enter", fyne.KeyBackspace: "Backspace"}[key]; ok {
-		return name
+// modCap is what stands on the key of a modifier.
+func modCap(name string) string {
+	switch {
+	case name == "Ctrl" && fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper:
+		return "Cmd"
+	case name == "Ctrl":
+		return lang.L("Ctrl")
+	case name == "Shift":
+		return lang.L("Shift")
 	}
-	return key
+	return name
+}
+
+// keyCap is what stands on a key: its name in Fyne can be another word.
+func keyCap(key fyne.KeyName) string {
+	switch key {
+	case fyne.KeyPageUp:
+		return lang.L("Page Up")
+	case fyne.KeyPageDown:
+		return lang.L("Page Down")
+	case fyne.KeyReturn:
+		return lang.L("Enter")
+	case fyne.KeyBackspace:
+		return lang.L("Backspace")
+	}
+	return string(key)
 }
 
 // usable says whether a command may have the chord: letters alone are text, and

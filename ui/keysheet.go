@@ -48,7 +48,7 @@ func (w *Window) showShortcuts() {
 	list := inColumns(groups, columns)
 	width := min(px(40+400*float32(columns)), size.Width-px(48))
 	cross := newGlyph(assets.Icon("close"), 28, s.close)
-	cross.tip, cross.tips = lang.L("Close")+" (Esc)", s.tips
+	cross.tip, cross.tips = lang.L("Close (Esc)"), s.tips
 	head := newRow(8, 0, newFlexibleLine(lang.L("Keyboard shortcuts"), titleStyle), cross)
 	s.foot = newRow(8, 0, s.note, s.take, s.reset)
 	s.say("")

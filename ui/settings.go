@@ -47,6 +47,7 @@ type SettingsPanel struct {
 	reload       *fyne.Container
 	system       *textRow
 	look         *keySelect
+	language     *keySelect
 	scale        *keySelect
 	advanced     *fyne.Container
 	unfold       *focusRow
@@ -115,6 +116,7 @@ func (p *SettingsPanel) Set(s app.Settings) {
 	p.template.SetSelectedIndex(max(0, slices.Index(prompt.Presets(), s.Template)+1))
 	p.look.SetSelectedIndex(max(0, slices.Index(lookNames(), s.Theme)))
 	p.scale.SetSelectedIndex(scaleIndex(s.Scale))
+	p.language.SetSelectedIndex(languageIndex(s.Language))
 	p.refresh()
 }
 
@@ -230,7 +232,15 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 	p.scale = newKeySelect(sizes, func(i int) {
 		p.change(func(s *app.Settings) { s.Scale = scales()[i] })
 	})
-	return section(lang.L("Appearance"), labelled(lang.L("Theme"), p.look), labelled(lang.L("Size"), p.scale))
+	var names []string
+	for _, l := range languages() {
+		names = append(names, l.name)
+	}
+	p.language = newKeySelect(names, func(i int) {
+		p.change(func(s *app.Settings) { s.Language = languages()[i].code })
+	})
+	return section(lang.L("Appearance"), labelled(lang.L("Theme"), p.look), labelled(lang.L("Size"), p.scale),
+		labelled(lang.L("Language"), p.language, newParagraph(lang.L("Of the window; a model answers in the language it is written to in."), captionStyle)))
 }
 
 func (p *SettingsPanel) buildAdvanced() {

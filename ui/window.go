@@ -90,6 +90,7 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w.drafts = newDrafts(post, a.SaveDraft, func(err error) { w.failed(err) })
 	w.draft = &pause{post: post, wait: draftPause}
 	w.applyLook()
+	speak(w.settings.Language)
 	w.win = fyneApp.NewWindow("Beyonder")
 	w.win.SetIcon(assets.AppIcon())
 	w.win.SetPadded(false)

@@ -306,8 +306,13 @@ func (w *Window) begin() {
 		w.askUnlock()
 		return
 	}
+	before := w.settings.Language
 	w.settings = w.app.Settings()
 	w.applyLook()
+	if w.settings.Language != before {
+		speak(w.settings.Language)
+		w.buildAgain()
+	}
 	w.panel.Set(w.settings)
 	w.current, w.messages, w.inTrash = 0, nil, false
 	w.openNewest()

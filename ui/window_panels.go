@@ -80,6 +80,9 @@ func (w *Window) change(s app.Settings) {
 		s.Keys, s.Recent = now.Keys, now.Recent
 		*now = s
 	})
+	if s.Language != before.Language {
+		w.changeLanguage()
+	}
 	if s.Theme != before.Theme || s.Scale != before.Scale {
 		shown := w.root.Objects[framePanel].Visible()
 		w.applyLook()
