@@ -16,7 +16,7 @@ import (
 // ARCHITECTURE.md in the same commit. Tests may import what they test with.
 var mayImport = map[string]string{
 	".":                          "app app/command app/locale assets/starter engine/worker ui fyne",
-	"app":                        "app/archive engine engine/merge engine/prompt engine/sample store",
+	"app":                        "app/archive app/download app/library engine engine/merge engine/prompt engine/sample store",
 	"app/archive":                "fpdf goldmark image",
 	"app/apptest":                "app engine engine/prompt engine/sample",
 	"app/download":               "flock sys",

@@ -47,6 +47,7 @@ type App struct {
 	dir      string
 	engine   Engine
 	starter  *starter // nil: there is none
+	shelf    *Shelf
 	store    *store.Store
 	trace    func(event string, fields map[string]any)
 	build    string // of this program
@@ -74,6 +75,10 @@ func Open(o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), store: s, trace: o.Trace, build: build(), writing: map[ID]*writing{}, closing: make(chan struct{})}
+	var odd error
+	if a.shelf, odd = OpenShelf(o.Dir); odd != nil {
+		a.warnings = append(a.warnings, odd.Error())
+	}
 	if a.trace == nil {
 		a.trace = func(string, map[string]any) {}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -78,8 +79,16 @@ func (a *App) load(ctx context.Context, path string, force bool) iter.Seq2[engin
 	}
 }
 
-// loadOptions is how the present settings load a file.
+// loadOptions is how a file is loaded: by the settings, and what was chosen for it
+// alone.
 func (a *App) loadOptions(path string) engine.LoadOptions {
+	o := a.settingsOptions(path)
+	a.LoadChoice(path).apply(&o)
+	return o
+}
+
+// settingsOptions is how the present settings load a file.
+func (a *App) settingsOptions(path string) engine.LoadOptions {
 	s := a.Settings()
 	return engine.LoadOptions{Path: path, Context: s.Context, KV: s.KV, Threads: s.Threads, Template: s.Template, Cache: filepath.Join(a.dir, "cache")}
 }
@@ -103,6 +112,7 @@ func (a *App) loadedNow(ctx context.Context, o engine.LoadOptions) error {
 	})
 	stored := make(chan error, 1)
 	a.aside(func() {
+		a.shelf.setCard(info.CardBytes)
 		stored <- a.store.SetModel(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
 	})
 	select {
@@ -178,7 +188,7 @@ func (a *App) KnownModels() ([]KnownModel, error) {
 			known = append(known, k)
 		}
 	}
-	for _, k := range ModelsIn(a.ModelsDir()) {
+	for _, k := range modelsBelow(a.ModelsDir()) {
 		if !listed[k.Path] {
 			known = append(known, k)
 		}
@@ -222,6 +232,25 @@ func ModelsIn(dir string) (found []KnownModel) {
 		}
 		found = append(found, KnownModel{Path: path, Name: modelName(path), Bytes: info.Size()})
 	}
+	return found
+}
+
+// ownDepth is how deep models lie in the models folder: downloads from Hugging
+// Face are in OWNER/NAME.
+const ownDepth = 2
+
+// modelsBelow returns the model files of a folder and of those in it.
+func modelsBelow(dir string) (found []KnownModel) {
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		found = append(found, ModelsIn(path)...)
+		if rest, _ := filepath.Rel(dir, path); strings.Count(rest, string(filepath.Separator)) >= ownDepth-1 && rest != "." {
+			return fs.SkipDir
+		}
+		return nil
+	})
 	return found
 }
 

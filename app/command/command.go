@@ -44,6 +44,8 @@ type cli struct {
 	Open     openCmd     `cmd:"" default:"withargs" help:"Open the window, with FILE loaded if it is named."`
 	Chat     chatCmd     `cmd:"" help:"Answer a prompt on standard output, or talk in the terminal."`
 	Inspect  inspectCmd  `cmd:"" help:"Show what a model file holds and how much memory it needs."`
+	Models   modelsCmd   `cmd:"" help:"List the models on this machine, those of other applications included, and whether they fit."`
+	Download downloadCmd `cmd:"" help:"Download a model: from Hugging Face, or any address."`
 	Tokenize tokenizeCmd `cmd:"" help:"Turn standard input into token ids."`
 	Logits   logitsCmd   `cmd:"" help:"Show what the model predicts after each of some tokens."`
 	Bench    benchCmd    `cmd:"" help:"Measure how fast a model reads and writes."`
