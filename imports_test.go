@@ -27,7 +27,7 @@ var mayImport = map[string]string{
 	"assets":                     "fyne",
 	"assets/starter":             "",
 	"store":                      "bbolt crypto flock sys text",
-	"engine":                     "engine/compute engine/cpu engine/gl engine/gguf engine/hf engine/model engine/prompt engine/quant engine/sample engine/token sys",
+	"engine":                     "engine/compute engine/cpu engine/gl engine/gguf engine/grammar engine/hf engine/model engine/prompt engine/quant engine/sample engine/token sys",
 	"engine/worker":              "engine",
 	"engine/merge":               "engine engine/gguf engine/hf engine/quant engine/token sys yaml",
 	"engine/model":               "engine/compute engine/quant",
@@ -44,6 +44,7 @@ var mayImport = map[string]string{
 	"engine/prompt":              "engine/prompt/sandbox",
 	"engine/prompt/sandbox":      "gonja",
 	"engine/sample":              "",
+	"engine/grammar":             "",
 	"shaders":                    "",
 }
 

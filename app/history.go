@@ -39,7 +39,7 @@ func (s *stream) request(path []store.Message, opening string) (*engine.Request,
 	r := &engine.Request{
 		Messages: messages,
 		Continue: messages[len(messages)-1].Role == assistant,
-		Sampling: settings.Sampling,
+		Sampling: settings.Sampling.Applied(),
 		Policy:   settings.Policy,
 		Routes:   true,
 		Record:   true,

@@ -48,7 +48,7 @@ func (a *App) Replay(ctx context.Context, id, message ID) iter.Seq2[Event, error
 		}
 		text := m.Text[:min(trail.Given(), len(m.Text))]
 		for _, part := range trail.Parts {
-			came, err := s.repeat(part)
+			came, err := s.repeat(part, text)
 			if err != nil {
 				return err
 			}
@@ -77,9 +77,12 @@ func (t *Trail) replayable(info engine.Info) error {
 	return nil
 }
 
-// repeat writes a part of a reply once more.
-func (s *stream) repeat(p TrailPart) (string, error) {
+// repeat writes a part of a reply once more, behind what there is of it.
+func (s *stream) repeat(p TrailPart, begun string) (string, error) {
 	r := engine.Request{Sampling: p.Done.Sampling, Replay: &p.Sent, Mix: p.Mix}
+	if p.Sent.Continue {
+		r.Begun = begun
+	}
 	r.Sampling.Seed = p.Done.Seed
 	if reason := p.Done.Reason; reason == engine.StopCancelled || reason == "" {
 		if len(p.Tokens) == 0 {

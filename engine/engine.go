@@ -84,6 +84,7 @@ type Request struct {
 	Messages []prompt.Message `json:"messages,omitempty"` // the conversation, oldest first
 	Prompt   string           `json:"prompt,omitempty"`   // plain text to go on with, instead of Messages
 	Continue bool             `json:"continue,omitempty"` // the last message is the assistant's and is to be gone on with
+	Begun    string           `json:"begun,omitempty"`    // with Replay: the reply's text before it
 
 	Sampling     sample.Settings `json:"sampling"`
 	Policy       ContextPolicy   `json:"policy,omitempty"`       // "": StopWhenFull
@@ -153,6 +154,7 @@ const (
 	StopLength    StopReason = "length"    // MaxTokens
 	StopContext   StopReason = "context"   // the context window is full
 	StopCancelled StopReason = "cancelled" // the user stopped it
+	StopFormat    StopReason = "format"    // no token could go on with it in the format that it must have, and it is not complete
 )
 
 // Done closes a reply.

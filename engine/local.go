@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"beyonder/engine/gl"
+	"beyonder/engine/grammar"
 	"beyonder/engine/model"
 	"beyonder/engine/prompt"
 	"beyonder/engine/token"
@@ -46,6 +47,10 @@ type loaded struct {
 	batch   int
 	mixed   model.Mix // the experiment that holds
 	session session
+
+	grammar *grammar.Grammar    // of the last reply that had to have a form; nil: there was none
+	wanted  form                // what it was made from
+	pieces  *grammar.Vocabulary // nil: there was none
 }
 
 // ErrNoModel says that no model is loaded.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"beyonder/engine/gl"
+	"beyonder/engine/grammar"
 	"beyonder/engine/sample"
 )
 
@@ -50,6 +51,7 @@ type writer struct {
 	wrote time.Time // when the first token came
 
 	sampler   *sample.Sampler
+	form      *grammar.Matcher // nil: the reply may be any text
 	out       *outbox
 	logits    []float32
 	ids       []int32         // of the reply
@@ -71,6 +73,9 @@ func (w *writer) run(ctx context.Context) error {
 		plain, goesOn = s.Plain, s.Continue
 	}
 	w.out = newOutbox(w.m.tok, goesOn || plain, append(w.m.stops(plain), w.r.Sampling.Stop...), w.r.Sampling.Banned)
+	if w.form, err = w.m.form(w.r, w.m.tok.Opens() && !goesOn && !plain); err != nil {
+		return err
+	}
 	w.logits = make([]float32, w.m.info.Vocabulary)
 	w.forbidden = map[int][]int32{}
 	p, err := w.prepare()
@@ -86,6 +91,9 @@ func (w *writer) run(ctx context.Context) error {
 	}
 	for _, id := range p.ids {
 		w.sampler.Accept(id)
+	}
+	if w.form != nil {
+		w.sampler.Constrain(w.form)
 	}
 	if err := w.read(ctx, p); err != nil {
 		return w.ended(ctx, err)
@@ -179,7 +187,13 @@ func (w *writer) write(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if w.form != nil && w.form.Over() {
+			return w.finish(w.formEnd())
+		}
 		t, err := w.choose()
+		if errors.Is(err, sample.ErrDeadEnd) {
+			return w.finish(w.formEnd())
+		}
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 
 	"beyonder/engine"
 	"beyonder/engine/prompt"
+	"beyonder/engine/sample"
 )
 
 // chatCmd answers one prompt, or holds a conversation in the terminal.
@@ -232,6 +233,9 @@ func (t *talk) shown(text string) string {
 
 // tellEnd says on standard error what the reader of the text cannot see.
 func (t *talk) tellEnd(d *engine.Done) {
+	if s := d.Sampling.Format; s != sample.FreeText && d.Reason != engine.StopEnd {
+		t.tell(formatCut(d.Reason))
+	}
 	switch {
 	case d.Reason != engine.StopContext:
 	case d.NewTokens == 0:
@@ -239,4 +243,17 @@ func (t *talk) tellEnd(d *engine.Done) {
 	default:
 		t.tell(fmt.Sprintf("the context window is full (%d tokens); --policy roll goes on by dropping the oldest turns, --context enlarges it", d.ContextSize))
 	}
+}
+
+// formatCut says that a reply is not complete in the form that it must have.
+func formatCut(why engine.StopReason) string {
+	switch why {
+	case engine.StopFormat:
+		return "no token of this model can go on with the reply in its format: it is not complete"
+	case engine.StopLength:
+		return "the reply was cut at --max-tokens: it is not complete in its format"
+	case engine.StopText:
+		return "the reply was cut at a stop text: it may not be complete in its format"
+	}
+	return "the reply was cut: it is not complete in its format"
 }

@@ -46,6 +46,8 @@ type sampling struct {
 	LogitBias map[int32]float64 `placeholder:"ID=BIAS;…" help:"Add to the logits of tokens."`
 	Ban       []string          `sep:"none" help:"Text that must not appear (may be given several times)."`
 	Stop      []string          `sep:"none" help:"Text that ends the reply (may be given several times)."`
+	Grammar   string            `placeholder:"FILE|TEXT" help:"GBNF grammar that the reply must fit."`
+	Schema    string            `name:"json-schema" placeholder:"FILE|TEXT" help:"JSON Schema that the reply must fit, as JSON."`
 	MaxTokens *int              `name:"max-tokens" short:"n" help:"Most tokens to write (0: until the window is full)."`
 }
 
@@ -85,6 +87,9 @@ func (s *sampling) settings() (sample.Settings, error) {
 		out.DRYBreakers = s.DRYBreakers
 	}
 	out.LogitBias, out.Banned, out.Stop = s.LogitBias, s.Ban, s.Stop
+	if err := s.format(&out); err != nil {
+		return out, err
+	}
 	return out, out.Validate()
 }
 

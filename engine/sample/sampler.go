@@ -36,12 +36,13 @@ type Sampler struct {
 	random   *rand.PCG
 	seed     int64
 
-	set       candidates
-	forbidden []int32 // not at the next Sample
-	history   []int32 // accepted tokens, the oldest first
-	tally     []int32 // by id; all zero between uses
-	dry       dryState
-	mirostat  mirostatState
+	set        candidates
+	constraint Constraint // nil: none
+	forbidden  []int32    // not at the next Sample
+	history    []int32    // accepted tokens, the oldest first
+	tally      []int32    // by id; all zero between uses
+	dry        dryState
+	mirostat   mirostatState
 }
 
 // New makes a sampler. A seed of -1 is replaced by a fresh one; Seed tells it.
@@ -72,7 +73,8 @@ func (s *Sampler) Seed() int64 { return s.seed }
 // Sample draws the next token from logits, one per id of the vocabulary, which
 // are left as they are. Nothing but the generator moves and what was forbidden
 // is forgotten; Accept makes the token part of the history. It fails if a logit
-// is not finite or if every token is forbidden.
+// is not finite or if every token is forbidden, with ErrDeadEnd if a constraint
+// has left none.
 //
 // The generator gives one number for XTC if that is on, then one for the draw,
 // whatever the logits are: the numbers of token n do not depend on the tokens
@@ -83,7 +85,13 @@ func (s *Sampler) Sample(logits []float32) (int32, error) {
 		return 0, fmt.Errorf("the model produced values that are not numbers at token %d (its score for token id %d is %v): the model file may be damaged, or the device may have computed wrongly",
 			len(s.history), bad, logits[bad])
 	}
+	if err := s.constrain(); err != nil {
+		return 0, err
+	}
 	s.exclude()
+	if s.set.len() == 0 && s.constraint != nil {
+		return 0, ErrDeadEnd
+	}
 	if s.set.len() == 0 {
 		return 0, fmt.Errorf("no token is left to choose from at token %d: all %d of the vocabulary are forbidden", len(s.history), len(logits))
 	}
@@ -99,6 +107,9 @@ func (s *Sampler) Accept(id int32) {
 	s.history = append(s.history, id)
 	s.dry.accept(s)
 	s.mirostat.accept(id)
+	if s.constraint != nil {
+		s.constraint.Accept(id)
+	}
 }
 
 // Rewind takes the last n tokens out of the history again, all of them if there
@@ -109,6 +120,9 @@ func (s *Sampler) Rewind(n int) {
 	s.history = s.history[:keep]
 	s.dry.rewind(keep)
 	s.mirostat.rewind(keep)
+	if s.constraint != nil {
+		s.constraint.Rewind(n)
+	}
 }
 
 // Forbid keeps ids from being drawn by the next Sample, and by that one only.

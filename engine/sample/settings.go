@@ -40,9 +40,34 @@ type Settings struct {
 	// LogitBias is added to the logits of the tokens with these ids.
 	LogitBias map[int32]float64 `json:"logit_bias,omitempty"`
 
-	// The three below are kept by the engine's reply loop, not by Sampler.
+	// All below are kept by the engine's reply loop, not by Sampler.
 
 	Banned    []string `json:"banned,omitempty"` // texts that must not appear in the reply
 	MaxTokens int      `json:"max_tokens"`       // of the reply; 0: until the context is full
 	Stop      []string `json:"stop,omitempty"`   // texts that end the reply
+
+	Format  Format `json:"reply_format,omitempty"` // the form that the reply must have
+	Schema  string `json:"json_schema,omitempty"`  // with Format JSONSchema; kept with others
+	Grammar string `json:"grammar,omitempty"`      // GBNF, with Format GBNF; kept with others
+}
+
+// Format is a form that a reply must have. A Constraint sees to it.
+type Format string
+
+const (
+	FreeText   Format = ""
+	JSON       Format = "json"    // a JSON object or array
+	JSONSchema Format = "schema"  // JSON that fits Settings.Schema
+	GBNF       Format = "grammar" // text that fits Settings.Grammar
+)
+
+// Applied returns s without the schema or the grammar that its format leaves aside.
+func (s Settings) Applied() Settings {
+	if s.Format != JSONSchema {
+		s.Schema = ""
+	}
+	if s.Format != GBNF {
+		s.Grammar = ""
+	}
+	return s
 }

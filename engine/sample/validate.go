@@ -39,6 +39,7 @@ func (s Settings) Validate() error {
 		texts("banned texts", s.Banned, 0),
 		atLeast("max tokens", s.MaxTokens, 0, "0 for as many as fit"),
 		texts("stop texts", s.Stop, 0),
+		s.validateFormat(),
 		s.validateOrder(),
 	}
 	return errors.Join(bad...)
@@ -81,6 +82,16 @@ func (s Settings) validateMirostat() error {
 	return errors.Join(mode,
 		within("mirostat τ", s.MirostatTau, 0, 100),
 		within("mirostat η", s.MirostatEta, 0, 10))
+}
+
+// validateFormat does not read the schema or the grammar: who edits one is not to
+// lose it because it is not finished. The engine reads them.
+func (s Settings) validateFormat() error {
+	switch s.Format {
+	case FreeText, JSON, JSONSchema, GBNF:
+		return nil
+	}
+	return fmt.Errorf("the reply format is %q: it must be %s, %s, %s or nothing", s.Format, JSON, JSONSchema, GBNF)
 }
 
 func (s Settings) validateBias() error {
