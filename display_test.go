@@ -51,13 +51,13 @@ type screen struct {
 	display string
 }
 
-func newScreen(t *testing.T) *screen {
+func newScreen(t *testing.T, args ...string) *screen {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset")
+	x := exec.Command("Xvfb", append([]string{"-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"}, args...)...)
 	x.ExtraFiles = []*os.File{w}
 	if err := x.Start(); err != nil {
 		t.Fatal(err)
@@ -222,6 +222,24 @@ func (p *program) xdotool(args ...string) {
 	cmd.Env = append(os.Environ(), "DISPLAY="+p.display)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		p.Fatalf("xdotool %v: %v: %s", args, err, out)
+	}
+}
+
+// endBy presses a key until the program has ended: without a window manager, the
+// first one may come before the window has the focus.
+func (p *program) endBy(key string) {
+	p.Helper()
+	for late := time.Now().Add(patience); ; {
+		p.key(key)
+		select {
+		case <-p.ended:
+			return
+		case <-time.After(200 * time.Millisecond):
+		}
+		if time.Now().After(late) {
+			p.kill()
+			p.Fatalf("%s does not end the program", key)
+		}
 	}
 }
 

@@ -148,7 +148,7 @@ func TestOnlyMainImportsTheDriver(t *testing.T) {
 // Whatever reaches a network goes through the record of app/network.go, which
 // the Network page shows: nothing else dials, listens or has a client of its own.
 func TestOnlyTheRecordedNetworkIsUsed(t *testing.T) {
-	dials := regexp.MustCompile(`\b(net\.(Dial\w*|Listen\w*|Dialer|Resolver|Lookup\w+)|tls\.Dial\w*|http\.(DefaultClient|DefaultTransport|Get|Head|Post\w*|Client\{|Transport\{|ListenAndServe\w*))`)
+	dials := regexp.MustCompile(`\b(net\.(Dial\w*|Listen\w*|Dialer|Resolver|Lookup\w+)|tls\.Dial\w*|http\.(DefaultClient|DefaultTransport|Client\{|Transport\{|(Get|Head|Post|PostForm|ListenAndServe\w*)\())`)
 	eachGoFile(t, func(folder, path string) {
 		if filepath.ToSlash(path) == "app/network.go" {
 			return

@@ -41,36 +41,78 @@ func openWindow(o command.WindowOptions) error {
 	if err != nil {
 		return err
 	}
-	engine, err := child(dir)
-	if err != nil {
-		return err
-	}
-	a, err := app.Open(app.Options{Dir: dir, Engine: engine, Starter: starter.Files(), Trace: o.Trace})
-	if err != nil {
-		return err
+	a, err := openApp(dir, o)
+	switch {
+	case errors.Is(err, app.ErrRunning) && app.AskRunning(dir, o.Model, raiseWait):
+		return nil // its window is in front now
+	case err != nil:
+		return explain(dir, o, err)
 	}
 	return errors.Join(show(a, o), a.Close())
 }
 
+// raiseWait is how long a running instance has to show its window.
+const raiseWait = 3 * time.Second
+
+func openApp(dir string, o command.WindowOptions) (*app.App, error) {
+	engine, err := child(dir)
+	if err != nil {
+		return nil, err
+	}
+	return app.Open(app.Options{Dir: dir, Engine: engine, Starter: starter.Files(), Trace: o.Trace})
+}
+
+// explain says why the program cannot start: on standard error, and in a window
+// for those who started it from a desktop.
+func explain(dir string, o command.WindowOptions, failure error) error {
+	o.Tell(failure)
+	_ = showFailure(dir, o, failure) // if that fails too, it was told all the same
+	return command.ErrTold
+}
+
+func showFailure(dir string, o command.WindowOptions, failure error) (err error) {
+	shown := watch(nil)
+	defer shown()
+	defer sayOfPanic(&err)
+	log.SetOutput(io.Discard) // the one sentence is told
+	f := fyneapp.NewWithID("beyonder.desktop")
+	w := ui.ShowFailure(f, dir, failure)
+	shown()
+	if !ui.Opened(w) {
+		return errNoWindow
+	}
+	if o.Trace != nil {
+		o.Trace("failure-shown", nil)
+	}
+	f.Run()
+	return nil
+}
+
 // show shows the window until it is closed.
 func show(a *app.App, o command.WindowOptions) (err error) {
-	shown := watchWindow(a)
+	shown := watch(func() { a.Close() })
 	defer shown()
 	defer sayOfPanic(&err)
 	f := fyneapp.NewWithID("beyonder.desktop")
 	w := ui.New(f, a, ui.Options{Trace: o.Trace, Model: o.Model, Rectangles: o.Rectangles})
 	f.Lifecycle().SetOnStarted(func() {
-		shown()
 		closeOnSignals(w)
+		a.OnRaise(w.Raise)
 	})
 	f.Lifecycle().SetOnStopped(func() {
 		w.Gone()
 		log.SetOutput(io.Discard) // Fyne saves preferences now, of which there are none, and complains of reading the file half written
 	})
 	w.Show()
+	shown()
+	if !w.Opened() {
+		return errNoWindow
+	}
 	f.Run()
 	return nil
 }
+
+var errNoWindow = errors.New("no window could be opened: this display offers no OpenGL 2.1; `beyonder chat` talks in the terminal")
 
 // closeOnSignals closes the window in good order when the program is asked to
 // end: a reply that is being written is kept as one that was stopped. A second
@@ -123,18 +165,6 @@ func display() error {
 		return errors.New("there is no display to open a window on; `beyonder chat` talks in the terminal")
 	}
 	return nil
-}
-
-// watchWindow ends the program if no window comes up: without a usable OpenGL,
-// Fyne logs an error and waits for ever. The function it returns calls it off.
-func watchWindow(a *app.App) (shown func()) {
-	const patience = 20 * time.Second
-	late := time.AfterFunc(patience, func() {
-		a.Close()
-		fmt.Fprintln(os.Stderr, "beyonder: no window could be opened: this display offers no OpenGL 2.1 or does not answer; `beyonder chat` talks in the terminal")
-		os.Exit(1)
-	})
-	return func() { late.Stop() }
 }
 
 // child is the engine in a process of its own: this same program.

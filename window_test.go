@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -176,15 +177,75 @@ func TestWindowIsAskedToEnd(t *testing.T) {
 	}
 }
 
+// A second instance brings the window of the first one to the front, with the model
+// that it was to open, and ends without a word.
 func TestSecondInstance(t *testing.T) {
 	path := needWindow(t)
 	s, data := newScreen(t), t.TempDir()
-	s.open(path, data).wait("window-shown")
-	cmd := exec.Command(path, "--data", data)
+	p := s.open(path, data)
+	p.wait("window-shown")
+	cmd := exec.Command(path, "--data", data, tinyModel)
 	cmd.Env = append(cmd.Environ(), "DISPLAY="+s.display, "HOME="+t.TempDir())
 	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "already running") || strings.Count(strings.TrimSpace(string(out)), "\n") > 0 {
+	if err != nil || len(out) > 0 {
 		t.Errorf("a second instance: %v, %q", err, out)
+	}
+	p.wait("raised")
+	if e := p.wait("model-loaded"); !strings.HasSuffix(fmt.Sprint(e["path"]), tinyModel) {
+		t.Errorf("loaded is %v", e["path"])
+	}
+	p.kill()
+	if left, _ := filepath.Glob(filepath.Join(data, "raise*")); len(left) > 0 {
+		t.Errorf("%q are left", left)
+	}
+}
+
+// What keeps the program from starting is said on standard error at once, and in a
+// window until that is closed.
+func TestFailureAtTheStart(t *testing.T) {
+	path := needWindow(t)
+	s := newScreen(t)
+	for what, test := range map[string]struct {
+		make func(data string) error
+		says string
+	}{
+		"a file instead of the folder": {func(data string) error { return os.WriteFile(data, nil, 0o600) }, "folder"},
+		"a damaged database": {func(data string) error {
+			if err := os.Mkdir(data, 0o700); err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(data, "beyonder.db"), bytes.Repeat([]byte("no database "), 1000), 0o600)
+		}, "damaged"},
+		"an instance that does not answer": {func(data string) error {
+			first := s.open(path, data)
+			first.wait("window-shown")
+			return first.cmd.Process.Signal(syscall.SIGSTOP)
+		}, "already running"},
+	} {
+		data := filepath.Join(t.TempDir(), "data")
+		if err := test.make(data); err != nil {
+			t.Fatal(err)
+		}
+		p := s.open(path, data)
+		p.wait("failure-shown")
+		p.screenshot("failure-" + strings.ReplaceAll(what, " ", "-"))
+		p.endBy("Escape")
+		if said := p.stderr.String(); p.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(said, test.says) || strings.Count(said, "\n") != 1 {
+			t.Errorf("%s: status %d, %q", what, p.cmd.ProcessState.ExitCode(), said)
+		}
+	}
+}
+
+// A display without OpenGL has no window, which is said at once.
+func TestNoOpenGL(t *testing.T) {
+	path := needWindow(t)
+	s := newScreen(t, "-extension", "GLX")
+	began := time.Now()
+	cmd := exec.Command(path, "--data", filepath.Join(t.TempDir(), "data"))
+	cmd.Env = append(cmd.Environ(), "DISPLAY="+s.display, "WAYLAND_DISPLAY=", "HOME="+t.TempDir())
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "OpenGL 2.1") || time.Since(began) > patience {
+		t.Errorf("after %v: %v, %q", time.Since(began), err, out)
 	}
 }
 

@@ -30,8 +30,12 @@ type WindowOptions struct {
 	Model      string // file to load; "": the last one
 	Data       string // folder where everything is kept; "": the user's own
 	Trace      func(event string, fields map[string]any)
-	Rectangles bool // trace where the widgets are
+	Rectangles bool        // trace where the widgets are
+	Tell       func(error) // writes a sentence to standard error
 }
+
+// ErrTold ends a command whose failure was told already.
+var ErrTold = errors.New("it was told")
 
 // cli is the whole command line.
 type cli struct {
@@ -88,6 +92,8 @@ func (e *env) status(err error) int {
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, ErrTold):
+		return 1
 	case errors.Is(err, syscall.EPIPE): // `beyonder inspect FILE | head` has no fault to tell
 		return 1
 	case errors.Is(err, context.Canceled):
@@ -171,7 +177,7 @@ func (o *openCmd) Run(e *env) error {
 	if e.window == nil {
 		return errors.New("this build has no window; use beyonder chat")
 	}
-	w := WindowOptions{Model: o.File, Data: e.cli.Data, Rectangles: e.cli.Rectangles}
+	w := WindowOptions{Model: o.File, Data: e.cli.Data, Rectangles: e.cli.Rectangles, Tell: func(err error) { e.tell(err) }}
 	if o.File != "" {
 		if _, err := os.Stat(o.File); err != nil {
 			return fmt.Errorf("%s cannot be opened: %w", o.File, errors.Unwrap(err))

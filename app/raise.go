@@ -1,0 +1,87 @@
+package app
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// A second instance asks the first one to show its window by a file in the data
+// folder, which both can see; there is no socket, and nothing listens. The first
+// one removes the file when it has seen to it.
+const raiseFile = "raise.json"
+
+const (
+	// raiseLook is how often the running instance looks for the file.
+	raiseLook = 200 * time.Millisecond
+	// raiseFresh is how old a request may be: an older one is of an asker that is gone.
+	raiseFresh = 10 * time.Second
+)
+
+// raising is what the second instance asks for.
+type raising struct {
+	Model string `json:"model,omitempty"` // a file to load, with its whole path; "": none
+}
+
+// AskRunning asks the instance that uses a data folder to show its window, and to
+// load a model if one is named. It says whether that instance has answered
+// within a time; if not, the request is taken back.
+func AskRunning(dir, model string, within time.Duration) bool {
+	if model != "" {
+		if whole, err := filepath.Abs(model); err == nil {
+			model = whole
+		}
+	}
+	data, err := json.Marshal(raising{model})
+	if err != nil {
+		return false
+	}
+	passing, err := os.CreateTemp(dir, raiseFile+".*.part")
+	if err != nil {
+		return false
+	}
+	defer os.Remove(passing.Name())
+	_, err = passing.Write(data)
+	if closed := passing.Close(); err != nil || closed != nil {
+		return false
+	}
+	path := filepath.Join(dir, raiseFile)
+	if os.Rename(passing.Name(), path) != nil {
+		return false
+	}
+	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(path); os.IsNotExist(err) {
+			return true
+		}
+	}
+	return os.Remove(path) != nil // it was seen to at the last moment
+}
+
+// OnRaise has raise called, from a goroutine of its own, whenever another instance
+// asks for the window, until the application is closed.
+func (a *App) OnRaise(raise func(model string)) {
+	path := filepath.Join(a.dir, raiseFile)
+	a.aside(func() {
+		look := time.NewTicker(raiseLook)
+		defer look.Stop()
+		for {
+			select {
+			case <-a.closing:
+				return
+			case <-look.C:
+			}
+			info, err := os.Stat(path)
+			if err != nil {
+				continue
+			}
+			var r raising
+			data, err := os.ReadFile(path)
+			if os.Remove(path) != nil || err != nil || time.Since(info.ModTime()) > raiseFresh {
+				continue
+			}
+			_ = json.Unmarshal(data, &r) // one without sense wants the window alone
+			raise(r.Model)
+		}
+	})
+}
