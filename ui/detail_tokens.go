@@ -203,7 +203,7 @@ func percent(logprob float32) string {
 	case p >= 9.95:
 		return fmt.Sprintf("%.0f %%", p)
 	case p >= 0.1:
-		return fmt.Sprintf("%.1f %%", p)
+		return decimal(p, 1) + " %"
 	}
 	return lang.L("under 0.1 %")
 }

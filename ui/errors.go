@@ -72,8 +72,12 @@ func asSentence(text string) string {
 	if word, _, _ := strings.Cut(text, " "); !strings.ContainsAny(word, "/\\.:_") {
 		text = string(unicode.ToUpper(first)) + text[size:]
 	}
-	if last, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(".!?…。！？", last) {
-		text += "."
+	last, _ := utf8.DecodeLastRuneInString(text)
+	switch {
+	case strings.ContainsRune(".!?…。！？", last):
+		return text
+	case unicode.In(last, unicode.Han, unicode.Hiragana, unicode.Katakana), last == '」':
+		return text + "。"
 	}
-	return text
+	return text + "."
 }

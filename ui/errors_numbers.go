@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2/lang"
@@ -12,9 +13,9 @@ import (
 func bytesText(n int64) string {
 	switch {
 	case n >= 1e9:
-		return fmt.Sprintf(lang.L("%.1f GB"), float64(n)/1e9)
+		return fmt.Sprintf(lang.L("%s GB"), decimal(float64(n)/1e9, 1))
 	case n >= 1e6:
-		return fmt.Sprintf(lang.L("%.1f MB"), float64(n)/1e6)
+		return fmt.Sprintf(lang.L("%s MB"), decimal(float64(n)/1e6, 1))
 	case n >= 1e3:
 		return fmt.Sprintf(lang.L("%.0f kB"), float64(n)/1e3)
 	}
@@ -28,16 +29,25 @@ func count(n int) string {
 	if n < 0 {
 		start = 1
 	}
+	apart := separator(lang.L("1,000"))
 	for i := len(digits) - 3; i > start; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
+		digits = digits[:i] + apart + digits[i:]
 	}
 	return digits
 }
 
+// decimal writes a number with so many digits behind its point: "12.3".
+func decimal(v float64, digits int) string {
+	return strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), ".", separator(lang.L("0.5")), 1)
+}
+
+// separator is what stands between the digits of an example.
+func separator(example string) string { return strings.Trim(example, "015") }
+
 // speedText writes a rate: "12.3", "2,412".
 func speedText(perSecond float64) string {
 	if perSecond < 100 {
-		return fmt.Sprintf("%.1f", perSecond)
+		return decimal(perSecond, 1)
 	}
 	return count(int(perSecond + 0.5))
 }
@@ -59,7 +69,7 @@ func durationText(d time.Duration) string {
 	case d < 100*time.Millisecond:
 		return fmt.Sprintf(lang.L("%d ms"), d.Milliseconds())
 	case d < 10*time.Second:
-		return fmt.Sprintf(lang.L("%.1f s"), d.Seconds())
+		return fmt.Sprintf(lang.L("%s s"), decimal(d.Seconds(), 1))
 	case seconds < 60:
 		return fmt.Sprintf(lang.L("%d s"), seconds)
 	case seconds < 3600:

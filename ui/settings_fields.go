@@ -44,8 +44,8 @@ func (f numberField) parse(text string) (float64, error) {
 		return f.off, nil
 	}
 	v, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", "."), 64)
-	if n, err2 := strconv.Atoi(strings.ReplaceAll(text, ",", "")); err2 == nil && count(n) == text {
-		v, err = float64(n), nil // commas between the thousands, as we write them
+	if n, err2 := strconv.Atoi(strings.ReplaceAll(text, separator(lang.L("1,000")), "")); err2 == nil && count(n) == text {
+		v, err = float64(n), nil // thousands apart, as we write them
 	}
 	switch {
 	case err != nil, v != v:
