@@ -56,12 +56,14 @@ type App struct {
 
 	mu       sync.Mutex
 	settings Settings
+	before   Setup              // what held before conversations had settings of their own
 	loaded   engine.LoadOptions // what the engine's model was loaded with, if by this App
 	turn     *turn              // what the engine is at work on, nil: nothing
 	writing  map[ID]*writing    // replies that grow, or that could not be finished on a full disk
 	retrying bool               // saveLate will be called
 	closed   bool
 
+	setups  sync.Mutex    // held while what a conversation keeps of its settings is changed
 	closing chan struct{} // closed when Close is called
 	copying sync.WaitGroup
 }
@@ -89,6 +91,7 @@ func Open(o Options) (*App, error) {
 		a.settings = DefaultSettings() // until Unlock
 	} else {
 		a.readSettings()
+		a.prepareAssistants()
 	}
 	if err := os.MkdirAll(a.ModelsDir(), 0o700); err != nil {
 		a.warnings = append(a.warnings, fmt.Sprintf("the folder for models cannot be made: %v", err))

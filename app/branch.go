@@ -22,7 +22,7 @@ func (a *App) EditReply(id, message ID, text string) (Message, error) {
 	}
 	var reply Reply
 	if was := a.message(m).Reply; was != nil {
-		reply = Reply{Model: was.Model, ModelHash: was.ModelHash, Template: was.Template}
+		reply = Reply{By: was.By, Model: was.Model, ModelHash: was.ModelHash, Template: was.Template}
 	}
 	reply.Edited = true
 	record, err := json.Marshal(reply)

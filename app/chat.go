@@ -138,6 +138,7 @@ type stream struct {
 	conversation ID
 	yield        func(Event, error) bool
 	path         places      // of what was asked last
+	by           *Speaker    // the assistant that was asked last, nil: none
 	seed         int64       // with mix: instead of the settings', -1: theirs
 	mix          *engine.Mix // instead of the conversation's experiment
 	gone         bool        // the consumer has left: it must not be called any more

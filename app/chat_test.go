@@ -97,9 +97,9 @@ func TestTheSeedIsKeptOrDrawn(t *testing.T) {
 	id := b.conversation()
 	b.send(id, "x")
 	b.send(id, "y")
-	s := b.Settings()
-	s.Sampling.Seed = 42
-	check(t, b.SetSettings(s))
+	s := b.inForce(id).Sampling
+	s.Settings.Seed = 42
+	check(t, b.SetSampling(id, s))
 	b.send(id, "z")
 	r := b.engine.Requests()
 	if r[0].Sampling.Seed == r[1].Sampling.Seed || r[2].Sampling.Seed != 42 {

@@ -63,6 +63,7 @@ func differ(r, s *Reply) (all []Difference) {
 		}
 		return r.Model
 	}
+	add("Assistant", r.By.name(), s.By.name())
 	add("Model", model(r), model(s))
 	add("Device", r.Device, s.Device)
 	add("Template", r.Template, s.Template)

@@ -12,9 +12,9 @@ func TestCompareReplies(t *testing.T) {
 	b := fast(t, 3)
 	id := b.conversation()
 	first := b.send(id, "x")
-	s := b.Settings()
-	s.Sampling.Temperature, s.Sampling.Seed, s.Sampling.Stop = 1.25, 7, []string{"END"}
-	check(t, b.SetSettings(s))
+	s := b.inForce(id).Sampling
+	s.Settings.Temperature, s.Settings.Seed, s.Settings.Stop = 1.25, 7, []string{"END"}
+	check(t, b.SetSampling(id, s))
 	check(t, b.SetSystem(id, "Be brief."))
 	b.engine.Model.Name, b.engine.Model.Hash = "Another", "99"
 	second := follow(b.Regenerate(context.Background(), id, first.finished.ID))

@@ -15,17 +15,18 @@ type ID = store.ID
 
 // Conversation is a conversation without its messages.
 type Conversation struct {
-	ID      ID
-	Title   string // "" before its first message
-	Created time.Time
-	Updated time.Time // when its last message was added
-	Draft   string    // what stands in its composer
-	Head    ID        // the newest message of the path that is shown
-	System  string    // its own system prompt; App.System says which one is in force
-	Folder  ID        // the folder it is in, 0: none
-	Pinned  bool      // it stands before the others
-	Tags    []string
-	Error   string // why its title cannot be read, "" if it can; its messages may be
+	ID        ID
+	Title     string // "" before its first message
+	Created   time.Time
+	Updated   time.Time // when its last message was added
+	Draft     string    // what stands in its composer
+	Head      ID        // the newest message of the path that is shown
+	System    string    // its own system prompt; App.System says which one is in force
+	Folder    ID        // the folder it is in, 0: none
+	Assistant ID        // who answers in it, 0: nobody in particular
+	Pinned    bool      // it stands before the others
+	Tags      []string
+	Error     string // why its title cannot be read, "" if it can; its messages may be
 }
 
 // State says how far a message has come.
@@ -64,6 +65,7 @@ type Reply struct {
 	Build     string `json:"build,omitempty"`  // of this program
 	Edited    bool   `json:"edited,omitempty"` // its text was changed by the user
 
+	By       *Speaker        `json:"by,omitempty"`      // the assistant; nil: none
 	Experts  []string        `json:"experts,omitempty"` // of a mixture: what its experts were called
 	Mix      engine.Mix      `json:"mix,omitzero"`      // the experiment with the experts, if it was one
 	Settings sample.Settings `json:"settings"`          // as they were set; Done.Sampling: as they were applied
@@ -96,7 +98,7 @@ func conversation(c store.Conversation) Conversation {
 	return Conversation{
 		ID: c.ID, Title: c.Title, Created: c.Created, Updated: c.Updated,
 		Draft: c.Draft, Head: c.Head, System: c.System, Error: sentence(c.Damage),
-		Folder: c.Folder, Pinned: c.Pinned, Tags: c.Tags,
+		Folder: c.Folder, Assistant: c.Assistant, Pinned: c.Pinned, Tags: c.Tags,
 	}
 }
 
@@ -107,10 +109,7 @@ func (a *App) Conversation(id ID) (Conversation, error) {
 }
 
 // NewConversation creates an empty one. It gets its title from its first message.
-func (a *App) NewConversation() (Conversation, error) {
-	c, err := a.store.Create(time.Now())
-	return conversation(c), err
-}
+func (a *App) NewConversation() (Conversation, error) { return a.NewConversationWith(0, 0) }
 
 // Rename gives a conversation a title that stays.
 func (a *App) Rename(id ID, title string) error { return a.store.Rename(id, plain(title)) }

@@ -1,5 +1,7 @@
 package app
 
+import "time"
+
 // OnDisk reads a message past what memory knows of it, as the next program would
 // find it.
 func (a *App) OnDisk(conversation, message ID) (text string, state State, err error) {
@@ -26,3 +28,17 @@ func (a *App) TrailSize(conversation, message ID) (int, error) {
 	data, err := a.store.Extra(conversation, message, trailName)
 	return len(data), err
 }
+
+// ConversationOfBefore is one without a setup, as earlier versions made them.
+func (a *App) ConversationOfBefore() (ID, error) {
+	c, err := a.store.Create(time.Now())
+	return c.ID, err
+}
+
+// SpoilSetup puts something else in the place of what a conversation keeps.
+func (a *App) SpoilSetup(id ID, data string) error { return a.store.SetSetup(id, []byte(data)) }
+
+var (
+	CutPicture    = cutPicture
+	ReadAssistant = readAssistant
+)

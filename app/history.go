@@ -25,7 +25,9 @@ func (s *stream) request(path []store.Message, opening string) (*engine.Request,
 	}
 	var messages []prompt.Message
 	var damaged int
-	messages, s.path, damaged = history(s.app.systemOf(c), path)
+	force := s.app.begin(c)
+	s.by = force.Assistant.speaker()
+	messages, s.path, damaged = history(force.System, path)
 	if len(messages) == 0 || messages[len(messages)-1].Role == prompt.System {
 		return nil, errNothing
 	}
@@ -35,12 +37,11 @@ func (s *stream) request(path []store.Message, opening string) (*engine.Request,
 	if opening != "" {
 		messages = append(messages, prompt.Message{Role: assistant, Content: opening})
 	}
-	settings := s.app.Settings()
 	r := &engine.Request{
 		Messages: messages,
 		Continue: messages[len(messages)-1].Role == assistant,
-		Sampling: settings.Sampling.Applied(),
-		Policy:   settings.Policy,
+		Sampling: force.Sampling.Settings.Applied(),
+		Policy:   force.Policy,
 		Routes:   true,
 		Record:   true,
 	}
@@ -53,7 +54,7 @@ func (s *stream) request(path []store.Message, opening string) (*engine.Request,
 	if !s.app.Encrypted() { // who encrypts what was written wants none of it in plain
 		r.Prefixes = s.app.prompts()
 	}
-	if settings.Alternatives {
+	if s.app.Settings().Alternatives {
 		r.Alternatives = alternatives
 	}
 	return r, nil

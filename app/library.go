@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"beyonder/store"
@@ -84,24 +83,13 @@ func (a *App) Pin(id ID, pinned bool) error { return a.store.Pin(id, pinned) }
 func (a *App) SetTags(id ID, tags []string) error { return a.store.SetTags(id, tags) }
 
 // System is the system prompt that is in force in a conversation: its own, or
-// else its folder's.
+// else its assistant's, or else its folder's.
 func (a *App) System(id ID) (string, error) {
 	c, err := a.store.Conversation(id)
 	if err != nil {
 		return "", err
 	}
-	return a.systemOf(c), nil
-}
-
-func (a *App) systemOf(c store.Conversation) string {
-	if strings.TrimSpace(c.System) != "" || c.Folder == 0 {
-		return c.System
-	}
-	f, err := a.store.Folder(c.Folder)
-	if err != nil {
-		return ""
-	}
-	return f.System
+	return a.inForce(c).System, nil
 }
 
 // Hit is a conversation in which a search found something.

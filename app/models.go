@@ -106,6 +106,7 @@ func (a *App) loadedNow(ctx context.Context, o engine.LoadOptions) error {
 	a.mu.Lock()
 	a.loaded = o
 	a.mu.Unlock()
+	a.keepSuggestion()
 	a.trace("model-loaded", map[string]any{
 		"path": info.Path, "name": info.Name, "device": info.Device, "context": info.Context,
 		"file_bytes": info.FileBytes, "cache_bytes": info.CacheBytes, "load_seconds": info.LoadSeconds,

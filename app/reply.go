@@ -29,7 +29,7 @@ func (s *stream) answer(to ID, opening string) error {
 	if err != nil {
 		return err
 	}
-	reply := s.app.replyOf(info, request)
+	reply := s.app.replyOf(info, request, s.by)
 	m := store.Message{Conversation: s.conversation, Parent: to, Role: assistant, Text: opening, Created: time.Now()}
 	if m.Reply, err = json.Marshal(reply); err != nil {
 		return fmt.Errorf("what is known of the reply cannot be kept: %w", err)
@@ -54,7 +54,7 @@ func (s *stream) goOn(path []store.Message) error {
 		return err
 	}
 	last := s.app.message(path[len(path)-1])
-	reply := s.app.replyOf(info, request)
+	reply := s.app.replyOf(info, request, s.by)
 	reply.after(last.Reply)
 	record, err := json.Marshal(reply)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *stream) goOn(path []store.Message) error {
 
 // replyOf is what is known of a reply before it begins. The seed is drawn here
 // and not by the engine, so that it is on disk whatever becomes of the reply.
-func (a *App) replyOf(info engine.Info, r *engine.Request) Reply {
+func (a *App) replyOf(info engine.Info, r *engine.Request, by *Speaker) Reply {
 	settings := r.Sampling
 	if r.Sampling.Seed < 0 {
 		r.Sampling.Seed = rand.Int64N(1 << 32)
@@ -82,8 +82,8 @@ func (a *App) replyOf(info engine.Info, r *engine.Request) Reply {
 		experts = append(experts, e.Name)
 	}
 	return Reply{
-		Experts: experts,
-		Model:   info.Name, ModelHash: info.Hash, Device: info.Device, Template: info.Template,
+		By: by, Experts: experts,
+		Model: info.Name, ModelHash: info.Hash, Device: info.Device, Template: info.Template,
 		KV: a.kv(), Build: a.build, Mix: r.Mix,
 		Settings: settings, Done: engine.Done{Seed: r.Sampling.Seed, Sampling: r.Sampling},
 	}

@@ -27,6 +27,7 @@ func (a *App) Unlock(passphrase string) error {
 		return err
 	}
 	a.readSettings()
+	a.prepareAssistants()
 	return nil
 }
 
@@ -70,6 +71,7 @@ func (a *App) RestoreCopy(path string) error {
 	}
 	if !a.Locked() {
 		a.readSettings()
+		a.prepareAssistants()
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,17 +13,18 @@ import (
 
 // Settings is everything the user can set.
 type Settings struct {
-	Theme         string               `json:"theme"`              // "system", "light", "dark"
-	Language      string               `json:"language,omitempty"` // of the window: "de"; "": the system's
-	Scale         float32              `json:"scale"`              // of text and widgets; 1: as the system has it
-	Sampling      sample.Settings      `json:"sampling"`
-	Preset        string               `json:"preset"`  // name of the preset Sampling came from, "" when changed by hand
-	Context       int                  `json:"context"` // tokens; 0: automatic
-	KV            string               `json:"kv"`      // "": the engine's default, "f16", "f32", "q8_0"
-	Policy        engine.ContextPolicy `json:"policy"`
-	Template      string               `json:"template"`     // a preset's name, "": the file's own
-	Threads       int                  `json:"threads"`      // 0: one per core
-	Alternatives  bool                 `json:"alternatives"` // keep what else could have been written
+	Theme         string               `json:"theme"`               // "system", "light", "dark"
+	Language      string               `json:"language,omitempty"`  // of the window: "de"; "": the system's
+	Scale         float32              `json:"scale"`               // of text and widgets; 1: as the system has it
+	Sampling      sample.Settings      `json:"sampling"`            // that new conversations begin with
+	Preset        string               `json:"preset"`              // Preset.Key that Sampling came from, "": none
+	Assistant     ID                   `json:"assistant,omitempty"` // of new conversations, 0: none
+	Context       int                  `json:"context"`             // tokens; 0: automatic
+	KV            string               `json:"kv"`                  // "": the engine's default, "f16", "f32", "q8_0"
+	Policy        engine.ContextPolicy `json:"policy"`              // that new conversations begin with
+	Template      string               `json:"template"`            // a preset's name, "": the file's own
+	Threads       int                  `json:"threads"`             // 0: one per core
+	Alternatives  bool                 `json:"alternatives"`        // keep what else could have been written
 	LoadAtStart   bool                 `json:"load_at_start"`
 	SidebarHidden bool                 `json:"sidebar_hidden"`
 	PanelOpen     string               `json:"panel_open"`     // "", "settings", "experts"
@@ -78,10 +80,7 @@ func (a *App) SetSettings(s Settings) error {
 
 // clone shares no memory with s.
 func (s Settings) clone() Settings {
-	p := &s.Sampling
-	p.Order, p.DRYBreakers = slices.Clone(p.Order), slices.Clone(p.DRYBreakers)
-	p.Banned, p.Stop = slices.Clone(p.Banned), slices.Clone(p.Stop)
-	p.LogitBias = maps.Clone(p.LogitBias)
+	s.Sampling = cloneSampling(s.Sampling)
 	s.Keys, s.Recent = maps.Clone(s.Keys), slices.Clone(s.Recent)
 	return s
 }
@@ -96,10 +95,11 @@ func (s *Settings) validate() error {
 		return fmt.Errorf("the context is %d tokens: choose more, or 0 for automatic", s.Context)
 	case !slices.Contains([]string{"", "f16", "f32", "q8_0"}, s.KV):
 		return fmt.Errorf("the KV cache type %q is none of f16 and f32", s.KV)
-	case s.Policy != engine.StopWhenFull && s.Policy != engine.RollWhenFull:
-		return fmt.Errorf("the policy %q is none of %s and %s", s.Policy, engine.StopWhenFull, engine.RollWhenFull)
 	case s.Threads < 0:
 		return fmt.Errorf("the number of threads is %d: choose more, or 0 for one per core", s.Threads)
+	}
+	if err := validPolicy(s.Policy); err != nil {
+		return err
 	}
 	return s.Sampling.Validate()
 }
@@ -113,6 +113,9 @@ func (a *App) readSettings() {
 	if err == nil && value != nil {
 		s := a.settings
 		s.Sampling.LogitBias = nil // json would add to the map
+		if bytes.Contains(value, []byte(`"sampling"`)) {
+			s.Sampling.DRYBreakers = nil // an empty list is not written
+		}
 		if err = json.Unmarshal(value, &s); err == nil {
 			if err = s.validate(); err == nil {
 				a.settings = s

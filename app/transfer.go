@@ -107,7 +107,7 @@ func (a *App) archive(e Export) (*archive.Archive, error) {
 	to := &archive.Archive{Exported: time.Now()}
 	folders := map[ID]bool{}
 	for i := range bundles {
-		to.Conversations = append(to.Conversations, archived(&bundles[i]))
+		to.Conversations = append(to.Conversations, a.archived(&bundles[i]))
 		folders[bundles[i].Conversation.Folder] = true
 	}
 	all, err := a.Folders()
@@ -119,11 +119,19 @@ func (a *App) archive(e Export) (*archive.Archive, error) {
 	return to, err
 }
 
-func archived(b *store.Bundle) archive.Conversation {
+// archived is a conversation with what it has of its assistant as its own: an
+// assistant is not there where it is imported.
+func (a *App) archived(b *store.Bundle) archive.Conversation {
 	c := b.Conversation
+	system, setup := c.System, b.Setup
+	if as, err := a.Assistant(c.Assistant); err == nil && c.Assistant != 0 {
+		if own, given, err := a.apart(as, c.System, b.Setup); err == nil {
+			system, setup = own, given
+		}
+	}
 	to := archive.Conversation{
 		Title: c.Title, Named: c.Named, Created: c.Created, Updated: c.Updated, Folder: uint64(c.Folder),
-		Pinned: c.Pinned, Tags: c.Tags, System: c.System, Draft: c.Draft, Head: uint64(c.Head), Messages: []archive.Message{},
+		Pinned: c.Pinned, Tags: c.Tags, System: system, Setup: setup, Draft: c.Draft, Head: uint64(c.Head), Messages: []archive.Message{},
 	}
 	for _, m := range b.Messages {
 		to.Messages = append(to.Messages, archive.Message{
@@ -175,10 +183,13 @@ func (a *App) Import(path string) (ids []ID, err error) {
 }
 
 func unarchived(c *archive.Conversation) store.Bundle {
-	b := store.Bundle{Conversation: store.Conversation{
+	b := store.Bundle{Setup: c.Setup, Conversation: store.Conversation{
 		Title: plain(c.Title), Named: c.Named, Created: c.Created, Updated: c.Updated, Folder: ID(c.Folder),
 		Pinned: c.Pinned, Tags: c.Tags, System: c.System, Draft: c.Draft, Head: ID(c.Head),
 	}}
+	if _, err := decodeSetup(c.Setup); err != nil || len(c.Setup) == 0 {
+		b.Setup, _ = keptSetup{}.encode() // as a new one
+	}
 	for _, m := range c.Messages {
 		b.Messages = append(b.Messages, store.Message{
 			ID: ID(m.ID), Parent: ID(m.Parent), Role: m.Role, Text: m.Text, State: State(m.State), Error: m.Error,

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 // oldest first.
 type Bundle struct {
 	Conversation Conversation
+	Setup        json.RawMessage // how its replies are to be written; nil: nothing is kept
 	Messages     []Message
 }
 
@@ -34,6 +36,7 @@ func (s *Store) bundle(tx *txn, id ID) (b Bundle, err error) {
 	if b.Conversation, err = getConversation(tx, id); err != nil {
 		return b, err
 	}
+	b.Setup = getSetup(tx, id)
 	tree, err := readTree(tx, id)
 	if err != nil {
 		return b, err
@@ -102,6 +105,7 @@ func importBundle(tx *txn, b *Bundle, places map[ID]ID) (ID, error) {
 	}
 	c := b.Conversation
 	c.ID, c.Folder, c.Trashed, c.Tags = ID(number), places[c.Folder], time.Time{}, cleanTags(c.Tags)
+	c.Assistant = 0 // ids of assistants mean something in their own database only
 	fresh := map[ID]ID{}
 	for _, m := range b.Messages {
 		number, err := tx.Bucket(messagesBucket).NextSequence()
@@ -123,6 +127,9 @@ func importBundle(tx *txn, b *Bundle, places map[ID]ID) (ID, error) {
 		return 0, err
 	}
 	if err := putText(tx, draftsBucket, c.ID, c.Draft); err != nil {
+		return 0, err
+	}
+	if err := putSetup(tx, c.ID, b.Setup); err != nil {
 		return 0, err
 	}
 	note(tx, messageKey{conversation: c.ID})

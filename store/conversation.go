@@ -9,19 +9,20 @@ import (
 
 // Conversation is all that is kept of a conversation but its messages.
 type Conversation struct {
-	ID      ID
-	Title   string
-	Named   bool // the title was given by the user
-	Created time.Time
-	Updated time.Time // when its last message was added
-	Trashed time.Time // when it was put into the trash; zero: it is not there
-	Head    ID        // the newest message of the path that is shown
-	Folder  ID        // the folder that it is in, 0: none
-	Pinned  bool      // it stands before the others
-	Tags    []string  // sorted, each once
-	System  string    // its system prompt
-	Draft   string    // what stands in its composer
-	Damage  error     // a *RecordError if its record cannot be read; its messages may be
+	ID        ID
+	Title     string
+	Named     bool // the title was given by the user
+	Created   time.Time
+	Updated   time.Time // when its last message was added
+	Trashed   time.Time // when it was put into the trash; zero: it is not there
+	Head      ID        // the newest message of the path that is shown
+	Folder    ID        // the folder that it is in, 0: none
+	Assistant ID        // who answers in it, 0: nobody in particular
+	Pinned    bool      // it stands before the others
+	Tags      []string  // sorted, each once
+	System    string    // its system prompt
+	Draft     string    // what stands in its composer
+	Damage    error     // a *RecordError if its record cannot be read; its messages may be
 }
 
 // Create adds an empty conversation.

@@ -62,21 +62,22 @@ func decodeMessage(content []byte, m *Message) error {
 
 // conversationHead is the record of a conversation.
 type conversationHead struct {
-	Title   string   `json:"title"`
-	Named   bool     `json:"named,omitempty"`
-	Created int64    `json:"created"`
-	Updated int64    `json:"updated"`
-	Head    ID       `json:"head,omitempty"`
-	Trashed int64    `json:"trashed,omitempty"`
-	Folder  ID       `json:"folder,omitempty"`
-	Pinned  bool     `json:"pinned,omitempty"`
-	Tags    []string `json:"tags,omitempty"`
+	Title     string   `json:"title"`
+	Named     bool     `json:"named,omitempty"`
+	Created   int64    `json:"created"`
+	Updated   int64    `json:"updated"`
+	Head      ID       `json:"head,omitempty"`
+	Trashed   int64    `json:"trashed,omitempty"`
+	Folder    ID       `json:"folder,omitempty"`
+	Assistant ID       `json:"assistant,omitempty"`
+	Pinned    bool     `json:"pinned,omitempty"`
+	Tags      []string `json:"tags,omitempty"`
 }
 
 func encodeConversation(c *Conversation) ([]byte, error) {
 	head := conversationHead{
 		Title: c.Title, Named: c.Named, Head: c.Head,
-		Folder: c.Folder, Pinned: c.Pinned, Tags: c.Tags,
+		Folder: c.Folder, Assistant: c.Assistant, Pinned: c.Pinned, Tags: c.Tags,
 		Created: c.Created.UnixMilli(), Updated: c.Updated.UnixMilli(),
 	}
 	if !c.Trashed.IsZero() {
@@ -91,7 +92,7 @@ func decodeConversation(content []byte, c *Conversation) error {
 		return err
 	}
 	c.Title, c.Named, c.Head = head.Title, head.Named, head.Head
-	c.Folder, c.Pinned, c.Tags = head.Folder, head.Pinned, head.Tags
+	c.Folder, c.Assistant, c.Pinned, c.Tags = head.Folder, head.Assistant, head.Pinned, head.Tags
 	c.Created, c.Updated = time.UnixMilli(head.Created), time.UnixMilli(head.Updated)
 	if head.Trashed != 0 {
 		c.Trashed = time.UnixMilli(head.Trashed)

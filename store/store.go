@@ -20,6 +20,8 @@
 //	messages       conversation · message · parent → message record
 //	journal        conversation · message · number → text that a growing reply has gained
 //	extras         conversation · message · name → what is kept beside them
+//	assistants     assistant → JSON
+//	presets        preset → JSON
 //	models         path → model record, JSON
 //	settings       "settings" → JSON; "value/" · name → JSON
 //	index          group of terms · number → block of the inverted index (index.go)
@@ -73,6 +75,7 @@ func buckets() [][]byte {
 		aboutBucket, conversationsBucket, systemsBucket, draftsBucket,
 		messagesBucket, journalBucket, modelsBucket, settingsBucket,
 		foldersBucket, indexBucket, pendingBucket, extrasBucket,
+		Assistants.bucket(), Presets.bucket(),
 	}
 }
 

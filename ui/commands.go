@@ -43,6 +43,8 @@ func conversationCommands() []command {
 	s := lang.L("Conversation")
 	return []command{
 		{id: "conversation.new", section: s, title: lang.L("New conversation"), keys: "Ctrl+N", icon: "add", run: (*Window).newConversation},
+		{id: "conversation.new-with", section: s, title: lang.L("New conversation with an assistant"), keys: "Ctrl+Shift+N", icon: "add", run: (*Window).askNewWith},
+		{id: "conversation.assistant", section: s, title: lang.L("Choose the assistant"), keys: "Ctrl+Shift+A", icon: "edit", run: (*Window).openAssistantList},
 		{id: "composer.focus", section: s, title: lang.L("Go to the message field"), keys: "Ctrl+L", icon: "edit", run: func(w *Window) { w.composer.Focus() }},
 		{id: "conversation.rename", section: s, title: lang.L("Rename the conversation"), keys: "F2", icon: "edit", when: stored, run: (*Window).renameCurrent},
 		{id: "conversation.pin", section: s, title: lang.L("Pin or unpin the conversation"), icon: "up", when: stored, run: (*Window).pinCurrent},
@@ -109,6 +111,7 @@ func programCommands() []command {
 	return []command{
 		{id: "program.palette", section: s, title: lang.L("Find a command, a conversation or a model"), keys: "Ctrl+K", icon: "search", run: (*Window).openPalette},
 		{id: "program.shortcuts", section: s, title: lang.L("Keyboard shortcuts"), keys: "Ctrl+/", also: []string{"F1"}, icon: "info", run: (*Window).showShortcuts},
+		{id: "assistants", section: s, title: lang.L("Make and change assistants"), icon: "edit", run: func(w *Window) { w.openAssistants(w.inForce().Assistant.ID) }},
 		{id: "program.quit", section: s, title: lang.L("Quit"), keys: "Ctrl+Q", icon: "close", run: (*Window).close},
 	}
 }

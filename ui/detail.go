@@ -15,6 +15,7 @@ type detail struct {
 	window *Window
 	popup  *widget.PopUp
 	title  string
+	left   func() // called when it is closed; may be nil
 }
 
 // openDetail opens a page as wide as there is room, at most width at 100 %, and as
@@ -22,6 +23,7 @@ type detail struct {
 // use for.
 func (w *Window) openDetail(title, text string, width float32, body fyne.CanvasObject, focus fyne.Focusable) *detail {
 	s := &detail{window: w, title: title}
+	w.detail = s
 	tips := newTipLayer()
 	cross := newGlyph(assets.Icon("close"), 28, s.close)
 	cross.tip, cross.tips = lang.L("Close (Esc)"), tips
@@ -43,6 +45,9 @@ func (w *Window) openDetail(title, text string, width float32, body fyne.CanvasO
 
 func (s *detail) close() {
 	s.popup.Hide()
+	if s.left != nil {
+		s.left()
+	}
 	s.window.backToWriting()
 }
 

@@ -111,7 +111,7 @@ func TestTokensThatCannotBeBranchedWith(t *testing.T) {
 func TestVersionsAreCompared(t *testing.T) {
 	r := newRig(t, "the", "cat", "sat")
 	r.say("hello")
-	r.keep(func(s *app.Settings) { s.Sampling.Temperature = 1.5 })
+	r.warm(1.5)
 	r.engine.Words = []string{"the", "dog", "sat"}
 	r.regenerate(r.entries()[1].ID)
 	r.idle()

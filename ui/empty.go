@@ -23,6 +23,12 @@ type emptyPage struct {
 	OnOpen    func()
 	OnChoose  func(path string)
 
+	OnAssistant func(app.ID) // the conversation is to be with one; 0: none
+
+	assistants []app.Assistant
+	with       app.Assistant // whom the conversation is with
+	again      func()        // shows anew what depends on them; nil: nothing does
+
 	content *fyne.Container
 	scroll  *container.Scroll   // where the window is too low for it
 	spare   []fyne.CanvasObject // what a low window does without, the least needed first
@@ -64,30 +70,45 @@ func (e *emptyPage) askForModel(known []app.KnownModel, gone string) {
 			page.Add(e.choice(modelName(m), bytesText(m.Bytes), func() { e.OnChoose(m.Path) }))
 		}
 	}
+	e.again = nil
 	e.show(page, air[0], air[1], sign, about)
 }
 
 // offerStarter shows what the Starter is good at, and how to get something bigger.
 func (e *emptyPage) offerStarter() {
-	page := newColumn(8, newPadded(0, 0, 4, 0, newParagraph(lang.L("What shall we talk about?"), titleStyle.centred())),
+	page := newColumn(8, newPadded(0, 0, 4, 0, newParagraph(e.question(), titleStyle.centred())),
 		newPadded(0, 0, 12, 0, newParagraph(lang.L("This is the Starter, a very small model inside Beyonder. It explains the program, does sums, shows short code and tells little stories. For more, drop a bigger model, a .gguf file, on the window."), captionStyle.centred())))
-	for _, x := range starterExamples() {
-		page.Add(e.choice(x.prompt, x.kind, func() { e.OnExample(x.prompt) }))
-	}
-	e.show(page)
+	e.again = e.offerStarter
+	e.offer(page, starterExamples())
 }
 
 // offerExamples shows three prompts that fit the model.
 func (e *emptyPage) offerExamples(model string) {
-	page := newColumn(8, newPadded(0, 0, 8, 0, newParagraph(lang.L("What shall we talk about?"), titleStyle.centred())))
-	for _, x := range examplesFor(model) {
+	page := newColumn(8, newPadded(0, 0, 8, 0, newParagraph(e.question(), titleStyle.centred())))
+	e.again = func() { e.offerExamples(model) }
+	e.offer(page, examplesFor(model))
+}
+
+// offer adds whom the conversation can be with, and prompts to begin with: those
+// that fit the model or, once there is an assistant, the assistant.
+func (e *emptyPage) offer(page *fyne.Container, fitting []example) {
+	var spare []fyne.CanvasObject
+	if chips := e.chips(); chips != nil {
+		page.Add(chips)
+		spare = append(spare, chips)
+	}
+	if e.with.ID != 0 {
+		fitting = assistantExamples(e.with)
+	}
+	for _, x := range fitting {
 		page.Add(e.choice(x.prompt, x.kind, func() { e.OnExample(x.prompt) }))
 	}
-	e.show(page)
+	e.show(page, spare...)
 }
 
 // wait shows one quiet sentence.
 func (e *emptyPage) wait(text string) {
+	e.again = nil
 	e.show(newColumn(8, newParagraph(text, captionStyle.centred())))
 }
 
@@ -178,6 +199,23 @@ func examplesFor(model string) []example {
 	return examples("chat", "code", "story")
 }
 
+// assistantExamples are prompts for a built-in assistant; others have their greeting.
+func assistantExamples(a app.Assistant) []example {
+	switch a.Builtin {
+	case "helper":
+		return starterExamples()[:2]
+	case "coder":
+		return examples("code", "code")
+	case "storyteller":
+		return examples("story", "story")
+	case "translator":
+		return examples("translation", "translation")
+	case "maths":
+		return examples("math", "math")
+	}
+	return nil
+}
+
 func examples(kinds ...string) []example {
 	prompts := map[string][]string{
 		"chat":  {lang.L("Explain why the sky is blue, as you would to a ten-year-old"), lang.L("What should I look at when I buy a used bicycle?")},
@@ -185,7 +223,8 @@ func examples(kinds ...string) []example {
 		"story": {lang.L("Tell a short story about a lighthouse keeper who finds a letter"), lang.L("Write the first page of a novel that begins in a night train")},
 		"math":  {lang.L("A train goes 287 km from 9:40 to 13:05. How fast is it on average?"), lang.L("Prove that there are infinitely many prime numbers")},
 	}
-	names := map[string]string{"chat": lang.L("Talk"), "code": lang.L("Code"), "story": lang.L("Story"), "math": lang.L("Mathematics")}
+	prompts["translation"] = []string{lang.L("Into French: where is the nearest pharmacy, please?"), lang.L("Into German: I would like to rent a bicycle for two days.")}
+	names := map[string]string{"translation": lang.L("Translation"), "chat": lang.L("Talk"), "code": lang.L("Code"), "story": lang.L("Story"), "math": lang.L("Mathematics")}
 	var chosen []example
 	for _, kind := range kinds {
 		chosen = append(chosen, example{names[kind], prompts[kind][0]})

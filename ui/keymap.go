@@ -141,6 +141,7 @@ func (w *Window) nameKeys() {
 	for b, id := range map[*glyphButton]string{w.toggle: "view.sidebar", w.newButton: "conversation.new", w.gear: "view.settings", w.petals: "experts.panel"} {
 		b.tip = commandOf(id).title + w.keys.hint(id)
 	}
+	w.assistant.tip = commandOf("conversation.assistant").title + w.keys.hint("conversation.assistant")
 	w.sidebar.nameKeys(w.keys)
 	w.experts.nameKeys(w.keys)
 }

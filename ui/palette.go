@@ -56,7 +56,7 @@ func (w *Window) openPalette() {
 		return
 	}
 	p := &palette{window: w, none: newLine(lang.L("Nothing is found."), captionStyle)}
-	p.items = slices.Concat(w.paletteCommands(), w.paletteConversations(), w.paletteModels())
+	p.items = slices.Concat(w.paletteCommands(), w.paletteConversations(), w.paletteModels(), w.paletteAssistants())
 	p.field = newFilterEntry(lang.L("A command, a conversation, a model"), func(string) { p.search() })
 	p.field.keys = p.key
 	p.list = newPaletteList(p)

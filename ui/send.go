@@ -232,7 +232,7 @@ func (w *Window) shown(j *job, m app.Message) {
 		return
 	}
 	w.messages = append(w.messages, m)
-	w.transcript.Add(entryOf(m))
+	w.transcript.Add(w.entryOf(m))
 	w.transcript.ScrollToBottom()
 	w.showState()
 }
@@ -248,7 +248,7 @@ func (w *Window) finished(j *job, m app.Message) {
 			w.messages[i] = m
 		}
 	}
-	w.transcript.Update(entryOf(m))
+	w.transcript.Update(w.entryOf(m))
 	w.routed(m.ID, true)
 	if m.Reply != nil && m.Reply.Done.Reason == engine.StopContext {
 		w.contextFull(m)
@@ -347,8 +347,8 @@ func (w *Window) showUnanswered() {
 // can be done.
 func (w *Window) contextFull(m app.Message) {
 	goOn := action{lang.L("Forget the oldest messages"), false, func() {
-		w.keep(func(s *app.Settings) { s.Policy = engine.RollWhenFull })
-		w.panel.Set(w.settings)
+		w.setPolicy(engine.RollWhenFull)
+		w.showConversationSettings()
 		w.resume(m)
 	}}
 	text := lang.L("The context is full: this conversation is as long as the model can see at once.")
@@ -356,7 +356,7 @@ func (w *Window) contextFull(m app.Message) {
 	case len(w.messages) <= 2:
 		text = lang.L("The context is full: this message and its reply are as long as the model can see at once. A larger context size, in the settings, gives them more room.")
 		goOn = action{lang.L("Settings"), false, w.showSettings}
-	case w.settings.Policy == engine.RollWhenFull:
+	case w.inForce().Policy == engine.RollWhenFull:
 		goOn = action{lang.L("Continue"), false, func() { w.resume(m) }}
 	}
 	w.say("full", text, goOn, action{lang.L("New conversation"), true, w.newConversation})

@@ -23,7 +23,7 @@ func (w *Window) entries() []Entry {
 		if i > 0 && i == begins {
 			entries = append(entries, Entry{ID: noticeID, Role: "notice", Text: memoryText(begins), State: string(app.Complete)})
 		}
-		e := entryOf(m)
+		e := w.entryOf(m)
 		if w.job != nil && m.ID == w.job.reply {
 			// What is on its way to the screen comes with the next delivery.
 			e.Text, e.State = w.job.text.String(), string(app.Streaming)
@@ -53,6 +53,24 @@ func (w *Window) memoryBegins() int {
 func memoryText(dropped int) string {
 	return counted(dropped, lang.L("The model's memory begins here: it no longer sees the message above."),
 		lang.L("The model's memory begins here: it no longer sees the %s messages above."))
+}
+
+// entryOf is a message with the face of the assistant that wrote it.
+func (w *Window) entryOf(m app.Message) Entry {
+	e := entryOf(m)
+	if m.Reply == nil || m.Reply.By == nil {
+		return e
+	}
+	by := *m.Reply.By
+	if w.faces[by] == nil {
+		if w.faces == nil {
+			w.faces = map[app.Speaker]*Face{}
+		}
+		w.faces[by] = w.faceOf(&by)
+	}
+	e.Face = w.faces[by]
+	e.Name = strings.TrimSuffix(e.Face.Name+" · "+e.Name, " · ")
+	return e
 }
 
 // entryOf is a message as the transcript shows it.

@@ -15,25 +15,29 @@ import (
 	"beyonder/assets"
 	"beyonder/engine"
 	"beyonder/engine/prompt"
-	"beyonder/engine/sample"
 )
 
 // SettingsPanel is the panel at the right. It shows the settings it is given and
 // announces each change at once; what a setting does is not its business.
 type SettingsPanel struct {
 	widget.BaseWidget
-	OnChange func(app.Settings)
-	OnSystem func(text string) // the system prompt of the open conversation
-	OnReload func()            // load the model again, with the new settings
-	OnClose  func()
+	OnChange   func(app.Settings) // of the application: what it has of a conversation's means nothing
+	OnSystem   func(text string)  // the system prompt of the open conversation
+	OnSampling func(app.Sampling)
+	OnPolicy   func(engine.ContextPolicy)
+	OnOwn      func(own bool)   // false: what was changed in the conversation is taken back
+	OnPreset   func(presetDeed) // something is done with a preset
+	OnReload   func()           // load the model again, with the new settings
+	OnClose    func()
 
-	now    app.Settings
+	now    app.Settings // with the sampling and the policy of the open conversation
+	view   conversationView
 	loaded engine.Info
 	isOpen bool // a model is loaded
 	save   *pause
 
-	presets *keySelect
-	about   *paragraph // the preset in a sentence
+	presets *presetBar
+	tips    *tipLayer
 	numbers []*numberRow
 	lists   []*listRowOf
 	order   *orderList
@@ -46,6 +50,7 @@ type SettingsPanel struct {
 	template     *keySelect
 	reload       *fyne.Container
 	system       *textRow
+	prompt       *promptNote // which system prompt counts
 	look         *keySelect
 	language     *keySelect
 	scale        *keySelect
@@ -63,7 +68,7 @@ type listRowOf struct {
 
 // NewSettingsPanel returns a panel that shows nothing yet.
 func NewSettingsPanel(post poster) *SettingsPanel {
-	p := &SettingsPanel{save: &pause{post: post, wait: 400 * time.Millisecond}}
+	p := &SettingsPanel{tips: newTipLayer(), save: &pause{post: post, wait: 400 * time.Millisecond}}
 	p.ExtendBaseWidget(p)
 	p.build()
 	return p
@@ -75,14 +80,11 @@ func (p *SettingsPanel) build() {
 	p.unfold = newFocusRow(lang.L("Advanced"), "", p.toggleAdvanced)
 	p.unfold.framed = true
 	sections := newColumn(24,
-		p.replySection(),
 		p.conversationSection(),
+		p.replySection(),
 		p.modelSection(),
-		p.lookSection(),
-		p.unfold,
-		p.advanced)
+		p.lookSection())
 	p.buildAdvanced()
-	p.advanced.Add(p.alternativesChoice())
 	p.scroll = container.NewVScroll(newPadded(4, 20, 24, 16, sections))
 	p.system.entry.onGrown = p.grown
 	for _, l := range p.lists {
@@ -95,7 +97,7 @@ func (p *SettingsPanel) build() {
 // CreateRenderer implements fyne.Widget.
 func (p *SettingsPanel) CreateRenderer() fyne.WidgetRenderer {
 	back := newSurface(theme.ColorNameHeaderBackground, "", 0)
-	return widget.NewSimpleRenderer(container.NewStack(back, p.content))
+	return widget.NewSimpleRenderer(container.NewStack(back, p.content, p.tips))
 }
 
 // Set shows s.
@@ -120,9 +122,6 @@ func (p *SettingsPanel) Set(s app.Settings) {
 	p.refresh()
 }
 
-// SetConversation shows the system prompt of the open conversation.
-func (p *SettingsPanel) SetConversation(system string) { p.system.Set(system) }
-
 // SetLoaded says which model is loaded, to tell what the next loading changes.
 func (p *SettingsPanel) SetLoaded(info engine.Info, loaded bool) {
 	p.loaded, p.isOpen = info, loaded
@@ -142,21 +141,24 @@ func (p *SettingsPanel) change(f func(*app.Settings)) {
 	p.OnChange(p.now)
 }
 
-// sampled is change for a sampling setting: the preset is left behind.
+// sampled is change for a sampling setting, which is the conversation's.
 func (p *SettingsPanel) sampled(f func(*app.Settings)) {
-	p.change(func(s *app.Settings) {
-		s.Preset = ""
-		f(s)
-	})
+	if p.showing {
+		return
+	}
+	f(&p.now)
+	p.refresh()
+	p.OnSampling(p.sampling())
 }
 
 // refresh brings up to date what follows from several settings.
 func (p *SettingsPanel) refresh() {
 	before := p.showing
 	p.showing = true
-	p.presets.SetSelectedIndex(presetIndex(p.now.Preset))
+	p.presets.show()
 	p.showing = before
-	p.about.SetText(presetText(p.now.Preset))
+	p.markChanged()
+	p.prompt.show(p.view, p.system.entry.Text)
 	p.policyText.SetText(policyText(p.now.Policy))
 	p.order.Set(p.now.Sampling)
 	setVisible(p.reload, p.isOpen && p.stale())
@@ -171,17 +173,24 @@ func (p *SettingsPanel) stale() bool {
 }
 
 func (p *SettingsPanel) replySection() fyne.CanvasObject {
-	p.presets = newKeySelect(presetNames(), func(i int) { p.choosePreset(i) })
-	p.about = newParagraph("", captionStyle)
-	section := newColumn(16, labelled(lang.L("Preset"), p.presets, p.about))
+	p.presets = newPresetBar(p)
+	replies := section(lang.L("How replies are written"), p.presets.object)
+	fields := newColumn(16)
 	for _, f := range frontFields() {
-		section.Add(p.number(f, p.sampled))
+		fields.Add(p.number(f, p.sampled))
 	}
-	return section
+	p.policy = newKeySelect([]string{lang.L("Stop"), lang.L("Forget the oldest messages")}, p.choosePolicy)
+	p.policyText = newParagraph("", captionStyle)
+	fields.Add(labelled(lang.L("When the context is full"), p.policy, p.policyText))
+	replies.Add(fields)
+	replies.Add(p.unfold)
+	replies.Add(p.advanced)
+	return replies
 }
 
 func (p *SettingsPanel) number(f numberField, change func(func(*app.Settings))) fyne.CanvasObject {
 	row := newNumberRow(f, func(v float64) { change(func(s *app.Settings) { f.set(s, v) }) })
+	row.back.tips = p.tips
 	p.numbers = append(p.numbers, row)
 	return row.object
 }
@@ -189,14 +198,11 @@ func (p *SettingsPanel) number(f numberField, change func(func(*app.Settings))) 
 func (p *SettingsPanel) conversationSection() fyne.CanvasObject {
 	p.system = newTextRow(lang.L("System prompt"), lang.L("What the model is told before this conversation, from its next reply on."),
 		lang.L("You are a helpful assistant."), 3, p.save, func(text string) error { p.OnSystem(text); return nil })
-	return section(lang.L("This conversation"), p.system.object)
+	p.prompt = newPromptNote(p.grown)
+	return section(lang.L("This conversation"), newColumn(8, p.system.object, p.prompt.object))
 }
 
 func (p *SettingsPanel) modelSection() fyne.CanvasObject {
-	p.policy = newKeySelect([]string{lang.L("Stop"), lang.L("Forget the oldest messages")}, func(i int) {
-		p.change(func(s *app.Settings) { s.Policy = policies()[i] })
-	})
-	p.policyText = newParagraph("", captionStyle)
 	p.kv = newKeySelect([]string{lang.L("16 bits"), lang.L("32 bits"), lang.L("8 bits")}, func(i int) {
 		p.change(func(s *app.Settings) { s.KV = []string{"f16", "f32", "q8_0"}[i] })
 	})
@@ -210,7 +216,6 @@ func (p *SettingsPanel) modelSection() fyne.CanvasObject {
 	})
 	box := section(lang.L("Context and model"),
 		labelled(lang.L("Load the last model"), p.atStart, newParagraph(lang.L("The model you used last. One that does not fit into memory waits for you."), captionStyle)),
-		labelled(lang.L("When the context is full"), p.policy, p.policyText),
 		newParagraph(lang.L("After a change below, your next message loads the model again."), captionStyle))
 	for _, f := range loadFields() {
 		box.Add(p.number(f, p.change))
@@ -218,6 +223,7 @@ func (p *SettingsPanel) modelSection() fyne.CanvasObject {
 	box.Add(labelled(lang.L("Key and value cache"), p.kv, newParagraph(lang.L("What the model remembers of the conversation: 16 bits take half the memory."), captionStyle)))
 	box.Add(labelled(lang.L("Prompt template"), p.template, newParagraph(lang.L("How the turns of a conversation are written out for the model."), captionStyle)))
 	box.Add(p.reload)
+	box.Add(p.alternativesChoice())
 	return box
 }
 
@@ -284,16 +290,4 @@ func (p *SettingsPanel) toggleAdvanced() {
 func (p *SettingsPanel) grown() {
 	p.scroll.Content.Refresh()
 	p.scroll.Refresh()
-}
-
-func (p *SettingsPanel) choosePreset(i int) {
-	p.change(func(s *app.Settings) {
-		if i < len(sample.Presets()) {
-			preset := sample.Presets()[i]
-			s.Preset, s.Sampling = preset.Name, preset.Settings
-		}
-	})
-	if !p.showing {
-		p.Set(p.now)
-	}
 }

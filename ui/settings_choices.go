@@ -8,32 +8,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/engine"
-	"beyonder/engine/sample"
 )
-
-func presetNames() []string {
-	var names []string
-	for _, p := range sample.Presets() {
-		names = append(names, factText(p.Name))
-	}
-	return append(names, lang.L("Your own"))
-}
-
-// presetIndex is the place of a preset in presetNames; the last is the reader's own.
-func presetIndex(name string) int {
-	i := slices.IndexFunc(sample.Presets(), func(p sample.Preset) bool { return p.Name == name })
-	if i < 0 {
-		return len(sample.Presets())
-	}
-	return i
-}
-
-func presetText(name string) string {
-	if i := presetIndex(name); i < len(sample.Presets()) {
-		return factText(sample.Presets()[i].Description)
-	}
-	return lang.L("Changed by hand. Choose a preset to start over.")
-}
 
 func policies() []engine.ContextPolicy {
 	return []engine.ContextPolicy{engine.StopWhenFull, engine.RollWhenFull}

@@ -5,7 +5,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"beyonder/assets"
 )
 
 // numberRow is one number of the settings: its name, a field, a slider and a
@@ -18,6 +21,9 @@ type numberRow struct {
 	entry   *filterEntry
 	slider  *keySlider // nil: the field alone
 	unit    *lineText
+	name    *lineText
+	back    *glyphButton // to the preset's value, while it is another one
+	base    float64      // that value
 	head    *fyne.Container
 	explain *paragraph
 	object  *fyne.Container
@@ -29,9 +35,11 @@ func newNumberRow(f numberField, onChange func(float64)) *numberRow {
 	r.entry = newFilterEntry("", r.typed)
 	r.entry.OnSubmitted = func(string) { r.Set(r.value) }
 	r.explain = newParagraph(f.explain, captionStyle)
-	name := newFlexibleLine(f.name, bodyStyle)
+	r.name = newFlexibleLine(f.name, bodyStyle)
+	r.back = newGlyph(assets.Icon("undo"), 24, r.goBack)
+	r.back.Hide()
 	r.unit = newLine(f.unit, captionStyle)
-	r.head = newRow(8, 0, name, r.unit, newSized(92, 0, r.entry))
+	r.head = newRow(8, 0, r.name, r.back, r.unit, newSized(92, 0, r.entry))
 	r.object = newColumn(4, r.head)
 	if f.slideTo >= 0 {
 		r.slider = newKeySlider(f, r.slid, r.released)
@@ -99,6 +107,27 @@ func (r *numberRow) measured() {
 	_, err := strconv.ParseFloat(r.field.text(r.value), 64)
 	setVisible(r.unit, r.field.unit != "" && err == nil)
 	relayout(r.head)
+}
+
+// compare marks the row if the preset has another value; has: there is a preset.
+func (r *numberRow) compare(base float64, has bool) {
+	r.base = base
+	changed := has && base != r.value
+	style := bodyStyle
+	if changed {
+		style.color = theme.ColorNamePrimary
+	}
+	r.name.setStyle(style)
+	if changed == r.back.Visible() {
+		return
+	}
+	setVisible(r.back, changed)
+	relayout(r.head)
+}
+
+func (r *numberRow) goBack() {
+	r.Set(r.base)
+	r.onChange(r.base)
 }
 
 func (r *numberRow) complain(err error) {

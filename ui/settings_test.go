@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"beyonder/app"
+	"beyonder/engine"
 	"beyonder/engine/sample"
 )
 
@@ -17,6 +18,23 @@ import (
 type panelRig struct {
 	*SettingsPanel
 	changes []app.Settings
+	deeds   []presetDeed
+}
+
+func builtinPresets() (all []app.Preset) {
+	for _, p := range sample.Presets() {
+		all = append(all, app.Preset{Key: p.Name, Name: p.Name, Description: p.Description, Settings: p.Settings})
+	}
+	return all
+}
+
+// viewOf is a conversation that began with a preset.
+func viewOf(p app.Preset) conversationView {
+	v := conversationView{presets: builtinPresets(), base: p, known: true}
+	v.force.Sampling = app.Sampling{Preset: p.Key, Settings: p.Settings}
+	v.force.Policy = engine.StopWhenFull
+	v.force.SamplingFrom, v.force.Start = app.FromStart, v.force.Setup
+	return v
 }
 
 func newPanelRig(t *testing.T) *panelRig {
@@ -24,8 +42,15 @@ func newPanelRig(t *testing.T) *panelRig {
 	test.NewTempApp(t)
 	p := &panelRig{SettingsPanel: NewSettingsPanel(func(f func()) {})}
 	p.OnChange = func(s app.Settings) { p.changes = append(p.changes, s) }
-	p.OnSystem = func(string) {}
-	p.Set(app.Settings{Sampling: sample.Presets()[0].Settings, Preset: sample.Presets()[0].Name, Scale: 1, Theme: "system"})
+	p.OnSampling = func(s app.Sampling) {
+		now := p.now
+		now.Sampling, now.Preset = s.Settings, s.Preset
+		p.changes = append(p.changes, now)
+	}
+	p.OnSystem, p.OnPolicy, p.OnOwn = func(string) {}, func(engine.ContextPolicy) {}, func(bool) {}
+	p.OnPreset = func(d presetDeed) { p.deeds = append(p.deeds, d) }
+	p.Set(app.Settings{Scale: 1, Theme: "system"})
+	p.SetConversation(viewOf(builtinPresets()[0]))
 	return p
 }
 
@@ -140,8 +165,8 @@ func TestASliderIsKeptWhenItIsLetGo(t *testing.T) {
 
 func TestPresets(t *testing.T) {
 	p := newPanelRig(t)
-	i := slices.Index(presetNames(), "precise")
-	p.presets.SetSelectedIndex(i)
+	i := slices.Index(p.presets.keys, "precise")
+	p.presets.choice.SetSelectedIndex(i)
 	want := sample.Presets()[i].Settings
 	if got := p.last(t); got.Preset != "precise" || got.Sampling.Temperature != want.Temperature {
 		t.Fatalf("announced: %+v", got)
@@ -154,8 +179,8 @@ func TestPresets(t *testing.T) {
 		t.Error("the context size made the preset one's own")
 	}
 	p.row(t, "Min-p").entry.SetText("0.2")
-	if p.last(t).Preset != "" || p.presets.Selected != "Your own" {
-		t.Errorf("a changed preset is still %q", p.presets.Selected)
+	if p.last(t).Preset != "precise" || p.presets.choice.Selected != "precise" || p.presets.mark.text == "" || p.presets.save.Disabled() == false || p.presets.revert.Disabled() {
+		t.Errorf("a changed preset is %q, marked %q", p.presets.choice.Selected, p.presets.mark.text)
 	}
 }
 
@@ -235,11 +260,11 @@ func TestTheSettingsScrollWhereverThePointerIs(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.togglePanel()
 	least := r.panel.system.entry.MinSize().Height
-	r.panel.SetConversation(strings.Repeat("A line of the system prompt.\n", 8))
+	r.panel.system.Set(strings.Repeat("A line of the system prompt.\n", 8))
 	if grown := r.panel.system.entry.MinSize().Height; grown < 2*least {
 		t.Errorf("8 lines have %v, 3 have %v", grown, least)
 	}
-	r.panel.SetConversation("")
+	r.panel.system.Set("")
 	if back := r.panel.system.entry.MinSize().Height; back != least {
 		t.Errorf("an empty field has %v, it had %v", back, least)
 	}

@@ -55,8 +55,8 @@ func TestAFullContextCanBeGoneOnWith(t *testing.T) {
 		t.Fatal("the reply does not go on")
 	}
 	r.idle()
-	if got := r.stored(); len(got) != 4 || got[3].Text != "Yes. Yes." || r.app.Settings().Policy != engine.RollWhenFull {
-		t.Errorf("stored %+v with the policy %q", got, r.app.Settings().Policy)
+	if got := r.stored(); len(got) != 4 || got[3].Text != "Yes. Yes." || r.inForce().Policy != engine.RollWhenFull {
+		t.Errorf("stored %+v with the policy %q", got, r.inForce().Policy)
 	}
 	r.contextFull(app.Message{ID: r.messages[3].ID})
 	r.press("full", "Continue")

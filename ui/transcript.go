@@ -10,7 +10,8 @@ import (
 type Entry struct {
 	ID      uint64
 	Role    string // "user", "assistant", or "notice": a line across the page
-	Name    string // of the model, above its reply
+	Name    string // of the assistant and the model, above their reply
+	Face    *Face  // of the assistant; nil: the program's sign
 	Text    string // markdown; a user's is shown as it was typed
 	State   string // "complete", "streaming", "interrupted", "stopped", "failed"
 	Error   string // a sentence, of a failed reply

@@ -191,8 +191,13 @@ func (v *transcriptView) setHead(b *bubble, r *row, lead float32) {
 	r.box.Move(fyne.NewPos(left, 0))
 	height := st.px(headHeight)
 	sign, _ := newBox()
-	sign.Objects = mark(st)
-	sign.Move(fyne.NewPos(0, lead+round((height-st.px(15.5))/2)))
+	if b.entry.Face != nil {
+		sign.Objects = b.entry.Face.draw(0, 0, st.px(18))
+		sign.Move(fyne.NewPos(-st.px(1), lead+round((height-st.px(18))/2)))
+	} else {
+		sign.Objects = mark(st)
+		sign.Move(fyne.NewPos(0, lead+round((height-st.px(15.5))/2)))
+	}
 	name := &canvas.Text{Text: b.entry.Name, Color: st.ink(ColorMuted), TextSize: st.note.size, TextStyle: fyne.TextStyle{Bold: true}}
 	size := name.MinSize()
 	putAt(name, st.px(24), lead+round((height-size.Height)/2), min(size.Width, width), size.Height)

@@ -39,6 +39,10 @@ type Window struct {
 	panel      *SettingsPanel
 	experts    *ExpertsPanel
 	picker     *ModelPicker
+	assistant  *AssistantPicker
+	assistants *assistantsPage // nil: it was not opened yet
+	detail     *detail         // the page that was opened last; nil: none was
+	faces      map[app.Speaker]*Face
 	transcript *Transcript
 	page       *emptyPage
 	find       *findBar
@@ -60,6 +64,7 @@ type Window struct {
 	editing  app.ID        // the message that is being changed in the composer
 	inTrash  bool
 	newIn    app.ID // the folder that the conversation which is begun next goes into
+	newWith  app.ID // its assistant
 	titles   map[app.ID]string
 
 	drafts  *drafts
@@ -102,6 +107,7 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w.win.SetOnDropped(w.dropped)
 	w.bindKeys()
 	w.panel.Set(w.settings)
+	w.newWith = w.settings.Assistant
 	if !a.Locked() {
 		w.openNewest()
 		w.showModel()
@@ -150,6 +156,7 @@ func (w *Window) firstSize() fyne.Size {
 func (w *Window) build() {
 	w.sidebar, w.panel = NewSidebar(), NewSettingsPanel(w.post)
 	w.picker, w.status, w.composer = NewModelPicker(), NewStatusLine(), NewComposer()
+	w.assistant = NewAssistantPicker()
 	w.transcript, w.page = NewTranscript(), newEmptyPage()
 	w.find = newFindBar(w)
 	w.cards = newCards(w.relayout, w.backToWriting)
@@ -160,7 +167,7 @@ func (w *Window) build() {
 	w.experts = NewExpertsPanel(w.post)
 	side := w.chooseSide(w.settings.PanelOpen)
 	tips := w.explainButtons()
-	header := newPadded(8, 12, 8, 12, newRow(4, 3, w.toggle, w.newButton, w.picker, spacer(), w.petals, w.gear))
+	header := newPadded(8, 12, 8, 12, newRow(4, 4, w.toggle, w.newButton, w.picker, w.assistant, spacer(), w.petals, w.gear))
 	header = container.NewStack(newSurface(theme.ColorNameBackground, "", 0), header)
 	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page, w.find.holder), w.cards.scroll, w.composer, w.status, header)
 	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen != "", settled: w.settled}
@@ -173,7 +180,7 @@ func (w *Window) explainButtons() *tipLayer {
 	for _, b := range append(w.find.buttons(), w.sidebar.keep, w.toggle, w.newButton, w.petals, w.gear, w.composer.button) {
 		b.tips = tips
 	}
-	w.status.left.tips = tips
+	w.status.left.tips, w.assistant.tips = tips, tips
 	return tips
 }
 
@@ -200,8 +207,10 @@ func (w *Window) announce() {
 	p.Models, p.OnChoose, p.OnForget, p.OnOpen, p.OnUnload = w.knownModels, w.choose, w.forget, w.openFile, w.unload
 	w.page.OnExample, w.page.OnOpen, w.page.OnChoose = w.example, w.openFile, w.choose
 	w.panel.OnChange, w.panel.OnSystem, w.panel.OnReload, w.panel.OnClose = w.change, w.setSystem, w.reload, w.togglePanel
+	w.announceSetup()
 	w.status.OnContext = w.explainContext
 	w.announceExperts()
+	w.announceAssistants()
 }
 
 // backToWriting puts the cursor into the composer after something else was
@@ -232,7 +241,7 @@ func (w *Window) settled() {
 // named are the widgets that tests click on.
 func (w *Window) named() map[string]fyne.CanvasObject {
 	found := map[string]fyne.CanvasObject{
-		"composer": w.composer.entry, "model-button": w.picker, "settings-button": w.gear, "experts-button": w.petals, "sidebar-button": w.toggle,
+		"composer": w.composer.entry, "model-button": w.picker, "assistant-button": w.assistant, "settings-button": w.gear, "experts-button": w.petals, "sidebar-button": w.toggle,
 		"transcript": w.transcript, "status": w.status, "empty": w.page,
 	}
 	if w.composer.state == composerIdle {

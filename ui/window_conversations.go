@@ -55,7 +55,7 @@ func (w *Window) showTitle() {
 
 // newConversation opens an empty page. It is stored with its first words.
 func (w *Window) newConversation() {
-	w.newIn = 0
+	w.newIn, w.newWith = 0, w.settings.Assistant
 	w.open(0)
 	w.composer.Focus()
 }
@@ -80,7 +80,7 @@ func (w *Window) open(id app.ID) {
 	w.composer.SetEditing("")
 	w.readLine(id)
 	w.showLine()
-	w.panel.SetConversation(c.System)
+	w.showConversationSettings()
 	w.sidebar.SetCurrent(id)
 	if w.inTrash {
 		w.showTrash(false)
@@ -142,18 +142,13 @@ func (w *Window) ensureConversation() app.ID {
 	if w.current != 0 {
 		return w.current
 	}
-	c, err := w.app.NewConversation()
+	c, err := w.app.NewConversationWith(w.newWith, w.newIn)
 	if err != nil {
 		w.failed(err)
 		return 0
 	}
 	w.current = c.ID
-	if w.newIn != 0 {
-		if err := w.app.Move(c.ID, w.newIn); err != nil {
-			w.failed(err)
-		}
-		w.newIn = 0
-	}
+	w.newIn, w.newWith = 0, 0
 	w.listConversations()
 	w.sidebar.SetCurrent(c.ID)
 	return c.ID
@@ -172,6 +167,7 @@ func (w *Window) setSystem(text string) {
 		if err := w.app.SetSystem(id, text); err != nil {
 			w.failed(err)
 		}
+		w.updateSetup()
 	}
 }
 

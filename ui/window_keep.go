@@ -314,6 +314,7 @@ func (w *Window) begin() {
 		w.buildAgain()
 	}
 	w.panel.Set(w.settings)
+	w.newWith = w.settings.Assistant
 	w.current, w.messages, w.inTrash = 0, nil, false
 	w.openNewest()
 	w.showModel()

@@ -117,13 +117,6 @@ func (w *Window) move(id, folder app.ID) {
 	}
 }
 
-// showConversationSettings shows the system prompt that is in force.
-func (w *Window) showConversationSettings() {
-	if c, err := w.app.Conversation(w.current); err == nil {
-		w.panel.SetConversation(c.System)
-	}
-}
-
 // askTags asks for the tags of a conversation.
 func (w *Window) askTags(id app.ID) {
 	c, err := w.app.Conversation(id)
@@ -187,6 +180,7 @@ func (w *Window) keepFolder(id, first app.ID, name, system string) error {
 		w.move(first, id)
 	}
 	w.listConversations()
+	w.updateSetup()
 	return nil
 }
 
@@ -198,6 +192,7 @@ func (w *Window) newFolder() { w.askFolder(0, w.current) }
 func (w *Window) newConversationIn(folder app.ID) {
 	w.newConversation()
 	w.newIn = folder
+	w.showConversationSettings()
 }
 
 // trashFolder puts a folder and what is in it into the trash and offers to take

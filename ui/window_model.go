@@ -335,6 +335,7 @@ func (w *Window) showModel() {
 	info, ok := w.app.Model()
 	name := w.modelName()
 	w.panel.SetLoaded(info, ok)
+	w.showStart()
 	switch {
 	case ok:
 		w.picker.Set(name, info.Path)

@@ -78,6 +78,7 @@ func (w *Window) change(s app.Settings) {
 		// What the panel does not show may have changed since it was filled.
 		s.SidebarHidden, s.PanelOpen, s.Window = now.SidebarHidden, now.PanelOpen, now.Window
 		s.Keys, s.Recent = now.Keys, now.Recent
+		s.Sampling, s.Preset, s.Policy, s.Assistant = now.Sampling, now.Preset, now.Policy, now.Assistant
 		*now = s
 	})
 	if s.Language != before.Language {
@@ -109,7 +110,7 @@ func (w *Window) applyLook() {
 // explainContext says what the figures of the context mean.
 func (w *Window) explainContext(at fyne.Position) {
 	text := lang.L("The context is what the model sees of a conversation at once, counted in tokens: short words and parts of words.") + " " +
-		lang.L("When it is full:") + " " + policyText(w.settings.Policy) + " " + lang.L("Settings can change that.")
+		lang.L("When it is full:") + " " + policyText(w.inForce().Policy) + " " + lang.L("Settings can change that.")
 	popup := widget.NewPopUp(newPadded(12, 16, 12, 16, newParagraph(text, bodyStyle)), w.win.Canvas())
 	width := px(340)
 	popup.Resize(fyne.NewSize(width, 1))

@@ -17,6 +17,7 @@ import (
 type listRow struct {
 	widget.BaseWidget
 	icon           fyne.Resource // before the title, nil: none
+	face           *Face         // before the title, nil: none
 	title, caption *lineText
 	buttons        []*glyphButton
 	edit           fyne.CanvasObject // instead of the title, while it is being renamed
@@ -81,7 +82,7 @@ func (r *listRow) MouseOut()                      { r.hover(false) }
 // CreateRenderer implements fyne.Widget.
 func (r *listRow) CreateRenderer() fyne.WidgetRenderer {
 	renderer := &listRowRenderer{row: r, back: canvas.NewRectangle(color.Transparent), dot: canvas.NewCircle(color.Transparent),
-		icon: canvas.NewImageFromResource(nil)}
+		icon: canvas.NewImageFromResource(nil), face: newFaceView(nil, 24)}
 	renderer.icon.FillMode = canvas.ImageFillContain
 	renderer.Refresh()
 	return renderer
@@ -92,6 +93,7 @@ type listRowRenderer struct {
 	back *canvas.Rectangle
 	dot  *canvas.Circle
 	icon *canvas.Image
+	face *faceView
 }
 
 func (r *listRowRenderer) MinSize() fyne.Size {
@@ -109,6 +111,12 @@ func (r *listRowRenderer) Layout(size fyne.Size) {
 		r.icon.Resize(fyne.NewSquareSize(px(18)))
 		r.icon.Move(fyne.NewPos(px(10), (size.Height-px(18))/2))
 		left += px(24)
+	}
+	if r.row.face != nil {
+		side := px(24)
+		r.face.Resize(fyne.NewSquareSize(side))
+		r.face.Move(fyne.NewPos(px(8+r.row.indent), (size.Height-side)/2))
+		left += px(28)
 	}
 	for i := len(r.row.buttons) - 1; i >= 0; i-- {
 		button := r.row.buttons[i]
@@ -173,6 +181,7 @@ func (r *listRowRenderer) Refresh() {
 		r.icon.Resource = theme.NewColoredResource(row.icon, theme.ColorNamePlaceHolder)
 		r.icon.Refresh()
 	}
+	r.face.set(row.face)
 	setVisible(row.title, row.edit == nil)
 	for _, button := range row.buttons {
 		setVisible(button, active && row.edit == nil)
@@ -197,7 +206,7 @@ func captionOn(selected bool, color fyne.ThemeColorName) fyne.ThemeColorName {
 }
 
 func (r *listRowRenderer) Objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{r.back, r.icon, r.row.title, r.row.caption, r.dot}
+	objects := []fyne.CanvasObject{r.back, r.icon, r.face, r.row.title, r.row.caption, r.dot}
 	for _, button := range r.row.buttons {
 		objects = append(objects, button)
 	}

@@ -193,7 +193,7 @@ func withLook(s app.Settings, look string) app.Settings {
 // versions has a second version of the last reply, in other words.
 func versions(r *rig) {
 	talk(r)
-	r.keep(func(s *app.Settings) { s.Sampling.Temperature = 1.25 })
+	r.warm(1.25)
 	r.engine.Words = strings.Split(strings.ReplaceAll(strings.ReplaceAll(longAnswer, "router", "gate"), "scores", "weighs"), " ")
 	r.regenerate(r.entries()[3].ID)
 	r.idle()

@@ -153,6 +153,14 @@ func (r *rig) press(key, label string) {
 	r.t.Fatalf("card %q has no button %q", key, label)
 }
 
+// warm changes the temperature of the open conversation.
+func (r *rig) warm(temperature float64) {
+	s := r.inForce().Sampling
+	s.Settings.Temperature = temperature
+	r.setSampling(s)
+	r.showConversationSettings()
+}
+
 func TestSettingsHoldForTheNextRequest(t *testing.T) {
 	r := newRig(t, "a", "b", "c", "d", "e")
 	r.togglePanel()
@@ -169,11 +177,11 @@ func TestSettingsHoldForTheNextRequest(t *testing.T) {
 	if sent.Sampling.Temperature != 0.35 || sent.Sampling.MaxTokens != 3 {
 		t.Fatalf("the request has %+v", sent.Sampling)
 	}
-	if r.settings.Preset != "" || r.panel.presets.Selected != "Your own" {
-		t.Errorf("the preset is still %q", r.panel.presets.Selected)
+	if b := r.panel.presets; b.choice.Selected != "llama.cpp" || b.mark.text == "" {
+		t.Errorf("the preset is %q, marked %q", b.choice.Selected, b.mark.text)
 	}
-	if kept := r.app.Settings(); kept.Sampling.Temperature != 0.35 {
-		t.Errorf("kept: %+v", kept.Sampling)
+	if kept, err := r.app.InForce(r.current); err != nil || kept.Sampling.Settings.Temperature != 0.35 || r.app.Settings().Sampling.Temperature != 0.8 {
+		t.Errorf("kept: %+v (%v)", kept.Sampling, err)
 	}
 }
 

@@ -39,17 +39,18 @@ type Folder struct {
 // Conversation is one conversation with all its messages, those that are not shown
 // too.
 type Conversation struct {
-	Title    string    `json:"title"`
-	Named    bool      `json:"named,omitempty"` // by the user
-	Created  time.Time `json:"created"`
-	Updated  time.Time `json:"updated"`
-	Folder   uint64    `json:"folder,omitempty"`
-	Pinned   bool      `json:"pinned,omitempty"`
-	Tags     []string  `json:"tags,omitempty"`
-	System   string    `json:"system,omitempty"`
-	Draft    string    `json:"draft,omitempty"`
-	Head     uint64    `json:"head,omitempty"` // the last message of the path that is shown
-	Messages []Message `json:"messages"`       // a parent comes before its children
+	Title    string          `json:"title"`
+	Named    bool            `json:"named,omitempty"` // by the user
+	Created  time.Time       `json:"created"`
+	Updated  time.Time       `json:"updated"`
+	Folder   uint64          `json:"folder,omitempty"`
+	Pinned   bool            `json:"pinned,omitempty"`
+	Tags     []string        `json:"tags,omitempty"`
+	System   string          `json:"system,omitempty"`
+	Setup    json.RawMessage `json:"setup,omitempty"` // how its replies are to be written
+	Draft    string          `json:"draft,omitempty"`
+	Head     uint64          `json:"head,omitempty"` // the last message of the path that is shown
+	Messages []Message       `json:"messages"`       // a parent comes before its children
 }
 
 // Message is one version of one turn.
