@@ -23,6 +23,8 @@ import (
 // Engine is what app needs of an engine: *worker.Client in the program (a child
 // process), apptest.Engine in tests.
 //
+// Count does not wait for another call; it may fail with an error instead.
+//
 // Load and Reply end within 100 ms of their context's end, and when the consumer
 // breaks. They may be called from any goroutine, one at a time;
 // Info and Close at any time.
@@ -30,6 +32,7 @@ type Engine interface {
 	Load(ctx context.Context, o engine.LoadOptions) iter.Seq2[engine.Progress, error]
 	Info() (engine.Info, bool) // false: no model is loaded
 	Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.Piece, error]
+	Count(text string) (tokens int, err error)
 	Unload() error
 	Close() error
 }

@@ -11,6 +11,10 @@ const titleRunes = 48
 // titleOf makes a title of a conversation's first message: its first line that
 // says something, without markup, cut after a word.
 func titleOf(text string) string {
+	text, files := Attached(text)
+	if strings.TrimSpace(text) == "" && len(files) > 0 {
+		return shorten(plain(files[0].Name))
+	}
 	inFence, code := false, ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)

@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 
 	"fyne.io/fyne/v2/container"
+
+	"beyonder/app"
 )
 
 // piece is a part of a block that is set and drawn by itself: a paragraph, a
@@ -38,6 +40,7 @@ type stage struct {
 	painter  *painter // of code
 	find     string   // what is looked for, "": nothing
 	copied   func(text string)
+	opened   func(app.Attachment) // a text that goes with a message is to be shown
 	scrolled func(event *fyne.ScrollEvent)
 	tip      *tipLayer
 	typed    func(event *fyne.KeyEvent) // a key that a control has no use for
@@ -157,6 +160,10 @@ func (s *setter) node(n node) {
 		s.add(newTextPiece(s.runs(n.spans, f), round(f.size*1.35)), "")
 	case codeNode:
 		s.gap(12)
+		if n.file != "" {
+			s.add(newFilePiece(s.stage, n, s.ground), "")
+			return
+		}
 		s.add(s.code(n), "")
 	case mathNode, htmlNode:
 		s.gap(10)

@@ -1,10 +1,14 @@
 package ui
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+
+	"beyonder/app"
 )
 
 // bubble is one entry of the transcript: rows of blocks between a head with the
@@ -21,6 +25,7 @@ type bubble struct {
 	height float32
 
 	tinting tinting
+	brief   []byte // the text as it is shown: in place of what goes with it a line each
 }
 
 // rowKind says what a row shows.
@@ -73,7 +78,27 @@ func newBubble(e Entry) *bubble {
 	b := &bubble{entry: e, split: splitter{plain: e.Role == "user"}}
 	b.split.add(e.Text)
 	b.entry.Text = "" // the splitter holds it
+	b.shorten()
 	return b
+}
+
+// shorten finds what is shown of the text.
+func (b *bubble) shorten() {
+	b.brief = nil
+	if !b.user() || !bytes.Contains(b.split.text, []byte(` file="`)) {
+		return
+	}
+	if text, files := app.Attached(string(b.split.text)); len(files) > 0 {
+		b.brief = []byte(text + strings.Repeat("\n\n", len(files)))
+	}
+}
+
+// shown is what is shown of the text.
+func (b *bubble) shown() []byte {
+	if b.brief != nil {
+		return b.brief
+	}
+	return b.split.text
 }
 
 func (b *bubble) user() bool { return b.entry.Role == "user" }
@@ -99,6 +124,7 @@ func (b *bubble) replace(e Entry) (changed bool) {
 	if changed {
 		b.split = splitter{plain: b.user()}
 		b.split.add(e.Text)
+		b.shorten()
 	}
 	b.entry.Text = ""
 	return changed

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"beyonder/app"
 	"beyonder/assets"
 )
 
@@ -38,19 +39,23 @@ type Composer struct {
 	OnEditLast func() // Up in an empty composer
 	OnResized  func() // it has become higher or lower
 
-	OnVersion    func(step int) // Left and Right in an empty composer
-	OnOpening    func()         // the last reply is to begin with the words of TakeOpening
-	OnUnqueue    func(i int)    // the i-th waiting message is not to be sent
-	OnSendQueued func(i int)    // it is to be sent now
+	OnVersion    func(step int)                                       // Left and Right in an empty composer
+	OnOpening    func()                                               // the last reply is to begin with the words of TakeOpening
+	OnUnqueue    func(i int)                                          // the i-th waiting message is not to be sent
+	OnSendQueued func(i int)                                          // it is to be sent now
+	OnFile       func(app.Attachment)                                 // a text beside the field is to be shown
+	OnCount      func(text string, told func(tokens int, exact bool)) // how many tokens it is
 
 	state   composerState
 	reason  string // why nothing can be sent now; "": it can
 	note    string // what will become of what was sent
 	editing string // what is being changed, "": nothing
 	rows    int
-	aside   []string // long texts that were pasted
-	queue   []string // messages that wait to be sent
-	held    bool     // they wait for the reader
+	aside   []*attached // texts beside the field
+	used    int         // tokens of the context, by the conversation
+	size    int         // that it has; 0: not known
+	queue   []string    // messages that wait to be sent
+	held    bool        // they wait for the reader
 
 	opening *openingField // for the first words of the reply; nil: not asked for
 
@@ -58,7 +63,8 @@ type Composer struct {
 	panel   *surface
 	button  *glyphButton
 	hint    *paragraph
-	pieces  *fyne.Container // rows of what is set aside
+	pieces  *fyne.Container   // rows of what stands above the field
+	shelf   *container.Scroll // with them
 	content *fyne.Container
 }
 
@@ -77,9 +83,10 @@ func NewComposer() *Composer {
 	c.hint = newParagraph("", captionStyle)
 	c.hint.Hide()
 	c.pieces = newColumn(4)
-	c.pieces.Hide()
+	c.shelf = container.NewVScroll(newPadded(1, 1, 1, 1, c.pieces)) // room for the frames of the rows
+	c.shelf.Hide()
 	field := container.NewThemeOverride(c.entry, borderless{})
-	c.content = container.New(composerLayout{}, c.panel, field, c.button, c.hint, c.pieces)
+	c.content = container.New(composerLayout{}, c.panel, field, c.button, c.hint, c.shelf)
 	c.show()
 	return c
 }
@@ -171,13 +178,13 @@ func (c *Composer) send() {
 	switch {
 	case c.canSend() || c.canWait():
 		c.OnSend(c.joined())
-	case c.held && c.ready() && c.joined() == "":
+	case c.held && c.ready() && c.empty():
 		c.OnSendQueued(0)
 	}
 }
 
 func (c *Composer) canSend() bool {
-	return c.ready() && c.reason == "" && strings.TrimSpace(c.joined()) != ""
+	return c.ready() && c.reason == "" && !c.empty()
 }
 
 // ready says whether a message could be taken now.
@@ -235,12 +242,23 @@ func (c *Composer) hintText() string {
 		return lang.L("This becomes a new version of your message. Esc leaves the message as it is.")
 	case c.editing != "":
 		return lang.L("This becomes a new version of the reply, beside the one that is there. Esc leaves it as it is.")
+	case c.overfull() != "":
+		return c.overfull()
 	case c.canWait():
 		return lang.L("Enter puts this in line: it is sent when the reply has ended.")
-	case c.ready():
+	case c.ready() && c.reason != "":
 		return c.reason
 	case c.state == composerStopping:
 		return lang.L("Stopping.")
+	}
+	text, _ := c.room()
+	return text
+}
+
+// overfull says that the message is too long, "" if it is not.
+func (c *Composer) overfull() string {
+	if text, over := c.room(); over {
+		return text
 	}
 	return ""
 }
@@ -298,22 +316,28 @@ type composerLayout struct{}
 
 const composerSide = 8 // between the panel's edge and the field
 
+// shelfHeight is the height of what stands above the field: of more than a few
+// rows, the rest is scrolled.
+func shelfHeight(shelf *container.Scroll) float32 {
+	return min(shelf.Content.MinSize().Height, px(176))
+}
+
 // MinSize implements fyne.Layout.
 func (composerLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	field, button, hint, pieces := objects[1], objects[2], objects[3], objects[4]
+	field, button, hint, shelf := objects[1], objects[2], objects[3], objects[4].(*container.Scroll)
 	height := max(field.MinSize().Height, button.MinSize().Height) + px(12)
 	if hint.Visible() {
 		height += hint.MinSize().Height + px(4)
 	}
-	if pieces.Visible() {
-		height += pieces.MinSize().Height + px(8)
+	if shelf.Visible() {
+		height += shelfHeight(shelf) + px(8)
 	}
 	return fyne.NewSize(px(200), height)
 }
 
 // Layout implements fyne.Layout.
 func (composerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	panel, field, button, hint, pieces := objects[0], objects[1], objects[2], objects[3], objects[4]
+	panel, field, button, hint, shelf := objects[0], objects[1], objects[2], objects[3], objects[4].(*container.Scroll)
 	panel.Resize(size)
 	bottom := size.Height - px(6)
 	if hint.Visible() {
@@ -323,9 +347,11 @@ func (composerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		hint.Move(fyne.NewPos(inset, bottom))
 	}
 	top := px(6)
-	if pieces.Visible() {
-		top = px(8) + fit(pieces, size.Width-2*px(composerSide))
-		pieces.Move(fyne.NewPos(px(composerSide), px(8)))
+	if shelf.Visible() {
+		fit(shelf.Content, size.Width-2*px(composerSide))
+		height := shelfHeight(shelf)
+		top = px(8) + height
+		putAt(shelf, px(composerSide), px(8), size.Width-2*px(composerSide), height)
 	}
 	side := button.MinSize()
 	button.Resize(side)

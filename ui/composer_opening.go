@@ -73,7 +73,7 @@ func (c *Composer) closeOpening() {
 // is what is to begin otherwise.
 func (c *Composer) openingDone() {
 	switch {
-	case strings.TrimSpace(c.joined()) != "":
+	case !c.empty():
 		c.send()
 	case c.ready() && strings.TrimSpace(c.opening.Text) != "" && c.OnOpening != nil:
 		c.OnOpening()

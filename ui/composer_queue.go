@@ -52,7 +52,7 @@ func (c *Composer) queueCaption(i int) string {
 
 // takeBack puts a waiting message into the field, if nothing stands there.
 func (c *Composer) takeBack(i int) {
-	if c.joined() != "" {
+	if !c.empty() {
 		return
 	}
 	text := c.queue[i]
@@ -63,5 +63,5 @@ func (c *Composer) takeBack(i int) {
 
 // canWait says whether a message could be put in line now.
 func (c *Composer) canWait() bool {
-	return (c.state == composerBusy || c.state == composerStopping) && c.editing == "" && c.reason == "" && strings.TrimSpace(c.joined()) != ""
+	return (c.state == composerBusy || c.state == composerStopping) && c.editing == "" && c.reason == "" && !c.empty()
 }

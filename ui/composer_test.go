@@ -123,9 +123,9 @@ func TestDraftsAreWrittenInOrder(t *testing.T) {
 	}
 }
 
-// A long text is set aside: the field would take seconds to wrap it, and a tenth
-// of a second for every key after that.
-func TestALongPasteIsSetAside(t *testing.T) {
+// A long text goes beside the field: that would take seconds to wrap it, and a
+// tenth of a second for every key after that.
+func TestALongPasteGoesBesideTheField(t *testing.T) {
 	c, sent := newComposerRig(t)
 	clipboard := test.NewClipboard()
 	paste := func(text string) {
@@ -139,27 +139,38 @@ func TestALongPasteIsSetAside(t *testing.T) {
 	if took := time.Since(begun); took > 500*time.Millisecond {
 		t.Errorf("pasting took %v", took)
 	}
-	if c.entry.Text != "a question about it" || c.Text() != "a question about it\n\n"+long {
+	file := app.Attachment{Name: "Pasted text", Text: long}
+	if c.entry.Text != "a question about it" || c.Text() != "a question about it\n\n"+file.String() {
 		t.Fatalf("the field holds %.40q, the message has %d characters", c.entry.Text, len(c.Text()))
 	}
-	if title := c.pieces.Objects[0].(*focusRow).title.text; title != "Pasted text, 280,000 characters" {
-		t.Errorf("it is shown as %q", title)
+	row := c.pieces.Objects[0].(*focusRow)
+	if row.title.text != "Pasted text" || row.caption.text != "280 kB, 1 line, about 70,000 tokens" {
+		t.Errorf("it is shown as %q, %q", row.title.text, row.caption.text)
 	}
 	test.Tap(c.button)
 	if len(*sent) != 1 || (*sent)[0] != c.Text() {
 		t.Error("not all of it was sent")
 	}
-	test.Tap(c.pieces.Objects[0].(*focusRow).buttons[0])
-	if c.Text() != "a question about it" || c.pieces.Visible() {
+	test.Tap(row.buttons[0])
+	if c.Text() != "a question about it" || c.shelf.Visible() {
 		t.Errorf("thrown away, %d characters are left", len(c.Text()))
 	}
 	c.SetText(long) // a draft that comes back
 	if c.Text() != long || c.entry.Text != "" {
 		t.Error("the draft came back changed")
 	}
+	c.SetText(app.Attach("what is this?", file)) // likewise
+	if c.entry.Text != "what is this?" || len(c.aside) != 1 || c.Text() != app.Attach("what is this?", app.Attachment{Name: "Pasted text", Text: long + "\n"}) {
+		t.Error("the draft with a file came back changed")
+	}
 	c.SetText("")
-	if c.Text() != "" || c.pieces.Visible() {
+	if c.Text() != "" || c.shelf.Visible() {
 		t.Error("it cannot be emptied")
+	}
+	paste(strings.Repeat("a line\n", 300))
+	test.Tap(c.pieces.Objects[0].(*focusRow).buttons[0]) // into the field
+	if !strings.HasPrefix(c.entry.Text, "a line\na line") || c.shelf.Visible() {
+		t.Error("it does not go into the field")
 	}
 }
 

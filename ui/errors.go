@@ -55,11 +55,6 @@ func missingSentence(err error) string {
 	return asSentence(err.Error())
 }
 
-// notAModel is said of a dropped or chosen file that cannot be a model.
-func notAModel(path string) string {
-	return fmt.Sprintf(lang.L("%s is not a model file. Beyonder loads files that end in .gguf."), filepath.Base(path))
-}
-
 // asSentence makes a Go error's text into a sentence: a capital letter first
 // and a full stop last.
 func asSentence(text string) string {

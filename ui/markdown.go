@@ -12,6 +12,8 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"beyonder/app"
 )
 
 // nodeKind says what a node of a message is.
@@ -37,6 +39,7 @@ type node struct {
 	spans    []span // of a paragraph or heading
 	code     string // of code, formulas and HTML, without the last line's end
 	language string // of code, as it stands after the fence
+	file     string // name of the file that the code is the text of, "": it is none
 	open     bool   // the code's closing fence has not come yet
 	table    *tableData
 	children []node // of a quote, list or item
@@ -140,6 +143,9 @@ func parsePlain(source string, c chunk) []node {
 	if c.kind == fenceChunk {
 		n := fencedNode(source)
 		n.open = !c.closed
+		if head, _, _ := strings.Cut(source, "\n"); c.closed {
+			n.file, _ = app.AttachmentName(head)
+		}
 		return []node{n}
 	}
 	return []node{{kind: paragraphNode, spans: []span{{text: strings.ReplaceAll(source, "\r\n", "\n")}}}}

@@ -112,6 +112,7 @@ func (w *Window) showLast(j *job) {
 // showFigures shows those of the last reply of the open conversation, if it was
 // the loaded model that wrote it: another one counts other tokens in another window.
 func (w *Window) showFigures() {
+	w.showRoom()
 	info, loaded := w.app.Model()
 	r := w.lastReply()
 	switch {

@@ -4,6 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
 )
 
 // Entry is one message as the transcript shows it.
@@ -42,6 +44,7 @@ type Transcript struct {
 	OnMore       func(id uint64, at fyne.Position) // what else can be done; at: absolute
 	OnLink       func(url string)
 	OnExperts    func(id uint64)
+	OnFile       func(app.Attachment) // a text that goes with a message is to be shown
 
 	// Tints says how a message is coloured when it comes into view; nil: not.
 	Tints func(id uint64) ([]Tint, []LegendItem)

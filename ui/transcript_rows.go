@@ -160,7 +160,7 @@ func (v *transcriptView) fitPanel(b *bubble, column float32) {
 	most := round(column * panelPart)
 	pad := 2 * st.px(panelPadX)
 	b.panel, b.fitted = most, true
-	if len(b.split.text) > measureBytes {
+	if len(b.shown()) > measureBytes {
 		return
 	}
 	widest := st.px(8)
@@ -247,7 +247,7 @@ func (v *transcriptView) show(offset, viewHeight float32) {
 // guessBubble is the height of a message that has not been cut into rows.
 func (v *transcriptView) guessBubble(b *bubble) float32 {
 	st := v.stage.style
-	return v.guessText(b.split.text) + st.px(bubbleGap+headHeight+headGap+footHeight)
+	return v.guessText(b.shown()) + st.px(bubbleGap+headHeight+headGap+footHeight)
 }
 
 func (v *transcriptView) guessRow(b *bubble, r *row) float32 {
@@ -256,6 +256,9 @@ func (v *transcriptView) guessRow(b *bubble, r *row) float32 {
 		return st.px(footHeight)
 	}
 	text := b.split.text[r.chunk.start:r.chunk.end]
+	if r.chunk.kind == fenceChunk && b.brief != nil {
+		return st.px(48 + 12)
+	}
 	if r.chunk.kind == fenceChunk {
 		return float32(bytes.Count(text, []byte{'\n'}))*st.codeLeading + st.px(codeHead+codeFoot+12)
 	}

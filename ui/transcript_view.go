@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
+
+	"beyonder/app"
 )
 
 // transcriptView is the page inside the transcript's scroll: as high as the whole
@@ -58,11 +60,19 @@ func newTranscriptView(owner *Transcript) *transcriptView {
 	v.stage = &stage{style: newStyle(), metrics: newMetrics(), painter: newPainter(), tip: owner.tip}
 	v.stage.copied = v.copied
 	v.stage.scrolled = v.Scrolled
+	v.stage.opened = v.openFile
 	v.stage.hover, v.stage.typed = v.hovered, v.TypedKey
 	v.pulse = newPulse(v.stage)
 	v.bars.view, v.bars.sign = v, canvas.NewRectangle(color.Transparent)
 	v.ExtendBaseWidget(v)
 	return v
+}
+
+// openFile announces that a text which goes with a message is to be shown.
+func (v *transcriptView) openFile(f app.Attachment) {
+	if v.owner.OnFile != nil {
+		v.owner.OnFile(f)
+	}
 }
 
 // setEntries shows other entries. If they are the same conversation, changed

@@ -50,6 +50,7 @@ type Window struct {
 	palette    *palette  // likewise
 	sheet      *keySheet // likewise
 	keys       *keymap
+	counted    string // of which model the tokens in the composer were counted
 	composer   *Composer
 	status     *StatusLine
 	cards      *cards
@@ -201,7 +202,8 @@ func (w *Window) announce() {
 	c.OnVersion, c.OnOpening, c.OnUnqueue, c.OnSendQueued = w.turnVersion, w.openingGiven, w.unqueue, w.sendQueued
 	t := w.transcript
 	t.OnExclude, t.OnMore = w.exclude, w.more
-	t.OnCopy, t.OnLink = w.copy, w.openLink
+	c.OnFile, c.OnCount = w.showFile, w.countTokens
+	t.OnCopy, t.OnLink, t.OnFile = w.copy, w.openLink, w.showFile
 	t.OnEdit, t.OnRegenerate, t.OnContinue, t.OnSibling = w.edit, w.regenerate, w.goOn, w.sibling
 	p := w.picker
 	p.Models, p.OnChoose, p.OnForget, p.OnOpen, p.OnUnload = w.knownModels, w.choose, w.forget, w.openFile, w.unload

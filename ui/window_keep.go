@@ -161,15 +161,15 @@ func (w *Window) askImport() {
 }
 
 // importFile adds the conversations of a file and offers to put them into the
-// trash.
-func (w *Window) importFile(path string) {
+// trash; where that fails it offers what else can be done with the file.
+func (w *Window) importFile(path string, otherwise ...action) {
 	var ids []app.ID
 	w.busy(fmt.Sprintf(lang.L("Reading %s…"), filepath.Base(path)), func() (err error) {
 		ids, err = w.app.Import(path)
 		return err
 	}, func(err error) {
 		if err != nil {
-			w.failed(err)
+			w.failed(err, otherwise...)
 			return
 		}
 		w.listConversations()

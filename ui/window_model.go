@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -253,19 +252,6 @@ func (w *Window) openFileIn(folder string) {
 	}
 	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
 	d.Show()
-}
-
-// dropped takes a model file that was dropped anywhere on the window.
-func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
-	i := slices.IndexFunc(files, func(u fyne.URI) bool { return strings.EqualFold(filepath.Ext(u.Path()), ".gguf") })
-	switch {
-	case i >= 0:
-		w.choose(files[i].Path())
-	case len(files) > 0 && isFolder(files[0].Path()):
-		w.droppedFolder(files[0].Path())
-	case len(files) > 0:
-		w.say("error", notAModel(files[0].Path()))
-	}
 }
 
 // droppedFolder takes the one model of a folder, or asks which one.

@@ -77,12 +77,12 @@ func TestAModelsWarningsAreTold(t *testing.T) {
 	}
 }
 
-func TestOnlyModelFilesCanBeDropped(t *testing.T) {
+func TestPicturesCannotBeDropped(t *testing.T) {
 	e := apptest.New([]string{"Yes."}, 0)
 	e.Unload()
 	r := newRigWith(t, e, t.TempDir(), Options{})
-	r.dropped(fyne.Position{}, []fyne.URI{fileURI("/home/ann/holiday.jpg")})
-	if got := r.cardText("error"); !strings.HasPrefix(got, "holiday.jpg is not a model file.") {
+	r.drop([2]string{"holiday.jpg", "\xff\xd8\xff\xe0"})
+	if got := r.cardText("error"); !strings.HasPrefix(got, "holiday.jpg is a picture, and only text can be attached") {
 		t.Errorf("the card says %q", got)
 	}
 	if r.composer.reason == "" {

@@ -50,8 +50,18 @@ func screens() map[string]func(*rig) {
 		"replayed":  func(r *rig) { versions(r); r.replay(r.messages[3]); r.idle() },
 		"left-out":  leftOut,
 		"in-line":   inLine,
+		"attached":  attachedScreen,
+		"palette":   func(r *rig) { talk(r); r.openPalette() },
 		"more":      func(r *rig) { talk(r); r.more(r.entries()[3].ID, fyne.NewPos(600, 400)) },
 	}
+}
+
+func attachedScreen(r *rig) {
+	r.drop([2]string{"minutes of the meeting.txt", strings.Repeat("What was said, by whom, and what follows from it.\n", 90)})
+	r.say("Sum this up in three points")
+	r.drop([2]string{"main.go", strings.Repeat("package main\n", 12)}, [2]string{"measurements.csv", strings.Repeat("1.0;2.0;3.0\n", 2000)})
+	r.until("they are counted", func() bool { return r.composer.aside[1].exact })
+	r.write("And these?")
 }
 
 func talk(r *rig) {

@@ -89,6 +89,14 @@ func (e *Engine) Info() (engine.Info, bool) {
 	return e.Model, true
 }
 
+// Count implements app.Engine: a token for each word.
+func (e *Engine) Count(text string) (int, error) {
+	if _, loaded := e.Info(); !loaded {
+		return 0, engine.ErrNoModel
+	}
+	return len(strings.Fields(text)), nil
+}
+
 // Unload implements app.Engine.
 func (e *Engine) Unload() error {
 	e.setLoaded(false)

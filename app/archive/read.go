@@ -45,6 +45,14 @@ func Read(content []byte) (a *Archive, err error) {
 	return a, nil
 }
 
+// Looks says whether the beginning of a file looks like one that Read reads.
+func Looks(head []byte) bool {
+	has := func(text string) bool { return bytes.Contains(head, []byte(text)) }
+	head = bytes.TrimPrefix(bytes.TrimSpace(head), []byte("\xef\xbb\xbf"))
+	return bytes.HasPrefix(head, []byte("{")) && (has(formatName) || has(`"messages"`) || has(`"mapping"`)) ||
+		bytes.HasPrefix(head, []byte("[")) && has(`"mapping"`)
+}
+
 func unzip(content []byte) ([]byte, error) {
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {

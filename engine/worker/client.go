@@ -145,6 +145,27 @@ func (c *Client) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.P
 	}
 }
 
+// ErrBusy says that another call is under way.
+var ErrBusy = errors.New("the engine is at work")
+
+// Count is engine.Local's Count in the child. It does not wait: while another
+// call is under way, it fails with ErrBusy.
+func (c *Client) Count(text string) (tokens int, err error) {
+	if !c.busy.TryLock() {
+		return 0, ErrBusy
+	}
+	defer c.busy.Unlock()
+	p := c.running()
+	if p == nil {
+		return 0, engine.ErrNoModel
+	}
+	err = c.call(context.Background(), p, request{Count: &text}, func(f frame) bool {
+		tokens += f.Tokens
+		return true
+	})
+	return tokens, err
+}
+
 // begin waits for the call under way. The context it returns ends with ctx, or
 // when Unload is called.
 func (c *Client) begin(ctx context.Context) (_ context.Context, done func()) {

@@ -26,6 +26,7 @@ type Engine interface {
 	Load(ctx context.Context, o engine.LoadOptions) iter.Seq2[engine.Progress, error]
 	Info() (engine.Info, bool)
 	Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.Piece, error]
+	Count(text string) (tokens int, err error)
 	Unload() error
 	// Beat is a number that changes while the engine computes.
 	Beat() int64
@@ -38,6 +39,7 @@ type request struct {
 	ID     uint64              `json:"id"`
 	Load   *engine.LoadOptions `json:"load,omitempty"`
 	Reply  *engine.Request     `json:"reply,omitempty"`
+	Count  *string             `json:"count,omitempty"` // how many tokens it is
 	Unload bool                `json:"unload,omitempty"`
 	Cancel bool                `json:"cancel,omitempty"` // the call of that id
 }
@@ -49,6 +51,7 @@ type frame struct {
 	Beat     int64            `json:"beat,omitempty"` // a sign of life
 	Progress *engine.Progress `json:"progress,omitempty"`
 	Piece    *engine.Piece    `json:"piece,omitempty"`
+	Tokens   int              `json:"tokens,omitempty"` // of a text that was to be counted
 	End      *end             `json:"end,omitempty"`
 }
 

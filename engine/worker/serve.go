@@ -94,6 +94,12 @@ func (s *server) answer(ctx context.Context, r request) error {
 		return nil
 	case r.Reply != nil:
 		return s.reply(r.ID, s.e.Reply(ctx, *r.Reply))
+	case r.Count != nil:
+		n, err := s.e.Count(*r.Count)
+		if err != nil {
+			return err
+		}
+		return s.out.send(frame{ID: r.ID, Tokens: n})
 	case r.Unload:
 		return s.e.Unload()
 	}

@@ -75,9 +75,10 @@ func (s *scripted) Load(ctx context.Context, o engine.LoadOptions) iter.Seq2[eng
 	}
 }
 
-func (s *scripted) Info() (engine.Info, bool) { return engine.Info{Name: "scripted"}, s.loaded }
-func (s *scripted) Unload() error             { return nil }
-func (s *scripted) Beat() int64               { return 0 }
+func (s *scripted) Info() (engine.Info, bool)      { return engine.Info{Name: "scripted"}, s.loaded }
+func (s *scripted) Unload() error                  { return nil }
+func (s *scripted) Count(text string) (int, error) { return len(text), nil }
+func (s *scripted) Beat() int64                    { return 0 }
 
 func (s *scripted) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.Piece, error] {
 	return func(yield func(engine.Piece, error) bool) {
@@ -357,4 +358,33 @@ func FuzzServe(f *testing.F) {
 		}
 		Serve(strings.NewReader(string(calls)), io.Discard, &scripted{}) // must return, whatever comes
 	})
+}
+
+// A text is counted in the child; while another call is under way that is refused
+// at once.
+func TestCount(t *testing.T) {
+	c := client(t, "scripted", Options{})
+	if _, err := c.Count("five5"); !errors.Is(err, engine.ErrNoModel) {
+		t.Errorf("without a child: %v", err)
+	}
+	if err := load(c, "model"); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.Count("five5"); n != 5 || err != nil {
+		t.Errorf("counted %d (%v)", n, err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	_, _, err := reply(ctx, c, "", 10, func() {
+		if _, err := c.Count("five5"); !errors.Is(err, ErrBusy) {
+			t.Errorf("during a reply: %v", err)
+		}
+		stop()
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if n, err := c.Count("four"); n != 4 || err != nil {
+		t.Errorf("after a reply: %d (%v)", n, err)
+	}
 }
