@@ -96,7 +96,7 @@ func newFileCard(s *stage, f app.Attachment) *fileCard {
 // fileNote says how much text there is: "12.4 kB, 340 lines".
 func fileNote(text string) string {
 	lines := strings.Count(strings.TrimSuffix(text, "\n"), "\n") + 1
-	return bytesText(int64(len(text))) + ", " + counted(lines, "line")
+	return bytesText(int64(len(text))) + ", " + counted(lines, lang.L("1 line"), lang.L("%s lines"))
 }
 
 // wanted is the width that shows all of it.
@@ -237,9 +237,9 @@ func isProse(name string) bool {
 // tokensText says how many tokens there are, or about how many.
 func tokensText(n int, exact bool) string {
 	if exact {
-		return counted(n, "token")
+		return counted(n, lang.L("1 token"), lang.L("%s tokens"))
 	}
-	return fmt.Sprintf(lang.L("about %s"), counted(roundTokens(n), "token"))
+	return fmt.Sprintf(lang.L("about %s"), counted(roundTokens(n), lang.L("1 token"), lang.L("%s tokens")))
 }
 
 // roundTokens leaves two digits of a guess.
