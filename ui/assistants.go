@@ -40,8 +40,6 @@ type assistantsPage struct {
 	body   *fyne.Container
 }
 
-const assistantsText = "Somebody to talk to: a name, what the model is told, and how it chooses its words. What you change is kept at once and holds in the conversations with that assistant, but for what was changed in them."
-
 func newAssistantsPage(w *Window) *assistantsPage {
 	p := &assistantsPage{window: w, tips: newTipLayer(), list: newColumn(2)}
 	p.scroll = container.NewVScroll(newPadded(1, 8, 8, 1, p.list))
@@ -66,7 +64,7 @@ func (w *Window) openAssistants(id app.ID) {
 	p.inside = id != 0
 	p.say("", nil)
 	p.read(id)
-	p.detail = w.openDetail(lang.L("Assistants"), lang.L(assistantsText), 900, container.NewStack(p.body, p.tips), nil)
+	p.detail = w.openDetail(lang.L("Assistants"), lang.L("Somebody to talk to: a name, what the model is told, and how it chooses its words. What you change is kept at once and holds in the conversations with that assistant, but for what was changed in them."), 900, container.NewStack(p.body, p.tips), nil)
 	p.detail.left = p.leave
 	p.focus()
 }
