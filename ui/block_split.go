@@ -39,6 +39,7 @@ type chunk struct {
 // splitter cuts a growing text.
 type splitter struct {
 	plain  bool // only fences mean anything: what a user typed
+	code   bool // all of it is code
 	text   []byte
 	lines  int     // bytes of text that are whole lines and have been read
 	closed []chunk // that no later text changes
@@ -48,7 +49,7 @@ type splitter struct {
 // add appends text.
 func (s *splitter) add(text string) {
 	s.text = append(s.text, text...)
-	for {
+	for !s.code {
 		end := bytes.IndexByte(s.text[s.lines:], '\n')
 		if end < 0 {
 			return
@@ -63,6 +64,9 @@ func (s *splitter) add(text string) {
 // tail returns the chunks after the closed ones: those that later text may still
 // change.
 func (s *splitter) tail() []chunk {
+	if s.code {
+		return s.codeChunk()
+	}
 	state := s.state
 	var tail []chunk
 	if s.lines < len(s.text) {
@@ -72,6 +76,16 @@ func (s *splitter) tail() []chunk {
 		tail = append(tail, state.chunk)
 	}
 	return tail
+}
+
+// codeChunk is all of the text, blanks around it left out.
+func (s *splitter) codeChunk() []chunk {
+	end := len(bytes.TrimRight(s.text, " \t\r\n"))
+	start := end - len(bytes.TrimLeft(s.text[:end], " \t\r\n"))
+	if start == end {
+		return nil
+	}
+	return []chunk{{start: start, end: end, kind: fenceChunk}}
 }
 
 // source returns the text of a chunk.

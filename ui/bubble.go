@@ -75,7 +75,7 @@ const (
 )
 
 func newBubble(e Entry) *bubble {
-	b := &bubble{entry: e, split: splitter{plain: e.Role == "user"}}
+	b := &bubble{entry: e, split: splitter{plain: e.Role == "user", code: e.Code != ""}}
 	b.split.add(e.Text)
 	b.entry.Text = "" // the splitter holds it
 	b.shorten()
@@ -120,9 +120,10 @@ func (b *bubble) replace(e Entry) (changed bool) {
 			r.stale = true
 		}
 	}
+	changed = changed || e.Code != b.entry.Code
 	b.entry = e
 	if changed {
-		b.split = splitter{plain: b.user()}
+		b.split = splitter{plain: b.user(), code: e.Code != ""}
 		b.split.add(e.Text)
 		b.shorten()
 	}
@@ -232,6 +233,12 @@ func (b *bubble) nodes(m *markdown, r *row) []node {
 	source := b.split.source(r.chunk)
 	if b.user() {
 		return parsePlain(source, r.chunk)
+	}
+	if b.split.code {
+		if !r.open {
+			source = laidOut(source)
+		}
+		return []node{{kind: codeNode, code: source, language: b.entry.Code, open: r.open}}
 	}
 	if r.open {
 		source = presentable(source, r.chunk)

@@ -174,7 +174,11 @@ func (b *presetBar) choose(i int) {
 	lost, was := b.changed(), p.sampling()
 	chosen := p.view.presets[at]
 	p.view.base, p.view.known = chosen, true
-	p.setSampling(app.Sampling{Preset: chosen.Key, Settings: chosen.Settings}.Clone())
+	next := app.Sampling{Preset: chosen.Key, Settings: chosen.Settings}.Clone()
+	if !chosen.Own() { // it says nothing about the format
+		next.Settings = next.Settings.WithFormatOf(p.now.Sampling)
+	}
+	p.setSampling(next)
 	if lost {
 		p.OnPreset(presetDeed{presetReplaced, chosen, was})
 	}

@@ -53,7 +53,10 @@ func differences(preset, yours sample.Settings) (all []difference) {
 			all = append(all, difference{l.name, oneLine(a), oneLine(b), undo})
 		}
 	}
-	if !app.SameSampling(rest, preset) {
+	if d, ok := formatDifference(preset, yours); ok {
+		all = append(all, d)
+	}
+	if rest = rest.WithFormatOf(preset); !app.SameSampling(rest, preset) {
 		all = append(all, difference{lang.L("Other settings"), lang.L("as saved"), lang.L("changed"), nil})
 	}
 	return all

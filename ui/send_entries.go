@@ -78,7 +78,7 @@ func entryOf(m app.Message) Entry {
 	e := Entry{ID: uint64(m.ID), Role: m.Role, Text: m.Text, State: string(m.State), Error: asSentence(m.Error),
 		Sibling: m.Sibling, Siblings: m.Siblings, Excluded: m.Excluded}
 	if m.Role == prompt.Assistant && m.Reply != nil {
-		e.Name, e.Experts = m.Reply.Model, len(m.Reply.Experts) > 0
+		e.Name, e.Experts, e.Code = m.Reply.Model, len(m.Reply.Experts) > 0, codeOf(m.Reply)
 		e.Detail = replyDetail(*m.Reply)
 		e.Cut = m.Reply.Done.Reason == engine.StopLength || m.Reply.Done.Reason == engine.StopContext
 		if m.Reply.Edited {
@@ -106,11 +106,16 @@ func replyDetail(r app.Reply) string {
 	if text := f.String(); text != "" {
 		parts = append(parts, text)
 	}
+	if text := formatFact(d.Sampling.Format); text != "" {
+		parts = append(parts, text)
+	}
 	switch d.Reason {
 	case engine.StopLength:
 		parts = append(parts, lang.L("ended at the longest reply that is set"))
 	case engine.StopContext:
 		parts = append(parts, lang.L("the context is full"))
+	case engine.StopFormat:
+		parts = append(parts, lang.L("no token could go on with it in its format"))
 	case engine.StopText:
 		parts = append(parts, lang.L("ended at a stop text"))
 	}

@@ -41,6 +41,7 @@ type SettingsPanel struct {
 	numbers []*numberRow
 	lists   []*listRowOf
 	order   *orderList
+	format  *formatBox
 	policy  *keySelect
 	atStart *keySelect
 
@@ -111,6 +112,7 @@ func (p *SettingsPanel) Set(s app.Settings) {
 	for _, l := range p.lists {
 		l.row.Set(l.field.get(&s))
 	}
+	p.format.Set(s.Sampling)
 	p.policy.SetSelectedIndex(policyIndex(s.Policy))
 	p.atStart.SetSelectedIndex(startIndex(s.LoadAtStart))
 	p.alternatives.SetSelectedIndex(alternativesIndex(s.Alternatives))
@@ -183,6 +185,7 @@ func (p *SettingsPanel) replySection() fyne.CanvasObject {
 	p.policyText = newParagraph("", captionStyle)
 	fields.Add(labelled(lang.L("When the context is full"), p.policy, p.policyText))
 	replies.Add(fields)
+	replies.Add(p.formatSection())
 	replies.Add(p.unfold)
 	replies.Add(p.advanced)
 	return replies

@@ -148,7 +148,11 @@ const mostFieldLines = 16
 
 // grow gives the field room for its text.
 func (e *linesEntry) grow() {
-	if rows := fieldLines(e.Text, e.Size().Width, e.least, mostFieldLines); rows != e.rows {
+	width := e.Size().Width
+	if e.TextStyle.Monospace { // fieldLines measures with the other family, which is narrower
+		width *= 0.8
+	}
+	if rows := fieldLines(e.Text, width, e.least, mostFieldLines); rows != e.rows {
 		e.rows = rows
 		e.SetMinRowsVisible(rows)
 		if e.onGrown != nil {

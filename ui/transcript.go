@@ -15,6 +15,7 @@ type Entry struct {
 	Name    string // of the assistant and the model, above their reply
 	Face    *Face  // of the assistant; nil: the program's sign
 	Text    string // markdown; a user's is shown as it was typed
+	Code    string // all of the text is code in this language: "json"
 	State   string // "complete", "streaming", "interrupted", "stopped", "failed"
 	Error   string // a sentence, of a failed reply
 	Detail  string // caption under it: "12.3 tokens/s · 0.4 s to first"

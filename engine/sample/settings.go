@@ -71,3 +71,10 @@ func (s Settings) Applied() Settings {
 	}
 	return s
 }
+
+// WithFormatOf returns s with the format of t: how tokens are drawn and what the
+// reply is for are chosen apart.
+func (s Settings) WithFormatOf(t Settings) Settings {
+	s.Format, s.Schema, s.Grammar = t.Format, t.Schema, t.Grammar
+	return s
+}
