@@ -155,14 +155,10 @@ func (d *Device) chunk(w *matrix, columns int) int {
 }
 
 // stretch is the part for a single row of activations, which reads weights at
-// memory's speed: about 256 kB (64 kB take a fifth longer, since each part begins
-// with weights that nobody has fetched ahead), and as many parts as occupy all
-// cores to the end.
+// memory's speed: about 64 kB, so that no core has to wait long for another's last.
 func (d *Device) stretch(w *matrix) int {
-	const bytes = 256 << 10
-	cores := d.pool.workers + 1
-	parts := (len(w.Data)/bytes/cores + 1) * cores
-	return max(8, (w.Out/parts+7)/8*8)
+	const bytes = 64 << 10
+	return max(8, (bytes/w.rowBytes+7)/8*8)
 }
 
 // multiply runs the parts of all jobs together. No two jobs write to the same row.

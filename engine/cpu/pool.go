@@ -15,12 +15,12 @@ type pool struct {
 	stop    *atomic.Bool // set: parts not yet drawn are dropped; changed only between verbs
 
 	round atomic.Int64 // counts the verbs
-	next  atomic.Int64 // the next part to draw
 	left  atomic.Int64 // workers still busy in this round
 	fault atomic.Bool  // memory that should be there was not
 	done  atomic.Int64 // parts finished since the start: a sign of life
 	work  task
-	parts int
+
+	shares []share // of the parts, one for each goroutine
 
 	mu     sync.Mutex // guards parking
 	wake   *sync.Cond
@@ -34,7 +34,7 @@ type pool struct {
 const spins = 50000
 
 func newPool(threads int) *pool {
-	p := &pool{workers: threads - 1, stop: new(atomic.Bool)}
+	p := &pool{workers: threads - 1, stop: new(atomic.Bool), shares: make([]share, threads)}
 	p.wake = sync.NewCond(&p.mu)
 	for i := range p.workers {
 		go p.serve(i + 1)
@@ -57,11 +57,17 @@ func (f taskFunc) part(part, worker int) { f(part, worker) }
 // because stop was set. part's second argument is the number of the goroutine,
 // 0 to workers, for its scratch memory.
 func (p *pool) run(parts int, work task) {
-	p.work, p.parts = work, parts
-	p.next.Store(0)
+	p.work = work
 	if parts <= 1 || p.workers == 0 {
+		for i := range p.shares {
+			p.shares[i].set(0, 0)
+		}
+		p.shares[0].set(0, parts)
 		p.draw(0)
 		return
+	}
+	for i, n := 0, len(p.shares); i < n; i++ {
+		p.shares[i].set(parts*i/n, parts*(i+1)/n)
 	}
 	p.left.Store(int64(p.workers))
 	p.nextRound()
@@ -78,12 +84,64 @@ func (p *pool) run(parts int, work task) {
 func (p *pool) draw(worker int) {
 	defer p.caught(debug.SetPanicOnFault(true))
 	for !p.stop.Load() {
-		i := int(p.next.Add(1)) - 1
-		if i >= p.parts {
+		i := p.take(worker)
+		if i < 0 {
 			return
 		}
 		p.work.part(i, worker)
 		p.done.Add(1)
+	}
+}
+
+// take returns the next part of a goroutine's share, when that is done the last of
+// another's, and -1 when none is left.
+func (p *pool) take(worker int) int {
+	if i := p.shares[worker].first(); i >= 0 {
+		return i
+	}
+	for k := 1; k < len(p.shares); k++ {
+		if i := p.shares[(worker+k)%len(p.shares)].last(); i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// share is a stretch of parts, from the upper half of the number to the lower.
+// Neighbouring parts read neighbouring weights: a goroutine that takes them one
+// after the other is a sixth faster than several that take turns, because what is
+// fetched ahead is then its own. The padding keeps shares in lines of their own.
+type share struct {
+	left atomic.Uint64
+	_    [56]byte
+}
+
+func (s *share) set(from, to int) { s.left.Store(uint64(from)<<32 | uint64(to)) }
+
+// first takes the first part that is left, last the last; -1: there is none.
+func (s *share) first() int {
+	for {
+		was := s.left.Load()
+		from, to := was>>32, was&(1<<32-1)
+		if from >= to {
+			return -1
+		}
+		if s.left.CompareAndSwap(was, (from+1)<<32|to) {
+			return int(from)
+		}
+	}
+}
+
+func (s *share) last() int {
+	for {
+		was := s.left.Load()
+		from, to := was>>32, was&(1<<32-1)
+		if from >= to {
+			return -1
+		}
+		if s.left.CompareAndSwap(was, from<<32|(to-1)) {
+			return int(to - 1)
+		}
 	}
 }
 

@@ -7,13 +7,13 @@ func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
 	k.join(micros{false: micro16x256, true: microFine16x256}, micros{false: micro32x256, true: microFine32x256}, map[quant.Type]assembled{
-		quant.Q4_0: {gemvQ40x256, unpackQ40x256}, quant.Q4_1: {gemvQ41x256, unpackQ41x256},
-		quant.Q5_0: {gemvQ50x256, unpackQ50x256}, quant.Q5_1: {gemvQ51x256, unpackQ51x256},
-		quant.Q8_0: {gemvQ80x256, unpackQ80x256}, quant.IQ4_NL: {gemvIQ4NLx256, unpackIQ4NLx256},
-		quant.Q2_K: {gemvQ2Kx256, unpackQ2Kx256}, quant.Q3_K: {gemvQ3Kx256, unpackQ3Kx256},
-		quant.Q4_K: {gemvQ4Kx256, unpackQ4Kx256}, quant.Q5_K: {gemvQ5Kx256, unpackQ5Kx256},
-		quant.Q6_K: {gemvQ6Kx256, unpackQ6Kx256}, quant.IQ4_XS: {gemvIQ4XSx256, unpackIQ4XSx256},
-		quant.TQ2_0: {gemvTQ20x256, unpackTQ20x256}, quant.MXFP4: {gemvMXFP4x256, unpackMXFP4x256},
+		quant.Q4_0: {gemv: gemvQ40x256, unpack: unpackQ40x256}, quant.Q4_1: {gemv: gemvQ41x256, unpack: unpackQ41x256},
+		quant.Q5_0: {gemv: gemvQ50x256, unpack: unpackQ50x256}, quant.Q5_1: {gemv: gemvQ51x256, unpack: unpackQ51x256},
+		quant.Q8_0: {gemv: gemvQ80x256, unpack: unpackQ80x256}, quant.IQ4_NL: {gemv: gemvIQ4NLx256, unpack: unpackIQ4NLx256},
+		quant.Q2_K: {gemv: gemvQ2Kx256, unpack: unpackQ2Kx256}, quant.Q3_K: {gemv: gemvQ3Kx256, unpack: unpackQ3Kx256},
+		quant.Q4_K: {gemv: gemvQ4Kx256, unpack: unpackQ4Kx256}, quant.Q5_K: {gemv: gemvQ5Kx256, unpack: unpackQ5Kx256},
+		quant.Q6_K: {gemv: gemvQ6Kx256, unpack: unpackQ6Kx256}, quant.IQ4_XS: {gemv: gemvIQ4XSx256, unpack: unpackIQ4XSx256},
+		quant.TQ2_0: {gemv: gemvTQ20x256, unpack: unpackTQ20x256}, quant.MXFP4: {gemv: gemvMXFP4x256, unpack: unpackMXFP4x256},
 	})
 	for _, t := range []quant.Type{quant.Q8_0, quant.IQ4_NL, quant.IQ4_XS} {
 		f := k.ints[t]

@@ -9,13 +9,13 @@ func avx512() *Kernels {
 	k := generic()
 	k.Name = "avx512"
 	k.join(micros{false: micro16x512, true: microFine16x512}, micros{false: micro32x512, true: microFine32x512}, map[quant.Type]assembled{
-		quant.Q4_0: {gemvQ40x512, unpackQ40x512}, quant.Q4_1: {gemvQ41x512, unpackQ41x512},
-		quant.Q5_0: {gemvQ50x512, unpackQ50x512}, quant.Q5_1: {gemvQ51x512, unpackQ51x512},
-		quant.Q8_0: {gemvQ80x512, unpackQ80x512}, quant.IQ4_NL: {gemvIQ4NLx512, unpackIQ4NLx512},
-		quant.Q2_K: {gemvQ2Kx512, unpackQ2Kx512}, quant.Q3_K: {gemvQ3Kx512, unpackQ3Kx512},
-		quant.Q4_K: {gemvQ4Kx512, unpackQ4Kx512}, quant.Q5_K: {gemvQ5Kx512, unpackQ5Kx512},
-		quant.Q6_K: {gemvQ6Kx512, unpackQ6Kx512}, quant.IQ4_XS: {gemvIQ4XSx512, unpackIQ4XSx512},
-		quant.TQ2_0: {gemvTQ20x512, unpackTQ20x512}, quant.MXFP4: {gemvMXFP4x512, unpackMXFP4x512},
+		quant.Q4_0: {gemv4: gemvQ40x512, unpack: unpackQ40x512, order: split}, quant.Q4_1: {gemv: gemvQ41x512, unpack: unpackQ41x512},
+		quant.Q5_0: {gemv: gemvQ50x512, unpack: unpackQ50x512}, quant.Q5_1: {gemv: gemvQ51x512, unpack: unpackQ51x512},
+		quant.Q8_0: {gemv: gemvQ80x512, unpack: unpackQ80x512}, quant.IQ4_NL: {gemv4: gemvIQ4NLx512, unpack: unpackIQ4NLx512, order: split},
+		quant.Q2_K: {gemv: gemvQ2Kx512, unpack: unpackQ2Kx512}, quant.Q3_K: {gemv: gemvQ3Kx512, unpack: unpackQ3Kx512},
+		quant.Q4_K: {gemv4: gemvQ4Kx512, unpack: unpackQ4Kx512, order: even}, quant.Q5_K: {gemv4: gemvQ5Kx512, unpack: unpackQ5Kx512, order: even},
+		quant.Q6_K: {gemv4: gemvQ6Kx512, unpack: unpackQ6Kx512, order: straight}, quant.IQ4_XS: {gemv4: gemvIQ4XSx512, unpack: unpackIQ4XSx512, order: split},
+		quant.TQ2_0: {gemv: gemvTQ20x512, unpack: unpackTQ20x512}, quant.MXFP4: {gemv: gemvMXFP4x512, unpack: unpackMXFP4x512},
 	})
 	k.transpose = transposing(transposex512)
 	k.quantize = quantize256
@@ -44,3 +44,8 @@ func (k *Kernels) vectors512() {
 	k.mixF32 = mixing(mixF32by4x512, mixF32by8x512)
 	k.mixF16 = mixing(mixF16by4x512, mixF16by8x512)
 }
+
+// The orders in which kernels take activations.
+func straight(q *Q8) []int8 { return q.high }
+func even(q *Q8) []int8     { return q.even }
+func split(q *Q8) []int8    { return q.split }

@@ -4,10 +4,35 @@
 
 package kernel
 
-// gemvQ40x512 sets out[r] to the product of row r of w, stride bytes apart, with high.
+// gemvQ40x512 sets out[r] to the product of row r of w, stride bytes apart, with q.
 //
 //go:noescape
-func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
+func gemvQ40x512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvIQ4NLx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvQ4Kx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvQ5Kx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvQ6Kx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvIQ4XSx512 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
 
 // unpackQ40x512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -54,11 +79,6 @@ func gemvQ80x512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ80x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvIQ4NLx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvIQ4NLx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
-
 // unpackIQ4NLx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
@@ -84,40 +104,20 @@ func gemvQ3Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ3Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ4Kx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvQ4Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
-
 // unpackQ4Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ4Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
-
-// gemvQ5Kx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvQ5Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ5Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ5Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ6Kx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvQ6Kx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
-
 // unpackQ6Kx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ6Kx512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
-
-// gemvIQ4XSx512 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvIQ4XSx512(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackIQ4XSx512 decodes blocks of 256 weights to bytes, scales and offsets.
 //

@@ -28,7 +28,7 @@ type Kernels struct {
 
 	ints map[quant.Type]integer // the types with an integer path
 
-	quantize func(x *Q8, src []float32)
+	quantize func(q *Q8, from int, x []float32) // whole runs; the first becomes the from-th
 
 	dotF32  func(a, b []float32) float32
 	dotF16  func(a []float32, b []uint16) float32

@@ -180,6 +180,9 @@ func checkQ8(t *testing.T, got *Q8, x []float32) {
 	if !slices.Equal(got.high, want.high) || !slices.Equal(got.low, want.low) {
 		t.Fatalf("bytes differ: %v %v, want %v %v", got.high, got.low, want.high, want.low)
 	}
+	if !slices.Equal(got.steps, want.steps) || !slices.Equal(got.even, want.even) || !slices.Equal(got.split, want.split) {
+		t.Fatalf("what kernels of four rows read differs: %v, want %v", got.steps, want.steps)
+	}
 	high, both := make([]int, len(x)), make([]int, len(x))
 	for i, h := range want.high {
 		high[i], both[i] = int(h), int(h)*256+int(want.low[i])
@@ -210,25 +213,66 @@ func checkScaled(t *testing.T, what string, got, want scaled, q []int, x []float
 	}
 }
 
+// What is not finite shows in all that shares a unit with it, and in nothing else.
 func TestQuantizeNotFinite(t *testing.T) {
 	eachTier(t, func(t *testing.T, k *Kernels) {
 		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-			for at := range 96 {
-				x := make([]float32, 96)
-				x[(at+1)%96], x[at] = 3, float32(bad)
+			for at := range run + 96 {
+				x := make([]float32, run+96)
+				x[(at+1)%len(x)], x[at] = 3, float32(bad)
 				var q Q8
 				k.QuantizeQ8(&q, x)
-				for g := range 3 {
+				for g := range len(x) / group {
+					isBad := g*group/run == at/run
 					for _, s := range []scaled{q.coarse, q.fine} {
 						isNaN := s.d[g] != s.d[g] && s.s[g] != s.s[g] && s.h[2*g] != s.h[2*g] && s.h[2*g+1] != s.h[2*g+1]
-						if isNaN != (g == at/group) {
+						if isNaN != isBad {
 							t.Fatalf("%g at %d: group %d has the scale %g", bad, at, g, s.d[g])
 						}
+					}
+					if unit := q.steps[g*group/run].unit; (unit != unit) != isBad {
+						t.Fatalf("%g at %d: the unit of group %d is %g", bad, at, g, unit)
 					}
 				}
 			}
 		}
 	})
+}
+
+// All scales of a run being multiples of one unit costs a group that is k times
+// smaller than the largest at most k/255 of its precision.
+func TestQuantizeScales(t *testing.T) {
+	r := rand.New(rand.NewPCG(31, 32))
+	eachTier(t, func(t *testing.T, k *Kernels) {
+		for range 100 {
+			x := activations(r, 4*run)
+			for g := range len(x) / group {
+				by := float32(math.Exp(-6 * r.Float64()))
+				for i := range group {
+					x[g*group+i] *= by
+				}
+			}
+			var q Q8
+			k.QuantizeQ8(&q, x)
+			for g, d := range q.coarse.d {
+				s := &q.steps[g*group/run]
+				if d != s.d[g%8] || d != float32(s.mult[g%8])*s.unit {
+					t.Fatalf("group %d: scales %g and %g, %d times %g", g, d, s.d[g%8], s.mult[g%8], s.unit)
+				}
+				own, all := largestOf(x[g*group:][:group]), largestOf(x[g*group/run*run:][:run])
+				if limit := own / 127 * (1 + all/own/multiples); float64(d) > limit*(1+1e-6) || float64(d) < own/127*(1-1e-6) {
+					t.Fatalf("group %d: scale %g, but the largest is %g, of the run %g", g, d, own, all)
+				}
+			}
+		}
+	})
+}
+
+func largestOf(x []float32) (top float64) {
+	for _, v := range x {
+		top = max(top, math.Abs(float64(v)))
+	}
+	return top
 }
 
 func TestGemv(t *testing.T) {

@@ -1,9 +1,14 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
-// group is how many activations share a scale.
-const group = 32
+const (
+	group = 32  // activations that share a scale
+	run   = 256 // activations whose scales are multiples of one unit
+)
 
 // Q8 is a row of activations rounded to integers of two bytes, high and low.
 // Both together are x[i] ≈ fine.d·(256·high[i] + low[i]), as good as float32 for
@@ -14,6 +19,22 @@ type Q8 struct {
 	high, low []int8 // N each, −127…127
 	coarse    scaled // of high alone
 	fine      scaled // of both
+	steps     []step // N/256, rounded up: of high alone
+	even      []int8 // high; of each 128, the first and third 32 before the second and fourth
+	split     []int8 // high; of each 128, the first 16 of each 32 before the second 16
+	rest      [run]float32
+}
+
+// step is what the kernels that take four rows of weights at a time read of 256
+// activations besides their bytes. Scales of weights that are integers are
+// multiplied with mult as integers: the sum over all 256 is one integer, and unit
+// what it is worth.
+type step struct {
+	d    [run / group]float32 // scales: mult times unit
+	sum  [run / group]int16   // sums of the integers
+	mult [run / group]int16   // 1…255
+	unit float32
+	_    [60]byte // to the next line of the cache
 }
 
 // scaled is what the integers are worth.
@@ -29,9 +50,14 @@ func (q *Q8) resize(n int) {
 	if n%group != 0 {
 		panic("kernel: a row of activations must be a multiple of 32 long")
 	}
-	room := (n + 255) / 256 * 256
+	room := (n + run - 1) / run * run
 	q.N = n
+	if cap(q.steps) < room/run {
+		q.steps = make([]step, room/run)
+	}
+	q.steps = q.steps[:room/run]
 	q.high, q.low = resized(q.high, n, room), resized(q.low, n, room)
+	q.even, q.split = resized(q.even, room, room), resized(q.split, room, room)
 	q.coarse.resize(n, room)
 	q.fine.resize(n, room)
 }
@@ -51,52 +77,102 @@ func resized[T int8 | float32](s []T, n, room int) []T {
 }
 
 // QuantizeQ8 rounds x, whose length is a multiple of 32, into dst, growing it on
-// demand. A group with an infinity or NaN gets the scale NaN, so that whatever
-// is computed from it shows.
+// demand. 256 numbers with an infinity or NaN among them get the scale NaN, so
+// that whatever is computed from them shows.
 func (k *Kernels) QuantizeQ8(dst *Q8, x []float32) {
 	dst.resize(len(x))
-	if len(x) > 0 {
-		k.quantize(dst, x)
+	whole := len(x) / run
+	if whole > 0 {
+		k.quantize(dst, 0, x[:whole*run])
+	}
+	if n := copy(dst.rest[:], x[whole*run:]); n > 0 {
+		clear(dst.rest[n:])
+		k.quantize(dst, whole, dst.rest[:])
 	}
 }
 
-// tiny is the magnitude below which a group of activations counts as zero: the
-// reciprocal of its scale would overflow.
+// tiny is the magnitude below which 256 activations count as zero: the
+// reciprocal of their scale would overflow.
 const tiny = 1e-30
 
-func quantizeGo(q *Q8, x []float32) {
-	for g := range q.coarse.d {
-		high, low := q.high[g*group:][:group], q.low[g*group:][:group]
-		unit := quantizeGroup(high, low, x[g*group:][:group])
-		a, b := sum8(high[:16]), sum8(high[16:])
-		q.coarse.set(g, unit, a, b)
-		q.fine.set(g, unit/256, a<<8+sum8(low[:16]), b<<8+sum8(low[16:]))
+// quantizeGo rounds whole runs, of which the first becomes the from-th of q.
+func quantizeGo(q *Q8, from int, x []float32) {
+	for ; len(x) > 0; from, x = from+1, x[run:] {
+		s := &q.steps[from]
+		by := s.choose(x[:run])
+		for i := range run / group {
+			at, g := from*run+i*group, from*run/group+i
+			high, low := q.high[:cap(q.high)][at:][:group], q.low[:cap(q.low)][at:][:group]
+			quantizeGroup(high, low, x[i*group:][:group], by[i])
+			a, b := sum8(high[:16]), sum8(high[16:])
+			s.sum[i] = int16(a + b)
+			q.order(g, high)
+			q.coarse.set(g, s.d[i], a, b)
+			q.fine.set(g, s.d[i]/256, a<<8+sum8(low[:16]), b<<8+sum8(low[16:]))
+		}
 	}
 }
 
-// set stores a group's scale and the sums of its halves.
+// set stores a group's scale and the sums of its halves, in the room behind the
+// last group as well.
 func (s *scaled) set(g int, d float32, a, b int32) {
-	s.d[g], s.s[g] = d, d*float32(a+b)
-	s.h[2*g], s.h[2*g+1] = d*float32(a), d*float32(b)
+	s.d[:g+1][g], s.s[:g+1][g] = d, d*float32(a+b)
+	h := s.h[:2*g+2]
+	h[2*g], h[2*g+1] = d*float32(a), d*float32(b)
 }
 
-// quantizeGroup rounds 32 values and returns what a unit of the high byte is worth.
-func quantizeGroup(high, low []int8, x []float32) float32 {
-	// Magnitudes compare as integers; that way NaN is the largest and never lost.
-	top := uint32(0)
-	for _, v := range x {
-		top = max(top, math.Float32bits(v)&^(1<<31))
+// order keeps the bytes of group g in other orders.
+func (q *Q8) order(g int, bytes []int8) {
+	at := g / 4 * 128
+	copy(q.even[at+g%2*64+g/2%2*32:], bytes)
+	copy(q.split[at+g%4*16:], bytes[:16])
+	copy(q.split[at+64+g%4*16:], bytes[16:])
+}
+
+// multiples is how many of a run's units its largest group gets. Products with
+// six bits of weights, and eight bits of their scales, times this stay below 2³¹
+// when 256 of them are added up in sixteen lanes.
+const multiples = 255
+
+// choose sets the scales of 256 values and returns what to multiply them with
+// for integers of two bytes. The largest group's scale is 255 units; the others
+// are rounded up to whole ones, by which a group that is a tenth as large loses
+// at most a 25th of its precision.
+func (s *step) choose(x []float32) (by [run / group]float32) {
+	var tops [run / group]uint32
+	for i, v := range x {
+		// Magnitudes compare as integers; that way NaN is the largest and never lost.
+		tops[i/group] = max(tops[i/group], math.Float32bits(v)&^(1<<31))
 	}
-	largest := math.Float32frombits(top)
+	largest := math.Float32frombits(slices.Max(tops[:]))
 	if !(largest >= tiny && largest <= math.MaxFloat32) {
+		*s = step{}
+		if !(largest < tiny) {
+			s.unit = float32(math.NaN())
+		}
+		for i := range s.d {
+			s.d[i] = s.unit
+		}
+		return by
+	}
+	s.unit = largest / (127 * multiples)
+	reciprocal := multiples / largest
+	for i, top := range tops {
+		multiple := float32(math.Ceil(float64(float32(math.Float32frombits(top) * reciprocal))))
+		multiple = min(max(multiple, 1), multiples)
+		s.mult[i], s.d[i] = int16(multiple), multiple*s.unit
+		by[i] = 256 / s.d[i]
+	}
+	return by
+}
+
+// quantizeGroup rounds 32 values; `by` is 0 where they count for nothing.
+func quantizeGroup(high, low []int8, x []float32, by float32) {
+	if by == 0 {
 		clear(high)
 		clear(low)
-		if largest < tiny {
-			return 0
-		}
-		return float32(math.NaN())
+		return
 	}
-	by := 127 * 256 / largest
 	for i, v := range x {
 		n := roundEven(v * by)
 		h := (n + 128) >> 8
@@ -104,7 +180,6 @@ func quantizeGroup(high, low []int8, x []float32) float32 {
 		// off in 2¹⁵ is nothing.
 		high[i], low[i] = int8(h), int8(max(n-h<<8, -127))
 	}
-	return largest / 127
 }
 
 // roundEven rounds to the nearest integer, ties to even, for |v| < 2²²: adding

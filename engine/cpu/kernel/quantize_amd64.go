@@ -14,7 +14,7 @@ func vendor() uint32
 //go:noescape
 func fetch(p *byte, lines int)
 
-// quantizex256 rounds groups of 32 numbers to two bytes and gives scales and sums of the high one and of both.
+// quantizex256 rounds runs of 256 numbers to two bytes and gives scales and sums of the high one and of both.
 //
 //go:noescape
-func quantizex256(high *int8, low *int8, d *float32, s *float32, h *float32, d2 *float32, s2 *float32, h2 *float32, x *float32, groups int)
+func quantizex256(high *int8, low *int8, even *int8, split *int8, d *float32, s *float32, h *float32, d2 *float32, s2 *float32, h2 *float32, step *float32, x *float32, runs int)

@@ -154,7 +154,7 @@ func fetching(b []byte) {
 	}
 }
 
-func quantize256(x *Q8, src []float32) {
-	c, f := &x.coarse, &x.fine
-	quantizex256(&x.high[0], &x.low[0], &c.d[0], &c.s[0], &c.h[0], &f.d[0], &f.s[0], &f.h[0], &src[0], len(c.d))
+func quantize256(q *Q8, from int, x []float32) {
+	c, f, at, g := &q.coarse, &q.fine, from*run, from*run/group
+	quantizex256(&q.high[at], &q.low[at], &q.even[at], &q.split[at], &c.d[g], &c.s[g], &c.h[2*g], &f.d[g], &f.s[g], &f.h[2*g], &q.steps[from].d[0], &x[0], len(x)/run)
 }

@@ -197,19 +197,26 @@ func iq4nlx512(h *hoister, p reg.GPVirtual) decoded512 {
 	return decoded512{quants: lookedUpx512(h, iq4Values, codes4x512(h, p, 18, 2)), scales: both(h, halves8x512(h, p, 18), -128)}
 }
 
-// iq4xsx512 has 6-bit scales: four bits in one place, two in another.
-func iq4xsx512(h *hoister, p reg.GPVirtual) decoded512 {
-	low, high, scales := YMM(), YMM(), ZMM()
-	VPBROADCASTD(at(p, 4), low)
+// sixBits emits, as 32-bit integers, the eight scales of IQ4_XS, of six bits from
+// −32 on: four of each in one place, two in another.
+func sixBits(h *hoister, four, two Mem) reg.VecVirtual {
+	z, high := ZMM(), YMM()
+	low := z.AsY()
+	VPBROADCASTD(four, low)
 	VPSRLVD(h.of(indexes(0, 4, 8, 12, 16, 20, 24, 28)), low, low)
 	VPANDD(h.of(lanes32(15)), low, low)
-	VPBROADCASTW(at(p, 2), high)
+	VPBROADCASTW(two, high)
 	VPSRLVD(h.of(indexes(0, 2, 4, 6, 8, 10, 12, 14)), high, high)
 	VPANDD(h.of(lanes32(3)), high, high)
 	VPSLLD(Imm(4), high, high)
 	VPORD(high, low, low)
 	VPSUBD(h.of(lanes32(32)), low, low)
-	VCVTDQ2PS(low, scales.AsY())
+	return z
+}
+
+func iq4xsx512(h *hoister, p reg.GPVirtual) decoded512 {
+	scales := sixBits(h, at(p, 4), at(p, 2))
+	VCVTDQ2PS(scales.AsY(), scales.AsY())
 	VMULPS(halfx512(at(p, 0)).AsY(), scales.AsY(), scales.AsY())
 	codes := func(i int) reg.VecVirtual {
 		return nibblesx512(h, pair(h, at(p, 8+32*i), at(p, 24+32*i)), 0, 4, 0, 4)

@@ -11,8 +11,15 @@ import (
 // integer512 writes the integer kernels for AVX-512 with VNNI.
 func integer512() {
 	h := &hoister{move: VMOVDQU64}
+	four := map[string]bool{}
+	for _, f := range formats4() {
+		gemv4x512(h, f)
+		four[f.name] = true
+	}
 	for _, f := range formats512() {
-		gemv512(h, f)
+		if !four[f.name] {
+			gemv512(h, f)
+		}
 		unpack512(h, f)
 	}
 	peak512()
