@@ -201,3 +201,14 @@ func unarchived(c *archive.Conversation) store.Bundle {
 	}
 	return b
 }
+
+// Markdown is what is shown of a conversation, as Export writes it to a .md file.
+func (a *App) Markdown(conversation ID) (string, error) {
+	archive, err := a.archive(Export{Conversation: conversation})
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	err = archive.WriteMarkdown(&b)
+	return b.String(), err
+}

@@ -27,7 +27,7 @@ func (c command) enabled(w *Window) bool { return c.run != nil && (c.when == nil
 
 // commands is the table, in the order in which it is read.
 func commands() []command {
-	return slices.Concat(conversationCommands(), replyCommands(), findCommands(), modelCommands(), viewCommands(), programCommands())
+	return slices.Concat(conversationCommands(), replyCommands(), copyCommands(), findCommands(), modelCommands(), viewCommands(), programCommands())
 }
 
 // commandOf is the command with that id; the zero command: there is none.

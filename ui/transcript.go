@@ -45,7 +45,8 @@ type Transcript struct {
 	OnMore       func(id uint64, at fyne.Position) // what else can be done; at: absolute
 	OnLink       func(url string)
 	OnExperts    func(id uint64)
-	OnFile       func(app.Attachment) // a text that goes with a message is to be shown
+	OnCopyMenu   func(id uint64, at fyne.Position) // what can be copied is asked for
+	OnFile       func(app.Attachment)              // a text that goes with a message is to be shown
 
 	// Tints says how a message is coloured when it comes into view; nil: not.
 	Tints func(id uint64) ([]Tint, []LegendItem)

@@ -204,6 +204,7 @@ func (w *Window) announce() {
 	t.OnExclude, t.OnMore = w.exclude, w.more
 	c.OnFile, c.OnCount = w.showFile, w.countTokens
 	t.OnCopy, t.OnLink, t.OnFile = w.copy, w.openLink, w.showFile
+	t.OnCopyMenu = w.copyMenu
 	t.OnEdit, t.OnRegenerate, t.OnContinue, t.OnSibling = w.edit, w.regenerate, w.goOn, w.sibling
 	p := w.picker
 	p.Models, p.OnChoose, p.OnForget, p.OnOpen, p.OnUnload = w.knownModels, w.choose, w.forget, w.openFile, w.unload

@@ -94,6 +94,7 @@ func (w *Window) more(id uint64, at fyne.Position) {
 }
 
 func (w *Window) moreItems(m app.Message) (items []*fyne.MenuItem) {
+	items = append(w.copyItems(m.ID), fyne.NewMenuItemSeparator())
 	if m.Role == prompt.Assistant {
 		items = append(items,
 			w.menuItem("reply.opening", nil),
