@@ -16,6 +16,9 @@ func factText(text string) string {
 	if rest, found := strings.CutPrefix(text, "no OpenGL 4.3: "); found {
 		return lang.L("no OpenGL 4.3") + ": " + factText(rest)
 	}
+	if renderer, found := strings.CutPrefix(text, "only a software renderer ("); found {
+		return fmt.Sprintf(lang.L("only a software renderer (%s)"), strings.TrimSuffix(renderer, ")"))
+	}
 	if version, found := strings.CutPrefix(text, "the driver offers "); found {
 		return fmt.Sprintf(lang.L("the driver offers %s"), version)
 	}

@@ -47,32 +47,49 @@ func speak(code string) {
 	}
 }
 
-// textsIn is all texts in a language, as JSON. Of English there is only what
-// differs from the source: each text is its own translation.
+// message is a text as Fyne's lang reads it. In a plain object of texts it would
+// take words such as "Translation" for a field of a message.
+type message struct {
+	ID    string `json:"id"`
+	Other string `json:"other"` // the text, of its plural forms the one that each language has
+}
+
+// textsIn is all texts in a language, for Fyne's lang.
 func textsIn(code string) []byte {
-	if texts := assets.Translation(code); texts != nil && code != "en" {
-		return texts
+	var messages []message
+	for key, text := range translation(code) {
+		messages = append(messages, message{key, text})
 	}
-	texts := map[string]string{}
-	for _, other := range assets.Translations() {
-		var table map[string]string
-		mustRead(other, &table)
-		for key := range table {
-			texts[key] = key
-		}
-	}
-	mustRead("en", &texts)
-	content, err := json.Marshal(texts)
+	content, err := json.Marshal(messages)
 	if err != nil {
-		panic(err) // strings can be written
+		panic(err) // texts can be written
 	}
 	return content
 }
 
+// translation is the table of a language, from the English texts to its own. Of
+// English the files have only what differs from the source: each text of the others
+// is its own translation.
+func translation(code string) map[string]string {
+	table := map[string]string{}
+	if code != "en" && assets.Translation(code) != nil {
+		mustRead(code, table)
+		return table
+	}
+	for _, other := range assets.Translations() {
+		mustRead(other, table)
+	}
+	for key := range table {
+		table[key] = key
+	}
+	mustRead("en", table)
+	return table
+}
+
 // mustRead adds the texts of a language. A file that cannot be read is a mistake in
 // the program.
-func mustRead(code string, texts *map[string]string) {
-	if err := json.Unmarshal(assets.Translation(code), texts); err != nil {
+func mustRead(code string, table map[string]string) {
+	if err := json.Unmarshal(assets.Translation(code), &table); err != nil {
 		panic(fmt.Sprintf("ui: the texts of %q cannot be read: %v", code, err))
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -39,7 +40,7 @@ func newNumberRow(f numberField, onChange func(float64)) *numberRow {
 	r.back = newGlyph(assets.Icon("undo"), 24, r.goBack)
 	r.back.Hide()
 	r.unit = newLine(f.unit, captionStyle)
-	r.head = newRow(8, 0, r.name, r.back, r.unit, newSized(92, 0, r.entry))
+	r.head = newRow(8, 0, r.name, r.back, r.unit, newSized(numberWidth(), 0, r.entry))
 	r.object = newColumn(4, r.head)
 	if f.slideTo >= 0 {
 		r.slider = newKeySlider(f, r.slid, r.released)
@@ -47,6 +48,16 @@ func newNumberRow(f numberField, onChange func(float64)) *numberRow {
 	}
 	r.object.Add(r.explain)
 	return r
+}
+
+// numberWidth is that of all fields for numbers, at 100 %: the longest word that
+// stands in one fits.
+func numberWidth() float32 {
+	width := float32(92)
+	for _, word := range []string{lang.L("Off"), lang.L("Random"), lang.L("Automatic"), lang.L("No limit")} {
+		width = max(width, (bodyStyle.width(word)+4*theme.InnerPadding())/px(1))
+	}
+	return width
 }
 
 // Set shows v.
