@@ -125,7 +125,7 @@ func textKeys(t *testing.T) *source {
 func TestTextsAreLiterals(t *testing.T) { textKeys(t) }
 
 var (
-	spoken = regexp.MustCompile(`^[“(]?[A-Z][a-z]|[A-Za-z]{2}[,.:;]? [A-Za-z]|[a-z] $|^ [a-z]`)
+	spoken = regexp.MustCompile(`^[“(]?[A-Z][a-z]|[A-Za-z]{2}[,.:;]? [A-Za-z]|[a-z] $|^ [a-z]+[ .,:]`)
 
 	// What takes words that are not shown.
 	unshown = regexp.MustCompile(`^(strings|slices|regexp|ast|filepath)\.|^(assets|\w*\.trace|trace|cards|\w*\.cards)\.|^(newIcon|panic|fyne\.LogError)$|\.(event|Format|keyName)$`)
