@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"os"
 
@@ -26,6 +27,16 @@ type Unfinished = download.Part
 
 // HubFile is a model file of a repository on Hugging Face.
 type HubFile = download.HubFile
+
+// Check says in a sentence what is wrong with the address; hub: it is that of a
+// repository, of which a file is to be chosen.
+func (d Download) Check() (hub bool, err error) {
+	at, err := download.Parse(d.Address)
+	if err == nil && d.SHA256 != "" && !download.IsSum(d.SHA256) {
+		err = fmt.Errorf("that is no SHA-256 sum: it has 64 digits, 0 to 9 and a to f")
+	}
+	return at.Hub != "", err
+}
 
 // Fetch fetches a file over a network that keeps a record of it. It ends without
 // an error when the file is there, whole, checked and under its name; ended early,

@@ -96,3 +96,13 @@ func (a *App) Need(o engine.Outline, path string, c LoadChoice) (engine.Need, en
 	n, err := o.Need(l, m)
 	return n, m, err
 }
+
+// Memory is what there is for a model now.
+func (a *App) Memory() engine.Memory { return a.shelf.Memory() }
+
+// Outdated reports whether the loaded model was loaded with other options than
+// those that hold now; the next message loads it again.
+func (a *App) Outdated() bool {
+	_, _, yes := a.outdated()
+	return yes
+}

@@ -88,6 +88,8 @@ func modelCommands() []command {
 	s := lang.L("Model")
 	return []command{
 		{id: "model.choose", section: s, title: lang.L("Choose a model"), keys: "Ctrl+M", icon: "model", run: func(w *Window) { w.picker.open() }},
+		{id: "model.library", section: s, title: lang.L("Manage models"), keys: "Ctrl+Shift+L", icon: "folder", run: (*Window).openModels},
+		{id: "model.download", section: s, title: lang.L("Download a model"), icon: "download", run: func(w *Window) { w.askDownload("") }},
 		{id: "model.open", section: s, title: lang.L("Open a model file"), keys: "Ctrl+O", icon: "folder", run: (*Window).openFile},
 		{id: "model.reload", section: s, title: lang.L("Load the model again"), icon: "refresh", when: hasModel, run: (*Window).reload},
 		{id: "model.unload", section: s, title: lang.L("Unload the model"), icon: "close", when: hasModel, run: (*Window).unload},

@@ -28,6 +28,7 @@ type ModelPicker struct {
 	OnForget func(path string)
 	OnOpen   func() // a file is to be looked for
 	OnUnload func()
+	OnManage func() // the library page is to be opened
 
 	name   string
 	loaded string // path of the loaded model, "": none is
@@ -101,6 +102,7 @@ func (p *ModelPicker) open() {
 		menu.Add(widget.NewSeparator())
 	}
 	menu.Add(newFocusRow(lang.L("Open a file…"), lang.L("A bigger model: any .gguf file. You can also drop it on the window."), p.then(p.OnOpen)))
+	menu.Add(newFocusRow(lang.L("Manage models…"), lang.L("All models on this machine, those of other applications too, and downloads."), p.then(p.OnManage)))
 	if p.loaded != "" {
 		menu.Add(newFocusRow(lang.L("Unload the model"), lang.L("Frees its memory; the next message loads it again."), p.then(p.OnUnload)))
 	}

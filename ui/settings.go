@@ -33,7 +33,8 @@ type SettingsPanel struct {
 	now    app.Settings // with the sampling and the policy of the open conversation
 	view   conversationView
 	loaded engine.Info
-	isOpen bool // a model is loaded
+	isOpen bool           // a model is loaded
+	choice app.LoadChoice // of its own
 	save   *pause
 
 	presets *presetBar
@@ -124,6 +125,9 @@ func (p *SettingsPanel) Set(s app.Settings) {
 	p.refresh()
 }
 
+// SetChoice says how the loaded model is loaded whatever the settings are.
+func (p *SettingsPanel) SetChoice(c app.LoadChoice) { p.choice = c }
+
 // SetLoaded says which model is loaded, to tell what the next loading changes.
 func (p *SettingsPanel) SetLoaded(info engine.Info, loaded bool) {
 	p.loaded, p.isOpen = info, loaded
@@ -170,7 +174,7 @@ func (p *SettingsPanel) refresh() {
 // stale says whether the loaded model was loaded with other settings.
 func (p *SettingsPanel) stale() bool {
 	template := p.now.Template != "" && p.now.Template != p.loaded.Template
-	size := p.now.Context != 0 && p.now.Context != p.loaded.Context
+	size := p.now.Context != 0 && p.now.Context != p.loaded.Context && p.choice.Context == 0
 	return template || size
 }
 

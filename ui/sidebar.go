@@ -40,6 +40,7 @@ type Sidebar struct {
 	OnDeleteFolder  func(app.ID)
 	OnRestoreFolder func(app.ID)
 	OnExport        func(id, folder app.ID)
+	OnDownloads     func()                 // what is being downloaded was clicked
 	OnKeep          func(at fyne.Position) // what can be done with all of them
 
 	all         []app.Conversation // as given
@@ -63,6 +64,7 @@ type Sidebar struct {
 	found       *hitList
 	nothing     *paragraph
 	trash       *focusRow
+	download    *focusRow
 	keep        *glyphButton
 	back        *focusRow
 	empty       *pushButton
@@ -90,7 +92,10 @@ func NewSidebar() *Sidebar {
 	s.keep = newGlyph(assets.Icon("more"), 28, nil)
 	s.keep.onTapped = func() { s.OnKeep(fyne.CurrentApp().Driver().AbsolutePositionForObject(s.keep)) }
 	s.keep.tip = lang.L("Import, export, copies, passphrase")
-	s.bottom = newColumn(8, s.empty, newRow(4, 0, s.trash, s.keep))
+	s.download = newFocusRow("", "", func() { s.OnDownloads() })
+	s.download.icon = assets.Icon("download")
+	s.download.Hide()
+	s.bottom = newColumn(8, s.empty, s.download, newRow(4, 0, s.trash, s.keep))
 	wheel := newWheelArea(func(event *fyne.ScrollEvent) {
 		for _, l := range []*widget.List{&s.list.List, &s.found.List} {
 			l.ScrollToOffset(l.GetScrollOffset() - event.Scrolled.DY)
@@ -155,6 +160,17 @@ func (s *Sidebar) SetTrashed(n, folders int) {
 		text = fmt.Sprintf(lang.L("Trash (%s)"), count(n))
 	}
 	s.trash.title.SetText(text)
+}
+
+// SetDownload says what is being downloaded and how far it is, "": nothing is.
+func (s *Sidebar) SetDownload(title, caption string) {
+	shown := s.download.Visible()
+	s.download.title.SetText(title)
+	s.download.caption.SetText(caption)
+	setVisible(s.download, title != "")
+	if shown != s.download.Visible() {
+		relayout(s.content)
+	}
 }
 
 // Rename opens the title of a conversation for editing.

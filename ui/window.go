@@ -78,6 +78,9 @@ type Window struct {
 	held    map[app.ID]bool // conversations whose messages in line wait for the reader
 	side    string          // which panel is at the right: "settings", "experts"
 	mixture *mixturePage    // nil: it was not opened yet
+	library *modelsPage     // likewise
+
+	downloads []*downloading // under way, and stopped ones
 	looked  lookedAt        // the reply whose experts are shown
 	loading *loading        // the model being loaded
 }
@@ -207,6 +210,7 @@ func (w *Window) announce() {
 	t.OnCopyMenu = w.copyMenu
 	t.OnEdit, t.OnRegenerate, t.OnContinue, t.OnSibling = w.edit, w.regenerate, w.goOn, w.sibling
 	p := w.picker
+	p.OnManage = w.openModels
 	p.Models, p.OnChoose, p.OnForget, p.OnOpen, p.OnUnload = w.knownModels, w.choose, w.forget, w.openFile, w.unload
 	w.page.OnExample, w.page.OnOpen, w.page.OnChoose = w.example, w.openFile, w.choose
 	w.panel.OnChange, w.panel.OnSystem, w.panel.OnReload, w.panel.OnClose = w.change, w.setSystem, w.reload, w.togglePanel

@@ -19,6 +19,10 @@ func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
 	if w.app.Locked() || len(files) == 0 {
 		return
 	}
+	if w.library.open() {
+		w.library.dropped(files)
+		return
+	}
 	ending := func(u fyne.URI) string { return strings.ToLower(filepath.Ext(u.Path())) }
 	if i := slices.IndexFunc(files, func(u fyne.URI) bool { return ending(u) == ".gguf" }); i >= 0 {
 		w.choose(files[i].Path())

@@ -14,7 +14,7 @@ import (
 // announceLibrary connects what the sidebar says about finding and keeping.
 func (w *Window) announceLibrary(s *Sidebar) {
 	s.OnSearch, s.OnHit = w.search, w.openHit
-	s.OnExport, s.OnKeep = w.askExport, w.keepMenu
+	s.OnExport, s.OnKeep, s.OnDownloads = w.askExport, w.keepMenu, w.openModels
 	s.OnPin, s.OnTags, s.OnMove = w.pin, w.askTags, w.move
 	s.OnFolder, s.OnNewIn, s.OnDeleteFolder, s.OnRestoreFolder = w.askFolder, w.newConversationIn, w.trashFolder, w.restoreFolder
 }

@@ -320,6 +320,7 @@ func (w *Window) modelName() string {
 func (w *Window) showModel() {
 	info, ok := w.app.Model()
 	name := w.modelName()
+	w.panel.SetChoice(w.app.LoadChoice(info.Path))
 	w.panel.SetLoaded(info, ok)
 	w.showStart()
 	switch {

@@ -101,6 +101,9 @@ func Fetch(ctx context.Context, r Request) iter.Seq2[Step, error] {
 
 var digest = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
+// IsSum reports whether a text is a SHA-256 sum in hex.
+func IsSum(text string) bool { return digest.MatchString(text) }
+
 // address checks the request as a whole.
 func (r Request) address() (Address, error) {
 	a, err := Parse(r.Address)
@@ -109,7 +112,7 @@ func (r Request) address() (Address, error) {
 		return a, err
 	case a.Hub != "":
 		return a, fmt.Errorf("%s is a repository of many files: name the one you want, as %s/FILE.gguf", a.Hub, a.Hub)
-	case r.SHA256 != "" && !digest.MatchString(r.SHA256):
+	case r.SHA256 != "" && !IsSum(r.SHA256):
 		return a, fmt.Errorf("%.80q is no SHA-256 sum: it has 64 digits, 0 to 9 and a to f", r.SHA256)
 	case r.SHA256 != "" && len(a.Files) > 1:
 		return a, fmt.Errorf("the model has %d files, and one SHA-256 sum cannot be that of all: leave it out", len(a.Files))

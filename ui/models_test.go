@@ -1,0 +1,348 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
+
+	"beyonder/app"
+)
+
+// libraryRig is a window with the library page open, in a home of its own where
+// LM Studio has one model, and with one of Beyonder's.
+func libraryRig(t *testing.T) (r *rig, own, foreign string) {
+	t.Helper()
+	for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HF_HOME", "HF_HUB_CACHE", "OLLAMA_MODELS", "LLAMA_CACHE", "HF_TOKEN"} {
+		t.Setenv(name, "")
+	}
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	foreign = copyModel(t, "chat", filepath.Join(home, ".lmstudio", "models", "org", "lm-chat.gguf"))
+	r = newRig(t, "Yes.")
+	own = copyModel(t, "base", filepath.Join(r.app.ModelsDir(), "org", "repo", "own-base.gguf"))
+	if err := os.WriteFile(filepath.Join(r.app.ModelsDir(), "bad.gguf"), []byte("<html>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.openModels()
+	r.looked()
+	return r, own, foreign
+}
+
+func copyModel(t *testing.T, name, to string) string {
+	t.Helper()
+	text, err := os.ReadFile(tiny(t, name))
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(to), 0o700)
+	}
+	if err == nil {
+		err = os.WriteFile(to, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+func (r *rig) looked() {
+	r.t.Helper()
+	r.until("everything has been looked at", func() bool { return r.library.cancel == nil })
+}
+
+func (p *modelsPage) titles() string {
+	var all []string
+	for _, m := range p.shown {
+		all = append(all, m.Title)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestLibraryPage(t *testing.T) {
+	r, own, foreign := libraryRig(t)
+	p := r.library
+	if p.titles() != "bad lm-chat own-base" || !strings.Contains(p.foot.text, "3 models") {
+		t.Fatalf("listed %q, %q", p.titles(), p.foot.text)
+	}
+	if p.current != filepath.Join(r.app.ModelsDir(), "bad.gguf") || !strings.Contains(p.about.verdict.text, "web page") || p.about.load.Visible() {
+		t.Errorf("%s: %q", p.current, p.about.verdict.text)
+	}
+	r.key(fyne.KeyDown)
+	if p.current != foreign || p.about.pill.text != "Fits" || p.about.away.Text != "Remove from the list" {
+		t.Errorf("%s: %q, %q", p.current, p.about.pill.text, p.about.away.Text)
+	}
+	if text := wordsIn(p.about.content); !strings.Contains(text, "LM Studio") || !strings.Contains(text, "It needs") || !strings.Contains(text, "Not stated") {
+		t.Errorf("%s", text)
+	}
+	r.key(fyne.KeyPageDown)
+	if p.current != own || p.about.away.Text != "Delete…" {
+		t.Errorf("%s: %q", p.current, p.about.away.Text)
+	}
+	p.filter.SetText("studio CHAT")
+	if p.titles() != "lm-chat" {
+		t.Errorf("filtered %q", p.titles())
+	}
+	p.filter.SetText("nothing like it")
+	if !strings.Contains(p.empty.text, "No model matches") || !p.empty.Visible() {
+		t.Errorf("%q", p.empty.text)
+	}
+	p.filter.SetText("")
+	p.order.SetSelectedIndex(orderSize)
+	if !strings.HasSuffix(p.titles(), "bad") {
+		t.Errorf("by size %q", p.titles())
+	}
+	// Enter loads the model, and the page makes room.
+	p.choose(foreign)
+	r.key(fyne.KeyReturn)
+	r.idle()
+	if info, _ := r.app.Model(); info.Path != foreign || p.open() {
+		t.Errorf("loaded %s", info.Path)
+	}
+	if loads := r.engine.Loads(); loads[len(loads)-1].Force {
+		t.Error("what fits was forced")
+	}
+	r.openModels()
+	r.looked()
+	p.choose(foreign)
+	if p.about.pill.text != "Loaded" || p.about.load.Text != "Load it again" {
+		t.Errorf("%q, %q", p.about.pill.text, p.about.load.Text)
+	}
+}
+
+func TestLoadOptionsOfAModel(t *testing.T) {
+	r, _, foreign := libraryRig(t)
+	p := r.library
+	p.choose(foreign)
+	o := p.about.options
+	before := p.about.bar.graph.parts[1]
+	o.context.typed("256")
+	if c := r.app.LoadChoice(foreign); c.Context != 256 {
+		t.Fatalf("%+v", c)
+	}
+	if after := p.about.bar.graph.parts[1]; after == before || !o.reset.Visible() {
+		t.Errorf("the cache takes %d, before %d", after, before)
+	}
+	o.kv.SetSelectedIndex(3)
+	o.device.SetSelectedIndex(deviceNone)
+	if c := r.app.LoadChoice(foreign); c.KV != "f32" || c.GPULayers != app.NoLayers || o.layers.object.Visible() {
+		t.Errorf("%+v", c)
+	}
+	o.device.SetSelectedIndex(deviceSome)
+	if c := r.app.LoadChoice(foreign); c.GPULayers < 1 || !o.layers.object.Visible() {
+		t.Errorf("%+v", c)
+	}
+	// Another model has its own; back at the first, they are still there.
+	r.key(fyne.KeyUp)
+	p.choose(foreign)
+	if o.context.value != 256 || o.device.SelectedIndex() != deviceSome || o.kv.SelectedIndex() != 3 {
+		t.Errorf("%v, %d, %d", o.context.value, o.device.SelectedIndex(), o.kv.SelectedIndex())
+	}
+	// A slider that is being drawn shows what would come of it, and keeps nothing.
+	o.context.slider.OnChanged(512)
+	if drawn := p.about.bar.graph.parts[1]; r.app.LoadChoice(foreign).Context != 256 || drawn == before {
+		t.Errorf("drawn: %d", drawn)
+	}
+	p.load()
+	r.idle()
+	if loads := r.engine.Loads(); loads[len(loads)-1].Context != 256 || loads[len(loads)-1].KV != "f32" {
+		t.Errorf("%+v", loads)
+	}
+	r.openModels()
+	r.looked()
+	p.choose(foreign)
+	if o.stale.Visible() {
+		t.Error("what was just loaded has other values")
+	}
+	test.Tap(o.reset)
+	if c := r.app.LoadChoice(foreign); c != (app.LoadChoice{}) || o.reset.Visible() || !o.stale.Visible() {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestRemoveAndDelete(t *testing.T) {
+	r, own, foreign := libraryRig(t)
+	p := r.library
+	p.choose(foreign)
+	r.win.Canvas().Focus(p.list)
+	r.key(fyne.KeyDelete)
+	if p.titles() != "bad own-base" || !strings.Contains(p.note.text, "stay where they are") || p.current == foreign {
+		t.Fatalf("%q, %q", p.titles(), p.note.text)
+	}
+	test.Tap(p.undo)
+	r.looked()
+	if p.titles() != "bad lm-chat own-base" {
+		t.Errorf("undone: %q", p.titles())
+	}
+	p.choose(own)
+	r.win.Canvas().Focus(p.list)
+	r.key(fyne.KeyDelete)
+	if _, err := os.Stat(own); err != nil || !r.modal.open() {
+		t.Fatal("it was deleted without a question")
+	}
+	r.key(fyne.KeyEscape)
+	if _, err := os.Stat(own); err != nil || r.modal.open() || !p.open() {
+		t.Fatal("Esc deleted it, or closed too much")
+	}
+	p.away()
+	r.modal.finish()
+	if _, err := os.Stat(own); err == nil || p.titles() != "bad lm-chat" {
+		t.Errorf("%v, %q", err, p.titles())
+	}
+	if _, err := os.Stat(foreign); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDropOnTheLibrary(t *testing.T) {
+	r, _, _ := libraryRig(t)
+	p := r.library
+	whole := copyModel(t, "code", filepath.Join(t.TempDir(), "dropped.gguf"))
+	r.dropped(fyne.NewPos(0, 0), []fyne.URI{storage.NewFileURI(whole)})
+	r.until("it is checked", func() bool { return strings.Contains(p.note.text, "is whole") })
+	r.looked()
+	if p.current != whole || !strings.Contains(p.titles(), "dropped") {
+		t.Errorf("%s, %q", p.current, p.titles())
+	}
+	bad := filepath.Join(t.TempDir(), "cut.gguf")
+	if err := os.WriteFile(bad, []byte("GGUF\x03"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.dropped(fyne.NewPos(0, 0), []fyne.URI{storage.NewFileURI(bad)})
+	r.until("it is refused", func() bool {
+		return strings.Contains(p.note.text, "cut.gguf") && !strings.Contains(p.note.text, "Checking")
+	})
+	folder := filepath.Dir(copyModel(t, "math", filepath.Join(t.TempDir(), "more", "sums.gguf")))
+	r.dropped(fyne.NewPos(0, 0), []fyne.URI{storage.NewFileURI(folder)})
+	r.until("it is looked into", func() bool { return p.cancel == nil && strings.Contains(p.titles(), "sums") })
+	if f := r.app.WatchedFolders(); len(f) != 1 || f[0] != folder {
+		t.Errorf("%q", f)
+	}
+	test.Tap(p.undo)
+	r.until("it is not looked into any more", func() bool { return p.cancel == nil && !strings.Contains(p.titles(), "sums") })
+}
+
+func TestDownloadInTheWindow(t *testing.T) {
+	r, _, _ := libraryRig(t)
+	p := r.library
+	model, err := os.ReadFile(tiny(t, "story"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hold := make(chan bool)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("Etag", `"1"`)
+		from := 0
+		if fmt.Sscanf(q.Header.Get("Range"), "bytes=%d-", &from); from > 0 {
+			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, len(model)-1, len(model)))
+			w.Header().Set("Content-Length", fmt.Sprint(len(model)-from))
+			w.WriteHeader(206)
+			w.Write(model[from:])
+			return
+		}
+		w.Header().Set("Content-Length", fmt.Sprint(len(model)))
+		w.Write(model[:1000])
+		w.(http.Flusher).Flush()
+		select {
+		case <-hold:
+		case <-q.Context().Done():
+		}
+	}))
+	defer s.Close()
+	defer close(hold)
+	r.askDownload("")
+	r.modal.first.SetText("not an address")
+	r.modal.finish()
+	if !r.modal.open() || !strings.Contains(r.modal.note.text, "no address") {
+		t.Fatalf("%q", r.modal.note.text)
+	}
+	r.modal.first.SetText(s.URL + "/story.gguf")
+	r.modal.finish()
+	r.until("a part is there", func() bool { return len(r.downloads) == 1 && r.downloads[0].here() == 1000 })
+	d := r.downloads[0]
+	if !r.sidebar.download.Visible() || !strings.Contains(r.sidebar.download.title.text, "story.gguf") || !p.downloads.Visible() {
+		t.Errorf("the sidebar says %q", r.sidebar.download.title.text)
+	}
+	d.turned()
+	r.until("it is paused", func() bool { return d.cancel == nil })
+	if !strings.Contains(d.caption.text, "Paused") || r.sidebar.download.Visible() {
+		t.Errorf("%q", d.caption.text)
+	}
+	// Another window finds it, and goes on with it.
+	r.Window.downloads = nil
+	p.showDownloads()
+	if len(r.downloads) != 1 || !strings.Contains(r.downloads[0].caption.text, "Paused") {
+		t.Fatalf("%d downloads", len(r.downloads))
+	}
+	r.downloads[0].turned()
+	r.until("it is there", func() bool { return len(r.downloads) == 0 })
+	r.looked()
+	if p.current != filepath.Join(r.app.ModelsDir(), "story.gguf") || !strings.Contains(p.note.text, "whole") {
+		t.Errorf("%s, %q", p.current, p.note.text)
+	}
+}
+
+func TestDownloadThatFails(t *testing.T) {
+	r, _, _ := libraryRig(t)
+	s := httptest.NewServer(http.NotFoundHandler())
+	defer s.Close()
+	r.library.detail.close()
+	r.startDownload(app.Download{Address: s.URL + "/none.gguf"})
+	r.until("it has failed", func() bool { return r.downloads[0].failed != "" })
+	c := r.cards.shown["download"]
+	if c == nil || !strings.Contains(c.text.text, "There is no such file") {
+		t.Fatalf("%+v", c)
+	}
+	r.openModels()
+	r.looked()
+	d := r.downloads[0]
+	if !strings.Contains(wordsIn(d.object), "no such file") {
+		t.Errorf("%s", wordsIn(d.object))
+	}
+	d.askThrow()
+	r.modal.finish()
+	if len(r.downloads) != 0 || r.library.downloads.Visible() {
+		t.Error("it is still there")
+	}
+}
+
+func TestNarrowLibrary(t *testing.T) {
+	r, _, foreign := libraryRig(t)
+	p := r.library
+	p.detail.close()
+	r.win.Resize(fyne.NewSize(720, 480))
+	r.openModels()
+	r.looked()
+	if !p.layout.narrow || p.about.object.Visible() {
+		t.Fatal("there is room for two columns")
+	}
+	row := newModelRow()
+	p.fillRow(row, p.models[foreign])
+	test.Tap(row)
+	if !p.about.object.Visible() || !p.about.back.Visible() || p.current != foreign {
+		t.Error("the model is not shown")
+	}
+	test.Tap(p.about.back)
+	if p.about.object.Visible() {
+		t.Error("there is no way back to the list")
+	}
+}
+
+func TestLibraryIsReachedFromThePicker(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.picker.open()
+	if !strings.Contains(wordsIn(r.picker.popup.Content), "Manage models…") {
+		t.Error("the list does not lead to the library")
+	}
+	r.picker.popup.Hide()
+	r.run("model.library")
+	if !r.library.open() {
+		t.Error("the key does not open it")
+	}
+	r.looked()
+}
