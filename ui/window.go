@@ -81,8 +81,8 @@ type Window struct {
 	library *modelsPage     // likewise
 
 	downloads []*downloading // under way, and stopped ones
-	looked  lookedAt        // the reply whose experts are shown
-	loading *loading        // the model being loaded
+	looked    lookedAt       // the reply whose experts are shown
+	loading   *loading       // the model being loaded
 }
 
 // New builds the window and opens the newest conversation. Show shows it.
