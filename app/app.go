@@ -56,6 +56,7 @@ type App struct {
 	build    string // of this program
 	warnings []string
 	network  Network
+	troubles troubles // what failed lately
 
 	mu       sync.Mutex
 	settings Settings

@@ -66,6 +66,9 @@ func (a *App) load(ctx context.Context, path string, force bool) iter.Seq2[engin
 		for p, err := range a.engine.Load(ctx, o) {
 			if err != nil {
 				a.traceLost(err)
+				if ctx.Err() == nil {
+					a.troubles.note("load", err)
+				}
 				yield(p, err)
 				return
 			}

@@ -96,11 +96,16 @@ func (r *recorded) Read(b []byte) (int, error) {
 }
 
 func (r *recorded) Write(b []byte) (int, error) {
+	r.sent(len(b)) // before the answer can come
 	n, err := r.Conn.Write(b)
-	r.network.mu.Lock()
-	r.Sent += int64(n)
-	r.network.mu.Unlock()
+	r.sent(n - len(b))
 	return n, err
+}
+
+func (r *recorded) sent(n int) {
+	r.network.mu.Lock()
+	defer r.network.mu.Unlock()
+	r.Sent += int64(n)
 }
 
 func (r *recorded) Close() error {

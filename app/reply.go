@@ -259,10 +259,12 @@ func (s *stream) finish(w *writing, failure error) error {
 	state, failure := s.outcome(w, failure)
 	w.settle(state, sentence(failure))
 	s.app.traceLost(failure)
+	s.app.troubles.note("reply", failure)
 	s.app.trace("reply-finished", w.fields())
 	s.app.release(s.turn) // so that who sees the end may send the next message at once
 	s.emit(Event{Finished: s.app.shown(w)})
 	unsaved := s.app.end(w, state, sentence(failure)) // a busy disk takes seconds
+	s.app.troubles.note("store", unsaved)
 	s.app.trace("reply-stored", map[string]any{"conversation": w.begun.Conversation, "message": w.begun.ID})
 	switch {
 	case s.gone:

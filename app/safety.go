@@ -96,6 +96,7 @@ func (a *App) KeepCopies(trouble func(error)) {
 			wait = copyPause
 			made, err := a.store.CopyDaily(time.Now())
 			if err != nil {
+				a.troubles.note("copy", err)
 				trouble(fmt.Errorf("today's copy of the conversations was not made: %w", err))
 			}
 			if made {

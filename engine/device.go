@@ -70,7 +70,7 @@ func (m *loaded) onProcessor(o LoadOptions, reason string) error {
 	}
 	d := m.processor(o)
 	m.places, m.devices = model.On(d, m.config), []device{d}
-	m.info.Device, m.info.DeviceReason, m.info.GPULayers = d.Name(), reason, 0
+	m.info.Device, m.info.DeviceReason, m.info.GPULayers, m.info.Driver = d.Name(), reason, 0, ""
 	return nil
 }
 
@@ -124,6 +124,7 @@ func (m *loaded) share(card *gl.Device, o LoadOptions) error {
 	m.places, m.moves = p.places(m.config, card, processor), s.weights(p)
 	device, reason := p.describe(m.config, card)
 	m.info.Device, m.info.DeviceReason, m.info.GPULayers, m.info.CardBytes = device, either(o.Setback, reason), p.layers, free
+	m.info.Driver = card.Driver()
 	return nil
 }
 

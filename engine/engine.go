@@ -72,6 +72,7 @@ type Info struct {
 	Device       string   `json:"device"`   // "CPU (AVX-512)"
 	DeviceReason string   `json:"device_reason,omitempty"`
 	GPULayers    int      `json:"gpu_layers,omitempty"` // on the graphics card
+	Driver       string   `json:"driver,omitempty"`     // the graphics card's: vendor and version of its OpenGL
 	CardBytes    int64    `json:"card_bytes,omitempty"` // of graphics memory that were free before; 0: its driver does not say
 	FileBytes    int64    `json:"file_bytes"`
 	CacheBytes   int64    `json:"cache_bytes"`

@@ -114,6 +114,8 @@ func programCommands() []command {
 		{id: "program.palette", section: s, title: lang.L("Find a command, a conversation or a model"), keys: "Ctrl+K", icon: "search", run: (*Window).openPalette},
 		{id: "program.shortcuts", section: s, title: lang.L("Keyboard shortcuts"), keys: "Ctrl+/", also: []string{"F1"}, icon: "info", run: (*Window).showShortcuts},
 		{id: "assistants", section: s, title: lang.L("Make and change assistants"), icon: "edit", run: func(w *Window) { w.openAssistants(w.inForce().Assistant.ID) }},
+		{id: "program.diagnostics", section: s, title: lang.L("Diagnostics"), icon: "info", run: (*Window).showDiagnostics},
+		{id: "program.network", section: s, title: lang.L("Network: connections that were opened"), icon: "info", run: (*Window).showNetwork},
 		{id: "program.quit", section: s, title: lang.L("Quit"), keys: "Ctrl+Q", icon: "close", run: (*Window).close},
 	}
 }

@@ -43,6 +43,14 @@ func (w *Window) openDetail(title, text string, width float32, body fyne.CanvasO
 	return s
 }
 
+// shrink gives up height that a short page has no use for.
+func (s *detail) shrink(spare float32) {
+	if spare > 0 {
+		size := s.popup.Content.Size()
+		s.popup.Resize(fyne.NewSize(size.Width, size.Height-spare))
+	}
+}
+
 func (s *detail) close() {
 	s.popup.Hide()
 	if s.left != nil {

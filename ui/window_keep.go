@@ -31,6 +31,7 @@ func (w *Window) keepMenu(at fyne.Position) {
 	} else {
 		items = append(items, fyne.NewMenuItem(lang.L("Set a passphrase…"), w.askPassphrase))
 	}
+	items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(lang.L("Diagnostics"), w.showDiagnostics), fyne.NewMenuItem(lang.L("Network"), w.showNetwork))
 	menu := fyne.NewMenu("", items...)
 	size := widget.NewPopUpMenu(menu, w.win.Canvas()).MinSize()
 	widget.ShowPopUpMenuAtPosition(menu, w.win.Canvas(), at.SubtractXY(0, size.Height))

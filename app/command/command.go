@@ -19,6 +19,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"beyonder/app"
 	"beyonder/engine"
 )
 
@@ -194,8 +195,8 @@ func (o *openCmd) Run(e *env) error {
 	return e.window(w)
 }
 
-// Version is set when a release is built.
-const Version = "0.1.0"
+// Version is the program's.
+const Version = app.Version
 
 type versionCmd struct{}
 

@@ -137,6 +137,9 @@ func (d *Device) Plain() bool {
 // Renderer is the card's name, as its driver has it.
 func (d *Device) Renderer() string { return d.thread.renderer }
 
+// Driver is the vendor and the version of the OpenGL in use.
+func (d *Device) Driver() string { return d.thread.vendor + ", OpenGL " + d.thread.version }
+
 // FreeMemory is how many bytes of graphics memory were free when the device was
 // opened; false if the driver does not say.
 func (d *Device) FreeMemory() (int64, bool) {

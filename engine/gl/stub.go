@@ -33,6 +33,9 @@ func (d *Device) Uploaded() int64 { return 0 }
 // FreeMemory is how many bytes the graphics card can give; false if it does not say.
 func (d *Device) FreeMemory() (int64, bool) { return 0, false }
 
+// Driver is the vendor and the version of the OpenGL in use.
+func (d *Device) Driver() string { return "" }
+
 // Plain gives up what only some drivers have.
 func (d *Device) Plain() bool { return false }
 
