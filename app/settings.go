@@ -30,8 +30,12 @@ type Settings struct {
 	PanelOpen     string               `json:"panel_open"`     // "", "settings", "experts"
 	ColourExperts bool                 `json:"colour_experts"` // replies are coloured by expert
 	Window        WindowSize           `json:"window"`
-	Keys          map[string]string    `json:"keys,omitempty"`   // chords by command, where they are not the defaults
-	Recent        []string             `json:"recent,omitempty"` // commands chosen in the palette, the last one first
+	Keys          map[string]string    `json:"keys,omitempty"`          // chords by command, where they are not the defaults
+	Contrast      bool                 `json:"contrast,omitempty"`      // high contrast
+	Still         bool                 `json:"still,omitempty"`         // nothing moves by itself
+	SidebarWidth  float32              `json:"sidebar_width,omitempty"` // at 100 %; 0: the first width
+	PanelWidth    float32              `json:"panel_width,omitempty"`   // likewise
+	Recent        []string             `json:"recent,omitempty"`        // commands chosen in the palette, the last one first
 }
 
 // WindowSize is the window's size when it was last closed, in device-independent

@@ -21,6 +21,7 @@ type pulse struct {
 	dot       *canvas.Circle
 	animation *fyne.Animation
 	running   bool
+	still     bool // nothing is to move
 }
 
 func newPulse(s *stage) *pulse {
@@ -50,10 +51,21 @@ func (p *pulse) run(running bool) {
 		return
 	}
 	p.running = running
-	if running && fyne.CurrentApp().Settings().ShowAnimations() {
+	if running && !p.still && fyne.CurrentApp().Settings().ShowAnimations() {
 		p.animation.Start()
 	} else {
 		p.animation.Stop()
+	}
+}
+
+// SetStill says whether nothing is to move but what the reader moves.
+func (t *Transcript) SetStill(still bool) {
+	p := t.view.pulse
+	if p.still != still {
+		running := p.running
+		p.run(false)
+		p.still = still
+		p.run(running)
 	}
 }
 

@@ -105,6 +105,11 @@ func viewCommands() []command {
 	return []command{
 		{id: "view.sidebar", section: s, title: lang.L("Show or hide the conversations"), keys: "Ctrl+B", icon: "sidebar", run: (*Window).toggleSidebar},
 		{id: "view.settings", section: s, title: lang.L("Show or hide the settings"), keys: "Ctrl+.", icon: "settings", run: (*Window).togglePanel},
+		{id: "view.larger", section: s, title: lang.L("Larger"), keys: "Ctrl++", also: []string{"Ctrl+=", "Ctrl+Shift+="}, icon: "add", run: zoomBy(1)},
+		{id: "view.smaller", section: s, title: lang.L("Smaller"), keys: "Ctrl+-", icon: "remove", run: zoomBy(-1)},
+		{id: "view.usual", section: s, title: lang.L("Size as usual"), keys: "Ctrl+0", icon: "search", run: zoomBy(0)},
+		{id: "view.contrast", section: s, title: lang.L("High contrast on or off"), icon: "eye", run: (*Window).switchContrast},
+		{id: "view.full", section: s, title: lang.L("Full screen on or off"), keys: "F11", icon: "up", run: (*Window).switchFullScreen},
 	}
 }
 

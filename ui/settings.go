@@ -56,6 +56,8 @@ type SettingsPanel struct {
 	look         *keySelect
 	language     *keySelect
 	scale        *keySelect
+	contrast     *keySelect
+	still        *keySelect
 	advanced     *fyne.Container
 	unfold       *focusRow
 	content      *fyne.Container
@@ -121,6 +123,8 @@ func (p *SettingsPanel) Set(s app.Settings) {
 	p.template.SetSelectedIndex(max(0, slices.Index(prompt.Presets(), s.Template)+1))
 	p.look.SetSelectedIndex(max(0, slices.Index(lookNames(), s.Theme)))
 	p.scale.SetSelectedIndex(scaleIndex(s.Scale))
+	p.contrast.SetSelectedIndex(switchIndex(s.Contrast))
+	p.still.SetSelectedIndex(switchIndex(s.Still))
 	p.language.SetSelectedIndex(languageIndex(s.Language))
 	p.refresh()
 }
@@ -245,6 +249,9 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 	p.scale = newKeySelect(sizes, func(i int) {
 		p.change(func(s *app.Settings) { s.Scale = scales()[i] })
 	})
+	onOff := []string{lang.L("Off"), lang.L("On")}
+	p.contrast = newKeySelect(onOff, func(i int) { p.change(func(s *app.Settings) { s.Contrast = i == 1 }) })
+	p.still = newKeySelect(onOff, func(i int) { p.change(func(s *app.Settings) { s.Still = i == 1 }) })
 	var names []string
 	for _, l := range languages() {
 		names = append(names, l.name)
@@ -253,6 +260,7 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 		p.change(func(s *app.Settings) { s.Language = languages()[i].code })
 	})
 	return section(lang.L("Appearance"), labelled(lang.L("Theme"), p.look), labelled(lang.L("Size"), p.scale),
+		labelled(lang.L("High contrast"), p.contrast), labelled(lang.L("Less motion"), p.still),
 		labelled(lang.L("Language"), p.language, newParagraph(lang.L("Of the window; a model answers in the language it is written to in."), captionStyle)))
 }
 

@@ -7,6 +7,7 @@ package ui
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -21,14 +22,16 @@ const (
 )
 
 // NewTheme returns the look of the window: mode is "light", "dark" or "system"
-// (anything else is taken for "system"), scale enlarges every size (1 is 100 %;
+// (anything else is taken for "system"), with "+contrast" behind it in high
+// contrast; scale enlarges every size (1 is 100 %;
 // values that make no sense are taken for 1).
 func NewTheme(mode string, scale float32) fyne.Theme {
 	if !(scale >= 0.5 && scale <= 4) {
 		scale = 1
 	}
+	mode, high := strings.CutSuffix(mode, contrastMark)
 	l := &look{mode: mode, scale: scale, fonts: assets.NewFonts(), icons: themedIcons()}
-	l.colors[index(false)], l.colors[index(true)] = themeColors(false), themeColors(true)
+	l.colors[index(false)], l.colors[index(true)] = themeColors(false, high), themeColors(true, high)
 	return l
 }
 

@@ -68,16 +68,26 @@ func ownColors() map[fyne.ThemeColorName][2]uint32 {
 }
 
 // themeColors are every colour that we decide: our names, and Fyne's in our terms.
-func themeColors(dark bool) map[fyne.ThemeColorName]color.Color {
+func themeColors(dark, high bool) map[fyne.ThemeColorName]color.Color {
 	colors := map[fyne.ThemeColorName]color.Color{}
 	for name, pair := range ownColors() {
 		colors[name] = rgb(pair[index(dark)])
+	}
+	if high {
+		for name, pair := range contrastOwn() {
+			colors[name] = rgb(pair[index(dark)])
+		}
 	}
 	for name, own := range fyneAliases() {
 		colors[name] = colors[own]
 	}
 	for name, pair := range fyneColors() {
 		colors[name] = pair[index(dark)]
+	}
+	if high {
+		for name, pair := range contrastFyne() {
+			colors[name] = pair[index(dark)]
+		}
 	}
 	return colors
 }

@@ -71,6 +71,7 @@ type Window struct {
 	drafts  *drafts
 	gone    func() // nothing is posted from then on
 	draft   *pause
+	resized *pause // the window has another size
 	undo    *time.Timer
 	job     *job // the reply being written
 	storing *job // the one before, which has ended and is on its way to the disk
@@ -98,6 +99,7 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w := &Window{fyneApp: fyneApp, app: a, options: o, post: post, trace: newTracer(o, post), settings: a.Settings(), held: map[app.ID]bool{}}
 	w.drafts = newDrafts(post, a.SaveDraft, func(err error) { w.failed(err) })
 	w.draft = &pause{post: post, wait: draftPause}
+	w.resized = &pause{post: post, wait: sizePause}
 	w.applyLook()
 	speak(w.settings.Language)
 	w.win = fyneApp.NewWindow("Beyonder")
@@ -105,6 +107,7 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w.win.SetPadded(false)
 	w.build()
 	w.announce()
+	w.transcript.SetStill(w.settings.Still)
 	w.win.SetContent(w.root)
 	w.win.Resize(w.firstSize())
 	w.win.SetCloseIntercept(w.close)
@@ -174,7 +177,8 @@ func (w *Window) build() {
 	header := newPadded(8, 12, 8, 12, newRow(4, 4, w.toggle, w.newButton, w.picker, w.assistant, spacer(), w.petals, w.gear))
 	header = container.NewStack(newSurface(theme.ColorNameBackground, "", 0), header)
 	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page, w.find.holder), w.cards.scroll, w.composer, w.status, header)
-	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen != "", settled: w.settled}
+	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen != "", settled: w.settled,
+		sidebar: widthOr(w.settings.SidebarWidth, sidebarWidths()), panel: widthOr(w.settings.PanelWidth, panelWidths())}
 	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(side, false), tips)
 }
 
@@ -191,7 +195,11 @@ func (w *Window) explainButtons() *tipLayer {
 // edged draws a hairline between a side panel and the middle.
 func (w *Window) edged(o fyne.CanvasObject, right bool) fyne.CanvasObject {
 	hairline := newSurface(theme.ColorNameSeparator, "", 0)
-	return container.New(hairlineLayout{right}, o, hairline)
+	g := w.newGripOf(1, func() *float32 { return &w.frame.sidebar }, sidebarWidths())
+	if !right {
+		g = w.newGripOf(-1, func() *float32 { return &w.frame.panel }, panelWidths())
+	}
+	return container.New(hairlineLayout{right}, o, hairline, g)
 }
 
 // announce connects what the widgets say with what the window does.
@@ -242,6 +250,7 @@ func (w *Window) settled() {
 		return // the first layout, while the window is being built
 	}
 	setVisible(w.newButton, !w.frame.sidebarBeside(w.root.Size().Width))
+	w.keepSize()
 	w.trace.moved(w.win.Canvas(), w.named)
 }
 

@@ -20,6 +20,8 @@ const (
 type frame struct {
 	sidebarOpen bool // as the reader wants it where there is room
 	panelOpen   bool
+	sidebar     float32 // widths at 100 %
+	panel       float32
 	over        string // which panel lies over the middle: "", "sidebar", "settings"
 
 	settled func() // called after each layout
@@ -48,26 +50,26 @@ func (f *frame) panelBeside(width float32) bool {
 
 func (f *frame) panelFits(width float32) bool {
 	if f.sidebarBeside(width) {
-		width -= px(sidebarWidth)
+		width -= px(f.sidebar)
 	}
-	return !f.narrow(width+px(sidebarWidth)) && width-px(panelWidth) >= px(leastMiddle)
+	return !f.narrow(width+px(f.sidebar)) && width-px(f.panel) >= px(leastMiddle)
 }
 
 // Layout implements fyne.Layout.
 func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	left, right := float32(0), size.Width
 	if f.sidebarBeside(size.Width) {
-		left = px(sidebarWidth)
+		left = px(f.sidebar)
 	}
 	if f.panelBeside(size.Width) {
-		right -= px(panelWidth)
+		right -= px(f.panel)
 	}
 	overSidebar := f.over == "sidebar" && left == 0
 	overPanel := f.over == "settings" && right == size.Width
 	putAcross(objects[frameMiddle], left, right-left, size.Height, true)
 	putAcross(objects[frameVeil], left, right-left, size.Height, overSidebar || overPanel)
-	putAcross(objects[frameSidebar], 0, px(sidebarWidth), size.Height, left > 0 || overSidebar)
-	putAcross(objects[framePanel], size.Width-px(panelWidth), px(panelWidth), size.Height, right < size.Width || overPanel)
+	putAcross(objects[frameSidebar], 0, px(f.sidebar), size.Height, left > 0 || overSidebar)
+	putAcross(objects[framePanel], size.Width-px(f.panel), px(f.panel), size.Height, right < size.Width || overPanel)
 	putAcross(objects[frameTips], 0, size.Width, size.Height, true)
 	f.settled()
 }

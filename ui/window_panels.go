@@ -78,20 +78,15 @@ func (w *Window) change(s app.Settings) {
 		// What the panel does not show may have changed since it was filled.
 		s.SidebarHidden, s.PanelOpen, s.Window = now.SidebarHidden, now.PanelOpen, now.Window
 		s.Keys, s.Recent = now.Keys, now.Recent
+		s.SidebarWidth, s.PanelWidth = now.SidebarWidth, now.PanelWidth
 		s.Sampling, s.Preset, s.Policy, s.Assistant = now.Sampling, now.Preset, now.Policy, now.Assistant
 		*now = s
 	})
 	if s.Language != before.Language {
 		w.changeLanguage()
 	}
-	if s.Theme != before.Theme || s.Scale != before.Scale {
-		shown := w.root.Objects[framePanel].Visible()
-		w.applyLook()
-		w.root.Refresh()
-		relayout(w.root)
-		if shown { // where there is no room beside the text any more, over it
-			w.showSettings()
-		}
+	if s.Theme != before.Theme || s.Scale != before.Scale || s.Contrast != before.Contrast || s.Still != before.Still {
+		w.lookChanged()
 	}
 }
 
@@ -101,10 +96,6 @@ func (w *Window) keep(f func(*app.Settings)) {
 	if err := w.app.SetSettings(w.settings); err != nil {
 		w.failed(err)
 	}
-}
-
-func (w *Window) applyLook() {
-	w.fyneApp.Settings().SetTheme(NewTheme(w.settings.Theme, w.settings.Scale))
 }
 
 // explainContext says what the figures of the context mean.
@@ -174,7 +165,8 @@ func (v *veil) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(newSurface(theme.ColorNameShadow, "", 0))
 }
 
-// hairlineLayout: a panel with a line of one pixel at the side of the middle.
+// hairlineLayout: a panel with a line of one pixel at the side of the middle, and
+// a grip over it.
 type hairlineLayout struct{ right bool }
 
 // MinSize implements fyne.Layout.
@@ -189,4 +181,5 @@ func (h hairlineLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		x = size.Width - 1
 	}
 	objects[1].Move(fyne.NewPos(x, 0))
+	putGrip(objects[2], h.right, size)
 }

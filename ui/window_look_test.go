@@ -1,0 +1,121 @@
+package ui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+)
+
+// In high contrast all text keeps 7 : 1 on every ground it stands on, outlines
+// 4.5 : 1 (WCAG 2.1: AAA asks for 7 : 1 and for 3 : 1).
+func TestHighContrast(t *testing.T) {
+	text := []fyne.ThemeColorName{ColorText, ColorMuted, ColorAccent, ColorDanger, ColorWarning, ColorGood,
+		colorCodeKeyword, colorCodeString, colorCodeComment, colorCodeNumber, colorCodeName, colorCodeType,
+		theme.ColorNameForeground, theme.ColorNamePlaceHolder, theme.ColorNameHyperlink, theme.ColorNameError, theme.ColorNameWarning, theme.ColorNameSuccess}
+	for _, mode := range []string{"light", "dark"} {
+		l := NewTheme(mode+contrastMark, 1)
+		ratio := func(name, ground fyne.ThemeColorName, least float64) {
+			if got := contrast(l.Color(name, 0), l.Color(ground, 0)); got < least {
+				t.Errorf("%s: %s on %s is %.2f : 1, want %v", mode, name, ground, got, least)
+			}
+		}
+		for _, ground := range []fyne.ThemeColorName{ColorPage, ColorPanel, theme.ColorNameInputBackground, theme.ColorNameMenuBackground} {
+			for _, name := range text {
+				ratio(name, ground, 7)
+			}
+			ratio(ColorBorder, ground, 4.5)
+			ratio(ColorLine, ground, 3)
+			ratio(theme.ColorNameDisabled, ground, 4.5)
+		}
+		ratio(ColorText, theme.ColorNameButton, 7)
+		for on, solid := range map[fyne.ThemeColorName]fyne.ThemeColorName{theme.ColorNameForegroundOnPrimary: theme.ColorNamePrimary,
+			theme.ColorNameForegroundOnError: theme.ColorNameError, theme.ColorNameForegroundOnWarning: theme.ColorNameWarning, theme.ColorNameForegroundOnSuccess: theme.ColorNameSuccess} {
+			ratio(on, solid, 7)
+		}
+	}
+	r := newRig(t, "Yes.")
+	r.run("view.contrast")
+	if !r.app.Settings().Contrast || r.panel.contrast.SelectedIndex() != 1 || Color(ColorLine) == rgb(0xE2DED7) {
+		t.Error("the switch does nothing")
+	}
+}
+
+func TestZoomByKeysIsKept(t *testing.T) {
+	r := newRig(t, "Yes.")
+	for _, keys := range []string{"Ctrl++", "Ctrl+=", "Ctrl+Shift+="} {
+		r.pressChord(keys)
+	}
+	if got := r.app.Settings().Scale; got != 1.5 || themeScale() != 1.5 {
+		t.Errorf("three times larger is %v, shown %v", got, themeScale())
+	}
+	for range 20 {
+		r.pressChord("Ctrl+-")
+	}
+	if got := r.app.Settings().Scale; got != 0.8 || scales()[r.panel.scale.SelectedIndex()] != 0.8 {
+		t.Errorf("as small as it gets is %v", got)
+	}
+	r.pressChord("Ctrl+0")
+	if got := r.app.Settings().Scale; got != 1 {
+		t.Errorf("as usual is %v", got)
+	}
+}
+
+// The side panels are as wide as they were dragged, within limits, also after a
+// new start.
+func TestPanelsAreDraggedWider(t *testing.T) {
+	dir := t.TempDir()
+	r := newRigWith(t, newTestEngine(), dir, Options{})
+	r.win.Resize(fyne.NewSize(1600, 900))
+	r.togglePanel()
+	grips := map[bool]*grip{}
+	for _, o := range test.LaidOutObjects(r.root) {
+		if g, ok := o.(*grip); ok {
+			grips[fyne.CurrentApp().Driver().AbsolutePositionForObject(g).X < 800] = g
+		}
+	}
+	drag := func(g *grip, by float32) {
+		g.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(by/2, 0)})
+		g.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(by/2, 0)})
+		g.DragEnd()
+	}
+	drag(grips[true], 60)
+	drag(grips[false], -40)
+	if s := r.app.Settings(); r.root.Objects[frameSidebar].Size().Width != 320 || r.root.Objects[framePanel].Size().Width != 360 || s.SidebarWidth != 320 || s.PanelWidth != 360 {
+		t.Fatalf("widths %v and %v, kept %v and %v", r.frame.sidebar, r.frame.panel, s.SidebarWidth, s.PanelWidth)
+	}
+	drag(grips[true], 4000)
+	if r.frame.sidebar != 480 {
+		t.Errorf("the sidebar can be %v wide", r.frame.sidebar)
+	}
+	grips[true].Tapped(nil)
+	grips[true].Tapped(nil)
+	if r.frame.sidebar != sidebarWidth || r.app.Settings().SidebarWidth != sidebarWidth {
+		t.Error("a double click does not give the first width back")
+	}
+	if widthOr(1e9, panelWidths()) != panelWidth || widthOr(0, panelWidths()) != panelWidth {
+		t.Error("odd widths are taken")
+	}
+}
+
+// The window's size is kept while it is open, not only when it is closed.
+func TestTheSizeIsKept(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.win.Resize(fyne.NewSize(1111, 777))
+	r.until("it is kept", func() bool { return r.app.Settings().Window.Width == 1111 })
+}
+
+func TestNothingMovesWhereThatIsNotWanted(t *testing.T) {
+	r := newRig(t, "Yes.")
+	p := r.transcript.view.pulse
+	r.transcript.SetStill(true)
+	p.run(true)
+	p.tick(0)
+	before := p.dot.FillColor
+	r.pass(400e6)
+	if p.dot.FillColor != before {
+		t.Error("the pulse beats")
+	}
+	p.run(false)
+}
