@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math"
 	"testing"
 
 	"beyonder/engine/compute"
@@ -37,16 +38,43 @@ func TestDevice(t *testing.T) {
 }
 
 func conform(t *testing.T, k *kernel.Kernels, exact bool, threads int) {
-	tolerance := 6e-2 // of thousands of sums one is off by 0.045
-	if exact {
-		tolerance = 3e-5
-	}
-	computetest.Run(t, computetest.Suite{
+	s := computetest.Suite{
 		New: func(*testing.T) compute.Device {
 			return New(Options{Threads: threads, Exact: exact, Kernels: k})
 		},
-		Types: weightTypes, Tolerance: tolerance,
-	})
+		Types: weightTypes, Tolerance: 3e-5,
+	}
+	if !exact {
+		s.Steps = func(t quant.Type, row []float32) []float64 { return steps(k, t, row) }
+	}
+	computetest.Run(t, s)
+}
+
+// steps is what activations are rounded to for products with weights of type t:
+// of each 32 values, the largest becomes 127 or a little less, because steps are
+// multiples of a 255th of the step that the largest of 256 values would have.
+// Q2_K and Q3_K take 256 times as many steps; types without integer products
+// none.
+func steps(k *kernel.Kernels, t quant.Type, row []float32) []float64 {
+	if !k.HasInt(t) {
+		return nil
+	}
+	fine := 1.0
+	if t == quant.Q2_K || t == quant.Q3_K {
+		fine = 1.0 / 128 // the second byte of a value can be off by a whole unit
+	}
+	largest := func(x []float32) (top float64) {
+		for _, v := range x {
+			top = max(top, math.Abs(float64(v)))
+		}
+		return top
+	}
+	s := make([]float64, len(row))
+	for i := range row {
+		run, group := row[i/256*256:min(i/256*256+256, len(row))], row[i/32*32:i/32*32+32]
+		s[i] = (largest(group)/127 + largest(run)/127/255) * fine
+	}
+	return s
 }
 
 func testName(tier string, exact bool, threads int) string {

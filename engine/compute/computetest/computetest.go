@@ -22,10 +22,13 @@ type Suite struct {
 	New func(t *testing.T) compute.Device
 	// Types are the weight types to multiply with.
 	Types []quant.Type
-	// Tolerance of a product, relative to the root of the sum of its squared
-	// terms: about 3e-5 for float32 products, 4e-2 where activations are
-	// rounded to 8 bits.
+	// Tolerance of a product in float32, relative to the root of the sum of its
+	// squared terms: about 3e-5.
 	Tolerance float64
+	// Steps gives, for each value of a row that weights of type t multiply, how far
+	// apart the numbers are that it is rounded to; nil: it is not. A device without
+	// it rounds nothing.
+	Steps func(t quant.Type, row []float32) []float64
 }
 
 // Run tests every verb.
@@ -169,30 +172,51 @@ func (b *bench) blocks(t quant.Type, in, out int) []byte {
 	return data
 }
 
-// product is x·wᵀ in float64, and for each result the root of the sum of its
-// squared terms, which rounding errors are proportional to.
-func product(x, w []float32, rows, in, out int) (y []float32, size []float64) {
-	y, size = make([]float32, rows*out), make([]float64, rows*out)
-	for t := range rows {
+// product is x·wᵀ in float64, for weights of type t, and how far a device may be
+// off: what float32 leaves, and what rounding the row does.
+func (b *bench) product(t quant.Type, x, w []float32, rows, in, out int) (y []float32, allowed []float64) {
+	y, allowed = make([]float32, rows*out), make([]float64, rows*out)
+	for r := range rows {
+		row := x[r*in : (r+1)*in]
+		var steps []float64
+		if b.s.Steps != nil {
+			steps = b.s.Steps(t, row)
+		}
 		for o := range out {
+			ws := w[o*in : (o+1)*in]
 			sum, square := 0.0, 0.0
-			for i := range in {
-				p := float64(x[t*in+i]) * float64(w[o*in+i])
+			for i := range row {
+				p := float64(row[i]) * float64(ws[i])
 				sum += p
 				square += p * p
 			}
-			y[t*out+o], size[t*out+o] = float32(sum), math.Sqrt(square)
+			y[r*out+o], allowed[r*out+o] = float32(sum), b.s.Tolerance*math.Sqrt(square)+rounding(steps, ws)
 		}
 	}
-	return y, size
+	return y, allowed
 }
 
-// close compares products with the suite's tolerance.
-func (b *bench) close(what string, got, want []float32, size []float64) {
+// rounding is how far a product may be off whose row was rounded to multiples of
+// steps. Each value is off by at most half its step: that is the most there can be.
+// Spread evenly over a step, its square is a twelfth of the step's on average, and
+// the errors of many values add up to a normal distribution, which exceeds six
+// standard deviations once in 500 million products.
+func rounding(steps []float64, w []float32) float64 {
+	most, square := 0.0, 0.0
+	for i, s := range steps {
+		e := s * float64(w[i])
+		most += math.Abs(e) / 2
+		square += e * e / 12
+	}
+	return min(most, 6*math.Sqrt(square))
+}
+
+// close compares products with what they may be off by.
+func (b *bench) close(what string, got, want []float32, allowed []float64) {
 	b.Helper()
 	for i := range want {
-		if d := math.Abs(float64(got[i]) - float64(want[i])); !(d <= b.s.Tolerance*size[i]+1e-6) {
-			b.Fatalf("%s: value %d is %v, want %v (off by %.2g of the terms, allowed %.2g)", what, i, got[i], want[i], d/size[i], b.s.Tolerance)
+		if d := math.Abs(float64(got[i]) - float64(want[i])); !(d <= allowed[i]+1e-6) {
+			b.Fatalf("%s: value %d is %v, want %v (off by %.2g, allowed %.2g)", what, i, got[i], want[i], d, allowed[i])
 		}
 	}
 }

@@ -86,7 +86,7 @@ func matMul(b *bench) {
 			m, err := b.dev.Upload(w)
 			b.must(err)
 			x := b.random(most * in)
-			want, size := product(x, values, most, in, out)
+			want, size := b.product(t, x, values, most, in, out)
 			for _, rows := range []int{1, 2, 7, 8, most} {
 				matMulRows(b, m, t.String()+", "+shape(rows, in, out), x[:rows*in], want[:rows*out], size[:rows*out])
 			}
@@ -120,12 +120,8 @@ func matMulHalf(b *bench) {
 	r, to := b.rows(x, rows, in), b.empty(rows, out)
 	b.dev.MatMul(to, m, r)
 	round(x)
-	want, size := product(x, values, rows, in, out)
-	for i, v := range b.read(to) {
-		if d := math.Abs(float64(v) - float64(want[i])); d > 1e-5*size[i]+1e-6 {
-			b.Fatalf("value %d is %v, want %v", i, v, want[i])
-		}
-	}
+	want, allowed := b.product(quant.F16, x, values, rows, in, out)
+	b.close("in halves", b.read(to), want, allowed)
 }
 
 func rotate(b *bench) {
@@ -398,7 +394,7 @@ func (m *mixture) testMatMul(n int, c compute.Choices, ids []int32) {
 	var size []float64
 	for i, e := range ids {
 		t := i / m.used
-		y, z := product(x[t*mixtureIn:(t+1)*mixtureIn], m.values[e], 1, mixtureIn, mixtureOut)
+		y, z := m.product(m.types[e], x[t*mixtureIn:(t+1)*mixtureIn], m.values[e], 1, mixtureIn, mixtureOut)
 		want, size = append(want, y...), append(size, z...)
 	}
 	m.close(fmt.Sprint("ExpertMatMul ", m.types, n), m.read(to), want, size)
@@ -410,7 +406,7 @@ func (m *mixture) testMatMulAdd(n int, c compute.Choices, ids []int32, weights [
 	m.dev.ExpertMatMulAdd(sum, m.es, m.rows(x, n*m.used, mixtureIn), c)
 	want, size := slices.Clone(base), make([]float64, n*mixtureOut)
 	for i, e := range ids {
-		y, z := product(x[i*mixtureIn:(i+1)*mixtureIn], m.values[e], 1, mixtureIn, mixtureOut)
+		y, z := m.product(m.types[e], x[i*mixtureIn:(i+1)*mixtureIn], m.values[e], 1, mixtureIn, mixtureOut)
 		for o := range y {
 			want[i/m.used*mixtureOut+o] += weights[i] * y[o]
 			size[i/m.used*mixtureOut+o] += float64(weights[i]) * z[o]
