@@ -40,8 +40,12 @@ func (w *stopwatch) times() []VerbTime {
 	return all
 }
 
-// took adds a call that began at `began`.
+// took adds a call that began at `began`. Products that the device keeps back to do
+// several at once are done first.
 func (w *stopwatch) took(verb string, began time.Time, bytes, operations int64) {
+	if d, ok := w.Device.(interface{ Finish() }); ok {
+		d.Finish()
+	}
 	v := w.verbs[verb]
 	if v == nil {
 		v = &VerbTime{Verb: verb}

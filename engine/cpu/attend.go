@@ -16,6 +16,7 @@ const (
 // taken in blocks and the softmax is kept running (Milakov and Gimelshein 2018;
 // Dao et al. 2022): a row's result depends on nothing but the positions it sees.
 func (d *Device) Attend(dst, q compute.Rows, kv compute.Cache, layer, pos int) {
+	d.Finish()
 	c := kv.(*cache)
 	a := &d.attention
 	*a = attention{d: d, c: c, layer: layer, pos: pos, out: write(dst), q: read(q), width: q.Width, n: q.N}

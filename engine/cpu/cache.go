@@ -75,6 +75,7 @@ func (c *cache) mixValues(k *kernel.Kernels, out, weights []float32, at, cols, n
 
 // Remember writes keys and values of positions pos, pos+1, … of a layer.
 func (d *Device) Remember(kv compute.Cache, layer, pos int, k, v compute.Rows) {
+	d.Finish()
 	c := kv.(*cache)
 	if pos+k.N > c.shape.Tokens {
 		d.fail("position %d is outside the context window of %d", pos+k.N-1, c.shape.Tokens)

@@ -36,7 +36,9 @@ type Device struct {
 
 	args      args      // of the verb that runs
 	attention attention // of Attend
-	jobs      []job     // of the product that runs
+	jobs      []job     // products that wait, or run
+	waiting   together  // what they have in common
+	results   []*floats // where theirs go
 	columns   [][]int   // of each expert: rows of the activations
 	into      [][]int   // of each expert: rows of the results
 	ctx       context.Context
@@ -93,6 +95,7 @@ func (d *Device) Close() error {
 
 // Begin arms the following verbs with ctx.
 func (d *Device) Begin(ctx context.Context) {
+	d.Finish()
 	d.acts.forget() // a quantization may have been dropped
 	if ctx == d.ctx && d.err == nil && !d.pool.fault.Load() {
 		return // armed already
@@ -191,6 +194,7 @@ func (d *Device) UploadExperts(ws []compute.Weights) (compute.Experts, error) {
 
 // Read copies x to dst, or returns the first failure since Begin.
 func (d *Device) Read(dst []float32, x compute.Rows) error {
+	d.Finish()
 	if err := d.failure(); err != nil {
 		return err
 	}

@@ -11,14 +11,17 @@ import (
 // tileRows is how many rows of activations a kernel tile takes.
 const tileRows = 8
 
-// MatMul sets dst = x·wᵀ.
+// MatMul sets dst = x·wᵀ, at once with the products of the same rows that follow.
 func (d *Device) MatMul(dst compute.Rows, w compute.Matrix, x compute.Rows) {
+	d.join(together{x: x}, dst)
 	d.product(dst, w.(*matrix), x, false)
 }
 
 // MatMulAdd adds x·wᵀ to dst.
 func (d *Device) MatMulAdd(dst compute.Rows, w compute.Matrix, x compute.Rows) {
+	d.Finish()
 	d.product(dst, w.(*matrix), x, true)
+	d.Finish()
 }
 
 func (d *Device) product(dst compute.Rows, w *matrix, x compute.Rows, add bool) {
@@ -26,9 +29,7 @@ func (d *Device) product(dst compute.Rows, w *matrix, x compute.Rows, add bool) 
 		d.fail("tensor %q takes %d values to %d, but was given %d for %d", w.Name, w.In, w.Out, x.Width, dst.Width)
 		return
 	}
-	d.jobs = append(d.jobs[:0], job{w: w, out: write(dst), stride: dst.Width, add: add})
-	d.feed(&d.jobs[0], 0, x, nil)
-	d.multiply()
+	d.add(job{w: w, out: write(dst), stride: dst.Width, add: add}, x, nil, -1)
 }
 
 // job is one product of a matrix with some rows of activations ("columns").
@@ -60,7 +61,7 @@ func (d *Device) feed(j *job, slot int, x compute.Rows, pick []int) {
 		j.columns = len(pick)
 	}
 	j.chunk = d.chunk(j.w, j.columns)
-	if d.exact || j.w.HalfInput || !d.k.HasInt(j.w.Type) {
+	if !d.form(j.w).integers {
 		d.feedFloats(j, slot, read(x), pick)
 		return
 	}
@@ -159,17 +160,6 @@ func (d *Device) chunk(w *matrix, columns int) int {
 func (d *Device) stretch(w *matrix) int {
 	const bytes = 64 << 10
 	return max(8, (bytes/w.rowBytes+7)/8*8)
-}
-
-// multiply runs the parts of all jobs together. No two jobs write to the same row.
-func (d *Device) multiply() {
-	parts := 0
-	for i := range d.jobs {
-		j := &d.jobs[i]
-		j.first = parts
-		parts += (j.w.Out + j.chunk - 1) / j.chunk
-	}
-	d.pool.run(parts, (*productTask)(d))
 }
 
 // part computes rows from to to of a job's matrix for all its columns.

@@ -7,6 +7,7 @@ import (
 
 // Write copies what another device computed.
 func (d *Device) Write(dst compute.Rows, src []float32) {
+	d.Finish()
 	if len(src) != dst.N*dst.Width {
 		d.fail("%d values were given for %d rows of %d", len(src), dst.N, dst.Width)
 	}
@@ -17,6 +18,7 @@ func (d *Device) Write(dst compute.Rows, src []float32) {
 
 // Embed copies rows of the table, dequantized.
 func (d *Device) Embed(dst compute.Rows, table compute.Matrix, ids []int32) {
+	d.Finish()
 	m := table.(*matrix)
 	for _, id := range ids {
 		if id < 0 || int(id) >= m.Out {
@@ -31,6 +33,7 @@ func (d *Device) Embed(dst compute.Rows, table compute.Matrix, ids []int32) {
 
 // RMSNorm normalises each row by its root mean square (Zhang and Sennrich 2019).
 func (d *Device) RMSNorm(dst, x compute.Rows, gain compute.Matrix, eps float32) {
+	d.Finish()
 	write(dst)
 	d.args = args{d: d, out: dst, x: x, gain: d.vector(gain), eps: eps}
 	d.pool.run(x.N, (*normTask)(&d.args))
@@ -53,6 +56,7 @@ func (d *Device) vector(m compute.Matrix) []float32 {
 // Rotate applies RoPE (Su et al. 2021). Angles are computed in float64: at
 // position 30,000 a float32 angle is already off by a thousandth.
 func (d *Device) Rotate(x compute.Rows, r compute.Rope, pos int) {
+	d.Finish()
 	write(x)
 	d.args = args{d: d, out: x, rope: r, pos: pos}
 	d.pool.run(x.N, (*rotateTask)(&d.args))
@@ -71,6 +75,7 @@ func rotate(v, cos, sin []float32, half bool) {
 
 // SwiGLU gates up by silu(gate) (Shazeer 2020).
 func (d *Device) SwiGLU(dst, gate, up compute.Rows) {
+	d.Finish()
 	write(dst)
 	d.args = args{d: d, out: dst, x: gate, y: up}
 	d.pool.run(dst.N, (*gateTask)(&d.args))
