@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
+	"beyonder/assets"
 	"beyonder/engine"
 )
 
@@ -41,6 +42,7 @@ func newModelAbout(p *modelsPage) *modelAbout {
 		p.layout.inAbout = false
 		relayout(p.columns)
 	})
+	a.back.icon = assets.Icon("back")
 	a.load = newPrimaryButton("", p.load)
 	a.away = newButton("", p.away)
 	a.actions = newRow(8, -1, a.load, a.away)
@@ -188,9 +190,9 @@ func sizeText(o engine.Outline) string {
 	case o.Parameters == 0:
 		return ""
 	case o.Config.Experts > 0 && o.ActiveParameters > 0:
-		return fmt.Sprintf(lang.L("%[1]s, %[2]s at work for each token"), parametersText(o.Parameters), shortParameters(o.ActiveParameters))
+		return fmt.Sprintf(lang.L("%[1]s, %[2]s at work for each token"), shortParameters(o.Parameters), shortParameters(o.ActiveParameters))
 	}
-	return parametersText(o.Parameters)
+	return shortParameters(o.Parameters)
 }
 
 // shortParameters is a number of weights without the word.

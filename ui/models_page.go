@@ -57,7 +57,7 @@ const (
 
 func newModelsPage(w *Window) *modelsPage {
 	p := &modelsPage{window: w, tips: newTipLayer(), downloads: newColumn(8), foot: newFlexibleLine("", captionStyle)}
-	p.filter = newFilterEntry(lang.L("Name, kind, or where it is"), func(string) { p.arrange() })
+	p.filter = newFilterEntry(lang.L("Filter"), func(string) { p.arrange() })
 	p.filter.keys = p.key
 	p.order = newKeySelect([]string{lang.L("By name"), lang.L("Largest first"), lang.L("Last used first"), lang.L("Newest first")}, func(int) { p.arrange() })
 	p.list = newModelList(p)
@@ -74,7 +74,7 @@ func newModelsPage(w *Window) *modelsPage {
 	said := newRow(8, 0, p.note, p.undo)
 	bar := newRow(8, 0, p.filter, newSized(170, 0, p.order),
 		newButton(lang.L("Folders…"), p.folderMenu), newPrimaryButton(lang.L("Download…"), func() { w.askDownload("") }))
-	p.content = container.New(modelsFrame{}, newColumn(8, bar, p.downloads, said), p.columns, newPadded(6, 0, 0, 0, p.foot))
+	p.content = container.New(modelsFrame{p}, newColumn(8, bar, p.downloads, said), p.columns, newPadded(6, 0, 0, 0, p.foot))
 	p.order.SetSelectedIndex(orderName)
 	p.say("", nil)
 	return p
@@ -249,6 +249,12 @@ func (p *modelsPage) key(event *fyne.KeyEvent) bool {
 		p.load()
 	case fyne.KeyF5:
 		p.look()
+	case fyne.KeyRight, fyne.KeyLeft:
+		if !focused || !p.layout.narrow {
+			return false
+		}
+		p.layout.inAbout = event.Name == fyne.KeyRight
+		relayout(p.columns)
 	case fyne.KeyDelete:
 		if !focused {
 			return false
@@ -322,17 +328,6 @@ func placeText(place string) string {
 	return place
 }
 
-// parametersText is a number of weights: "46.7 B", "1.2 M".
-func parametersText(n uint64) string {
-	switch {
-	case n >= 1e9:
-		return fmt.Sprintf(lang.L("%.1f B parameters"), float64(n)/1e9)
-	case n >= 1e6:
-		return fmt.Sprintf(lang.L("%.1f M parameters"), float64(n)/1e6)
-	}
-	return fmt.Sprintf(lang.L("%s parameters"), count(int(n)))
-}
-
 // verdict is how a model goes with this machine.
 type verdict struct {
 	text   string
@@ -380,18 +375,23 @@ func fitPill(fit engine.Fit) (string, fyne.ThemeColorName) {
 }
 
 // modelsFrame: what is above the columns and below them as high as it asks for.
-type modelsFrame struct{}
+// Where there is little room, the least needed is left out.
+type modelsFrame struct{ page *modelsPage }
 
 // MinSize implements fyne.Layout.
 func (modelsFrame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(px(320), px(240)) }
 
 // Layout implements fyne.Layout.
-func (modelsFrame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l modelsFrame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	setVisible(l.page.order, size.Width >= px(560))
+	setVisible(objects[2], size.Height >= px(280))
 	width := size.Width - px(16)
-	top := fit(objects[0], width) + px(8)
+	top, foot := fit(objects[0], width)+px(8), float32(0)
 	objects[0].Move(fyne.Position{})
-	foot := fit(objects[2], width)
-	objects[2].Move(fyne.NewPos(0, size.Height-foot))
+	if objects[2].Visible() {
+		foot = fit(objects[2], width)
+		objects[2].Move(fyne.NewPos(0, size.Height-foot))
+	}
 	objects[1].Move(fyne.NewPos(0, top))
 	objects[1].Resize(fyne.NewSize(size.Width, max(0, size.Height-top-foot)))
 }
