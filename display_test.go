@@ -49,6 +49,7 @@ func needWindow(t *testing.T) (program string) {
 type screen struct {
 	*testing.T
 	display string
+	prepare func(*exec.Cmd) // is shown a program before it is started; may be nil
 }
 
 func newScreen(t *testing.T, args ...string) *screen {
@@ -107,6 +108,9 @@ func (s *screen) open(path, data string, args ...string) *program {
 	f, err := os.OpenFile(trace, os.O_RDWR, 0)
 	if err != nil {
 		s.Fatal(err)
+	}
+	if s.prepare != nil {
+		s.prepare(p.cmd)
 	}
 	if err := p.cmd.Start(); err != nil {
 		s.Fatal(err)
