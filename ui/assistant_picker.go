@@ -95,7 +95,7 @@ func (p *AssistantPicker) TypedKey(event *fyne.KeyEvent) {
 	}
 }
 
-// open lists the assistants under the button, and puts the keyboard on the first.
+// open lists the assistants under the button, and puts the keyboard on the chosen one.
 func (p *AssistantPicker) open() {
 	c := fyne.CurrentApp().Driver().CanvasForObject(p)
 	if c == nil {
@@ -106,8 +106,13 @@ func (p *AssistantPicker) open() {
 	none := newFocusRow(lang.L("No assistant"), "", p.then(func() { p.OnChoose(0) }))
 	none.selected = p.now.ID == 0
 	list.Add(none)
+	chosen := none
 	for _, a := range p.Assistants() {
-		list.Add(p.row(a))
+		row := p.row(a)
+		if row.selected {
+			chosen = row
+		}
+		list.Add(row)
 	}
 	scroll := container.NewVScroll(newPadded(1, 1, 1, 1, list))
 	room := c.Size()
@@ -120,10 +125,10 @@ func (p *AssistantPicker) open() {
 	at := below(p)
 	at.X = max(px(16), min(at.X, room.Width-width-px(16)))
 	p.popup.ShowAtPosition(at)
-	c.FocusNext() // its first row: the arrow keys go on from there
+	c.Focus(chosen) // the arrow keys go on from there
 }
 
-func (p *AssistantPicker) row(a app.Assistant) fyne.CanvasObject {
+func (p *AssistantPicker) row(a app.Assistant) *focusRow {
 	row := newFocusRow(assistantName(a), assistantAbout(a), p.then(func() { p.OnChoose(a.ID) }))
 	row.face, row.selected = faceOf(a), a.ID == p.now.ID
 	return row

@@ -45,7 +45,11 @@ func newAssistantsPage(w *Window) *assistantsPage {
 	p.scroll = container.NewVScroll(newPadded(1, 8, 8, 1, p.list))
 	p.editor = newAssistantEditor(p)
 	p.note = newParagraph("", captionStyle)
-	p.undo = newButton(lang.L("Undo"), func() { p.say("", nil); p.again() })
+	p.undo = newButton(lang.L("Undo"), func() {
+		again := p.again
+		p.say("", nil)
+		again()
+	})
 	p.lower = newRow(12, 0, p.note, p.undo)
 	p.lower.Hide()
 	p.body = container.New(assistantsLayout{p}, wheeled(p.scroll), newSurface(theme.ColorNameSeparator, "", 0), p.editor.object, p.lower)

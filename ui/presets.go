@@ -52,6 +52,7 @@ type presetBar struct {
 	differ *diffList
 	keys   []string // of the presets of choice
 	object *fyne.Container
+	whence *fyne.Container // where the values come from; under them, so that nothing moves while one is typed
 }
 
 func newPresetBar(p *SettingsPanel) *presetBar {
@@ -71,7 +72,8 @@ func newPresetBar(p *SettingsPanel) *presetBar {
 	b.object = newColumn(8,
 		newRow(8, 0, newFlexibleLine(lang.L("Preset"), bodyStyle), b.mark),
 		newRow(4, 0, b.choice, b.more),
-		b.about, buttons, b.differ.object, b.origin, newRow(0, -1, b.back))
+		b.about, buttons, b.differ.object)
+	b.whence = newColumn(8, b.origin, newRow(0, -1, b.back))
 	return b
 }
 

@@ -31,28 +31,45 @@ func screens() map[string]func(*rig) {
 			r.panel.toggleAdvanced()
 			r.panel.scroll.ScrollToOffset(fyne.NewPos(0, 1400))
 		},
-		"error":     func(r *rig) { talk(r); failing(r) },
-		"memory":    memory,
-		"loading":   loadingScreen,
-		"reading":   reading,
-		"trash":     func(r *rig) { talk(r); r.trash(r.current) },
-		"menu":      func(r *rig) { known(r); r.picker.open() },
-		"shortcuts": func(r *rig) { r.showShortcuts() },
-		"long-text": func(r *rig) { talk(r); r.composer.SetText(strings.Repeat("A line of the message.\n", 12)) },
-		"experts":   expertsScreen,
-		"token":     tokenScreen,
-		"mixture":   func(r *rig) { m := fillMixture(r); m.preview(); r.done(m) },
-		"mixture2":  func(r *rig) { m := fillMixture(r); m.preview(); r.done(m); m.scroll.ScrollToBottom() },
-		"rename":    func(r *rig) { talk(r); r.sidebar.Rename(r.current) },
-		"sent":      func(r *rig) { talk(r); r.ctrl(fyne.KeyI) },
-		"tokens":    func(r *rig) { talk(r); r.ctrl(fyne.KeyT) },
-		"compare":   func(r *rig) { versions(r); r.ctrl(fyne.KeyD) },
-		"replayed":  func(r *rig) { versions(r); r.replay(r.messages[3]); r.idle() },
-		"left-out":  leftOut,
-		"in-line":   inLine,
-		"attached":  attachedScreen,
-		"palette":   func(r *rig) { talk(r); r.openPalette() },
-		"more":      func(r *rig) { talk(r); r.more(r.entries()[3].ID, fyne.NewPos(600, 400)) },
+		"error":          func(r *rig) { talk(r); failing(r) },
+		"memory":         memory,
+		"loading":        loadingScreen,
+		"reading":        reading,
+		"trash":          func(r *rig) { talk(r); r.trash(r.current) },
+		"menu":           func(r *rig) { known(r); r.picker.open() },
+		"shortcuts":      func(r *rig) { r.showShortcuts() },
+		"long-text":      func(r *rig) { talk(r); r.composer.SetText(strings.Repeat("A line of the message.\n", 12)) },
+		"experts":        expertsScreen,
+		"chips":          func(r *rig) { r.chooseAssistant(r.knownAssistants()[1].ID) },
+		"assistant-list": func(r *rig) { r.say("hello"); r.chooseAssistant(r.knownAssistants()[2].ID); r.openAssistantList() },
+		"assistants":     func(r *rig) { r.openAssistants(r.knownAssistants()[1].ID) },
+		"assistants2": func(r *rig) {
+			r.openAssistants(r.knownAssistants()[2].ID)
+			r.assistants.editor.sampling.toggle()
+			r.assistants.editor.sampling.numbers[0].entry.SetText("0.7")
+			r.assistants.editor.scroll.ScrollToBottom()
+		},
+		"assistants3": func(r *rig) {
+			list := r.knownAssistants()
+			r.openAssistants(0)
+			r.assistants.trash(list[0])
+			r.assistants.open = true
+			r.assistants.read(0)
+		},
+		"presets":  presetsScreen,
+		"token":    tokenScreen,
+		"mixture":  func(r *rig) { m := fillMixture(r); m.preview(); r.done(m) },
+		"mixture2": func(r *rig) { m := fillMixture(r); m.preview(); r.done(m); m.scroll.ScrollToBottom() },
+		"rename":   func(r *rig) { talk(r); r.sidebar.Rename(r.current) },
+		"sent":     func(r *rig) { talk(r); r.ctrl(fyne.KeyI) },
+		"tokens":   func(r *rig) { talk(r); r.ctrl(fyne.KeyT) },
+		"compare":  func(r *rig) { versions(r); r.ctrl(fyne.KeyD) },
+		"replayed": func(r *rig) { versions(r); r.replay(r.messages[3]); r.idle() },
+		"left-out": leftOut,
+		"in-line":  inLine,
+		"attached": attachedScreen,
+		"palette":  func(r *rig) { talk(r); r.openPalette() },
+		"more":     func(r *rig) { talk(r); r.more(r.entries()[3].ID, fyne.NewPos(600, 400)) },
 	}
 }
 
@@ -62,6 +79,19 @@ func attachedScreen(r *rig) {
 	r.drop([2]string{"main.go", strings.Repeat("package main\n", 12)}, [2]string{"measurements.csv", strings.Repeat("1.0;2.0;3.0\n", 2000)})
 	r.until("they are counted", func() bool { return r.composer.aside[1].exact })
 	r.write("And these?")
+}
+
+// presetsScreen has an assistant's reply, and values that are not the preset's.
+func presetsScreen(r *rig) {
+	r.chooseAssistant(r.knownAssistants()[2].ID)
+	r.say("Who are you?")
+	s := r.inForce().Sampling
+	s.Settings.Temperature, s.Settings.TopK, s.Settings.Stop = 0.35, 12, []string{"END"}
+	r.setSampling(s)
+	r.togglePanel()
+	r.showConversationSettings()
+	r.panel.presets.differ.toggle()
+	r.panel.scroll.ScrollToOffset(fyne.NewPos(0, 180))
 }
 
 func talk(r *rig) {
