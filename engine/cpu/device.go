@@ -36,6 +36,7 @@ type Device struct {
 
 	args      args      // of the verb that runs
 	attention attention // of Attend
+	partial   []float32 // of Attend: what splits of a single row's positions leave
 	jobs      []job     // products that wait, or run
 	waiting   together  // what they have in common
 	results   []*floats // where theirs go

@@ -185,14 +185,17 @@ func attend(b *bench) {
 
 // attendLong goes through more positions than devices take at a time.
 func attendLong(b *bench) {
-	c := compute.CacheShape{Layers: 1, Tokens: 600, KVHeads: 2, HeadDim: 24, F16: true}
+	c := compute.CacheShape{Layers: 1, Tokens: 1100, KVHeads: 2, HeadDim: 24, F16: true}
 	cache, err := b.dev.NewCache(c)
 	b.must(err)
 	a := &attention{bench: b, shape: c, heads: 10, cache: cache}
 	a.step(0, 0, 270)
 	a.step(0, 270, 1)
-	a.step(0, 271, 300)
-	a.step(0, 571, 1)
+	a.step(0, 271, 240)
+	a.step(0, 511, 1)
+	a.step(0, 512, 1)
+	a.step(0, 513, 550)
+	a.step(0, 1063, 1)
 }
 
 type attention struct {

@@ -1,6 +1,10 @@
 package kernel
 
-import "beyonder/engine/quant"
+import (
+	"unsafe"
+
+	"beyonder/engine/quant"
+)
 
 // mixer multiplies rows that lie apart with 16 columns of a panel:
 // out[c·ldo + r] is set to, or added, Σ panel[i·stride + r]·x[c·ldx + i] over
@@ -16,6 +20,13 @@ func (k *Kernels) MixF32(out []float32, ldo int, panel []float32, stride int, x 
 // MixF16 is MixF32 with a panel in half precision.
 func (k *Kernels) MixF16(out []float32, ldo int, panel []uint16, stride int, x []float32, ldx, cols, deep int, add bool) {
 	k.mixF16(out, ldo, panel, stride, x, ldx, cols, deep, add)
+}
+
+// Fetch has numbers brought into the second cache.
+func (k *Kernels) Fetch(x []uint16) {
+	if k.fetch != nil && len(x) > 0 {
+		k.fetch(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 2*len(x)))
+	}
 }
 
 func mixGo[T float32 | uint16](widen func(T) float32) mixer[T] {
