@@ -65,14 +65,19 @@ func (w *Window) openPalette() {
 	p.popup = widget.NewPopUp(page, w.win.Canvas())
 	w.palette = p
 	room := w.win.Canvas().Size()
-	width := min(px(paletteWidth), room.Width-px(32))
-	row := newPaletteRow().MinSize().Height
-	height := min(p.field.MinSize().Height+px(12)+paletteRows*(row+theme.Padding())+px(4)+2*theme.InnerPadding(), room.Height-px(32))
-	p.popup.Resize(fyne.NewSize(width, height))
-	p.popup.ShowAtPosition(fyne.NewPos((room.Width-width)/2, max(px(16), min(px(72), (room.Height-height)/2))))
 	p.search()
+	size := p.size(paletteRows)
+	p.popup.ShowAtPosition(fyne.NewPos((room.Width-size.Width)/2, max(px(16), min(px(72), (room.Height-size.Height)/2))))
 	w.win.Canvas().Focus(p.field)
 	w.trace.event("palette-opened", map[string]any{"items": len(p.items)})
+}
+
+// size is that of the palette with so many rows.
+func (p *palette) size(rows int) fyne.Size {
+	room := p.window.win.Canvas().Size()
+	row := newPaletteRow().MinSize().Height + theme.Padding()
+	height := p.field.MinSize().Height + px(16) + float32(rows)*row + 2*theme.InnerPadding()
+	return fyne.NewSize(min(px(paletteWidth), room.Width-px(32)), min(height, room.Height-px(32)))
 }
 
 // paletteCommands are the commands that can be done now: those chosen last come
@@ -149,6 +154,7 @@ func (p *palette) search() {
 	}
 	p.shown = p.shown[:min(len(p.shown), most)]
 	setVisible(p.none, len(p.shown) == 0)
+	p.popup.Resize(p.size(min(max(len(p.shown), 1), paletteRows)))
 	p.list.Refresh()
 	p.list.ScrollToTop()
 }

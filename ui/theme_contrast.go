@@ -28,12 +28,13 @@ func contrastOwn() map[fyne.ThemeColorName][2]uint32 {
 // contrastFyne are the remaining names of Fyne's in high contrast.
 func contrastFyne() map[fyne.ThemeColorName][2]color.Color {
 	raised := [2]color.Color{rgb(0xFFFFFF), rgb(0x101010)}
+	above := [2]color.Color{rgb(0xFFFFFF), rgb(0x242424)} // stands out from a black page without a shadow
 	onSolid := [2]color.Color{rgb(0xFFFFFF), rgb(0x000000)}
 	return map[fyne.ThemeColorName][2]color.Color{
 		theme.ColorNameButton:              {rgb(0xDCDCDC), rgb(0x3A3A3A)},
 		theme.ColorNameInputBackground:     raised,
-		theme.ColorNameMenuBackground:      raised,
-		theme.ColorNameOverlayBackground:   raised,
+		theme.ColorNameMenuBackground:      above,
+		theme.ColorNameOverlayBackground:   above,
 		theme.ColorNameDisabled:            {rgb(0x5A5A5A), rgb(0xA6A6A6)},
 		theme.ColorNameDisabledButton:      {rgb(0xF0F0F0), rgb(0x1A1A1A)},
 		theme.ColorNameForegroundOnPrimary: onSolid,

@@ -27,7 +27,9 @@ func (w *Window) lookChanged() {
 	w.root.Refresh()
 	relayout(w.root)
 	if shown { // where there is no room beside the text any more, over it
-		w.showSettings()
+		if !w.root.Objects[framePanel].Visible() {
+			w.cover("settings")
+		}
 	}
 }
 

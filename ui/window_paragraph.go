@@ -18,6 +18,16 @@ type paragraph struct {
 
 	lines []string
 	width float32 // that lines were wrapped for; 0: not yet
+	set   wrapping
+}
+
+// wrapping is what lines depend on: with another theme, Fyne refreshes everything
+// many times over, and only the first time needs them wrapped.
+type wrapping struct {
+	text  string
+	width float32
+	style textStyle
+	theme fyne.Theme
 }
 
 func newParagraph(text string, style textStyle) *paragraph {
@@ -61,7 +71,10 @@ func (p *paragraph) wrap() {
 	if width <= 0 {
 		width = px(240)
 	}
-	p.lines = wrapped(p.text, width, p.style)
+	set := wrapping{p.text, width, p.style, fyne.CurrentApp().Settings().Theme()}
+	if set != p.set {
+		p.set, p.lines = set, wrapped(p.text, width, p.style)
+	}
 }
 
 // CreateRenderer implements fyne.Widget.
