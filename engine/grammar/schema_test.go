@@ -27,6 +27,7 @@ func TestSchemas(t *testing.T) {
 		{`{"format": "date-time"}`, []string{`"2024-02-28T10:00:00Z"`}, []string{`"2024-02-28"`}},
 		{`{"format": "uuid"}`, []string{`"123e4567-e89b-12d3-a456-426614174000"`}, []string{`"123e4567"`}},
 		{`{"format": "ipv4"}`, []string{`"192.168.0.255"`}, []string{`"192.168.0.256"`, `"01.2.3.4"`}},
+		{`{"format": "email"}`, []string{`"ann.lee+x@mail.example.org"`}, []string{`"ann"`, `"a@b"`, `"@b.org"`}},
 		{`{"type": "integer"}`, []string{`0`, `-12`, `7`}, []string{`1.5`, `007`, `-`}},
 		{`{"type": "integer", "minimum": 3, "maximum": 123}`, []string{`3`, `9`, `10`, `99`, `100`, `123`}, []string{`2`, `124`, `-3`, `03`, `1000`}},
 		{`{"type": "integer", "minimum": -15, "maximum": 20}`, []string{`-15`, `-1`, `0`, `20`}, []string{`-16`, `21`, `-0`}},
