@@ -144,7 +144,7 @@ func breaksBetween(a, b rune) bool {
 	case !isWide(a) && !isWide(b):
 		return false
 	}
-	return !strings.ContainsRune("（「『【〈《〔［｛‘“", a) && !strings.ContainsRune("、。，．！？：；）」』】〉》〕］｝’”…・ー々", b)
+	return !strings.ContainsRune("（「『【〈《〔［｛‘“", a) && !strings.ContainsRune("、。，．！？：；）」』】〉》〕］｝’”…・ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ", b)
 }
 
 // isWide says whether a letter belongs to a script written without blanks.

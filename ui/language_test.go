@@ -3,6 +3,7 @@ package ui
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/lang"
@@ -55,4 +56,50 @@ func TestSpeak(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The window changes its language while it is open, and shows what it showed.
+func TestChangeTheLanguage(t *testing.T) {
+	speakAgain(t)
+	r := newRig(t, "One", " two.")
+	r.togglePanel()
+	r.say("hello")
+	r.composer.SetText("a draft")
+	r.typed("a draft")
+	id, shown := r.current, len(r.transcript.view.bubbles)
+	r.panel.language.SetSelectedIndex(languageIndex("de"))
+	if got := r.composer.entry.PlaceHolder; got != "Nachricht schreiben" {
+		t.Errorf("the composer says %q", got)
+	}
+	if r.app.Settings().Language != "de" || r.panel.language.SelectedIndex() != languageIndex("de") {
+		t.Errorf("the language is %q", r.app.Settings().Language)
+	}
+	if r.current != id || len(r.transcript.view.bubbles) != shown || r.composer.Text() != "a draft" {
+		t.Errorf("conversation %d with %d entries and %q, want %d with %d and the draft", r.current, len(r.transcript.view.bubbles), r.composer.Text(), id, shown)
+	}
+	if !r.root.Objects[framePanel].Visible() {
+		t.Error("the settings are closed")
+	}
+	if text := r.status.right.text; !strings.Contains(text, " von ") {
+		t.Errorf("the status line says %q", text)
+	}
+	r.say("again") // with the widgets that are new
+	if got := len(r.transcript.view.bubbles); got != shown+2 {
+		t.Errorf("%d entries after another message, want %d", got, shown+2)
+	}
+}
+
+// What is at work would lose its widgets.
+func TestTheLanguageWaitsForWhatIsAtWork(t *testing.T) {
+	speakAgain(t)
+	r := newRig(t, "One.")
+	before := r.root
+	r.loading = &loading{}
+	s := r.settings
+	s.Language = "fr"
+	r.change(s)
+	if r.root != before || r.cards.shown["language"] == nil {
+		t.Error("the window was built anew under what is at work")
+	}
+	r.loading = nil
 }

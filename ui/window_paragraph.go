@@ -116,8 +116,9 @@ func (r *paragraphRenderer) Refresh() {
 func (r *paragraphRenderer) Objects() []fyne.CanvasObject { return r.texts }
 func (r *paragraphRenderer) Destroy()                     {}
 
-// wrapped breaks text into lines of at most width: at line breaks, then at
-// spaces, and inside a word only where the word alone is too wide.
+// wrapped breaks text into lines of at most width: at line breaks, then at spaces
+// and between the letters of scripts written without them, and inside a word only
+// where the word alone is too wide.
 func wrapped(text string, width float32, style textStyle) []string {
 	if text == "" {
 		return nil
@@ -125,10 +126,10 @@ func wrapped(text string, width float32, style textStyle) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(text, "\n") {
 		line := ""
-		for _, word := range strings.Fields(paragraph) {
-			candidate := word
-			if line != "" {
-				candidate = line + " " + word
+		for _, word := range unbroken(paragraph) {
+			candidate := line + word
+			if line == "" {
+				candidate = strings.TrimLeft(word, " ")
 			}
 			if style.width(candidate) <= width {
 				line = candidate
@@ -137,7 +138,7 @@ func wrapped(text string, width float32, style textStyle) []string {
 			if line != "" {
 				lines = append(lines, line)
 			}
-			for line = word; style.width(line) > width; {
+			for line = strings.TrimLeft(word, " "); style.width(line) > width; {
 				cut := fitting(line, width, style)
 				lines = append(lines, line[:cut])
 				line = line[cut:]
@@ -146,6 +147,27 @@ func wrapped(text string, width float32, style textStyle) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// unbroken are the parts of a text between which a line may be broken, each with
+// the space before it.
+func unbroken(text string) []string {
+	var parts []string
+	for i, field := range strings.Fields(text) {
+		if i > 0 {
+			field = " " + field
+		}
+		begin, previous := 0, ' '
+		for at, r := range field {
+			if previous != ' ' && (isWide(previous) || isWide(r)) && breaksBetween(previous, r) {
+				parts = append(parts, field[begin:at])
+				begin = at
+			}
+			previous = r
+		}
+		parts = append(parts, field[begin:])
+	}
+	return parts
 }
 
 // fitting is the length in bytes of the longest beginning of word that fits,
