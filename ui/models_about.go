@@ -233,10 +233,10 @@ func notStated(o engine.Outline) string {
 func filesText(m app.LibraryModel) string {
 	text := bytesText(m.Bytes)
 	if len(m.Files) > 1 {
-		text += fmt.Sprintf(lang.L(" in %d files"), len(m.Files))
+		text += " " + fmt.Sprintf(lang.L("in %d files"), len(m.Files))
 	}
 	if m.Folder {
-		text += lang.L(", safetensors")
+		text += ", safetensors"
 	}
 	return text
 }

@@ -208,7 +208,7 @@ func (p *modelsPage) showFoot(bytes int64) {
 	if text == "" {
 		text = fmt.Sprintf(lang.L("%[1]s, %[2]s"), counted(len(p.models), lang.L("1 model"), lang.L("%s models")), bytesText(bytes))
 		if m := engine.MemoryNow(); m.Free > 0 && m.Total > 0 {
-			text += fmt.Sprintf(lang.L(" · %[1]s of %[2]s memory are free"), bytesText(m.Free), bytesText(m.Total))
+			text += " · " + fmt.Sprintf(lang.L("%[1]s of %[2]s memory are free"), bytesText(m.Free), bytesText(m.Total))
 		}
 	}
 	p.foot.SetText(text)

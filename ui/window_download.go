@@ -118,10 +118,10 @@ func (w *Window) askHub(what app.Download) {
 		for _, f := range files {
 			caption := bytesText(f.Bytes)
 			if f.Parts > 1 {
-				caption += fmt.Sprintf(lang.L(" in %d files"), f.Parts)
+				caption += " " + fmt.Sprintf(lang.L("in %d files"), f.Parts)
 			}
 			if memory.Total > 0 && f.Bytes > memory.Total {
-				caption += lang.L(" · more than the memory of this machine")
+				caption += " · " + lang.L("more than the memory of this machine")
 			}
 			rows.Add(newFocusRow(f.Name, caption, func() {
 				page.close()
