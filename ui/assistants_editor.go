@@ -22,11 +22,12 @@ import (
 // assistantEditor shows one assistant with all that can be changed of it. Changes
 // are kept a moment after the last key.
 type assistantEditor struct {
-	page    *assistantsPage
-	now     app.Assistant
-	was     app.Assistant // when it was shown
-	save    *pause
-	showing bool
+	page     *assistantsPage
+	now      app.Assistant
+	was      app.Assistant // when it was shown
+	save     *pause
+	counting *pause
+	showing  bool
 
 	back     *focusRow // to the list, in a narrow window
 	face     *faceView
@@ -50,7 +51,7 @@ type assistantEditor struct {
 }
 
 func newAssistantEditor(p *assistantsPage) *assistantEditor {
-	e := &assistantEditor{page: p, save: &pause{post: p.window.post, wait: 400 * time.Millisecond}}
+	e := &assistantEditor{page: p, save: &pause{post: p.window.post, wait: 400 * time.Millisecond}, counting: &pause{post: p.window.post, wait: 200 * time.Millisecond}}
 	e.back = newFocusRow(lang.L("All assistants"), "", e.leave)
 	e.back.icon = assets.Icon("back")
 	e.sampling = newAssistantSampling(e)
@@ -254,17 +255,25 @@ func (e *assistantEditor) set(a app.Assistant) {
 	e.follow()
 }
 
-// count tells how many tokens the system prompt has.
+// count tells how many tokens the system prompt has: at once about, and exactly as
+// soon as the model has counted them.
 func (e *assistantEditor) count(text string) {
-	e.tokens.SetText(e.page.window.tokensText(text))
+	e.tokens.SetText(promptLength(text, (len(text)+3)/4, false))
+	e.counting.do(func() {
+		e.page.window.countTokens(text, func(tokens int, exact bool) {
+			if text == e.system.entry.Text { // or else it is out of date
+				e.tokens.SetText(promptLength(text, tokens, exact))
+			}
+		})
+	})
 }
 
-// tokensText tells how long a text is for the model: exactly, or about.
-func (w *Window) tokensText(text string) string {
+// promptLength tells how long a text is for the model, "" for an empty one.
+func promptLength(text string, tokens int, exact bool) string {
 	if strings.TrimSpace(text) == "" {
-		return lang.L("No tokens")
+		return ""
 	}
-	return fmt.Sprintf(lang.L("About %s tokens"), count((len(text)+3)/4))
+	return tokensText(tokens, exact)
 }
 
 func (e *assistantEditor) grown() {
