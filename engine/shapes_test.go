@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"beyonder/engine/gguf"
@@ -216,11 +217,37 @@ func TestOddShapes(t *testing.T) {
 	}
 }
 
+// margins will hold, for each position, how far the router's logit of the last
+// expert that is chosen is from that of the first that is not.
+func (y *toy) margins() *[]float64 {
+	all := new([]float64)
+	y.watch = func(name string, x []float64) {
+		if !strings.HasSuffix(name, "ffn_gate_inp.weight") {
+			return
+		}
+		m := y.matrices[name]
+		logits := make([]float64, m.out)
+		for o := range logits {
+			for i, v := range x {
+				logits[o] += float64(m.w[o*m.in+i]) * v
+			}
+		}
+		slices.Sort(logits)
+		*all = append(*all, logits[len(logits)-y.used]-logits[len(logits)-y.used-1])
+	}
+	return all
+}
+
 // Every type of weight that a file may have, through the whole graph, in either
-// layout of experts.
+// layout of experts. A token that stands almost between two experts may get the
+// other one: 8-bit activations leave router logits off by 0.004 (of about 1), so
+// that six times as much between two experts is safe. Once it was Q8_0's position
+// 2 (KL 0.08), whose experts are 0.0076 apart, the fourth least of the 308 here;
+// all others are within 3.3e-4.
 func TestEveryWeightType(t *testing.T) {
+	const near = 0.025
 	tokens := []int32{1, 40, 41, 250, 3, 17, 17, 99, 200, 258, 5}
-	seen, turned := 0, 0
+	seen := 0
 	for kind := range quant.Type(64) {
 		if !quant.Decodable(kind) || !quant.Encodable(kind) {
 			continue
@@ -228,7 +255,9 @@ func TestEveryWeightType(t *testing.T) {
 		seen++
 		t.Run(kind.String(), func(t *testing.T) {
 			y := newToy(t, shape{layers: 1, width: 256, heads: 2, kvHeads: 1, headDim: 128, ff: 256, vocabulary: 260, kind: kind, experts: 3, used: 2, split: seen%2 == 0})
+			margins := y.margins()
 			want := y.forward(tokens)
+			y.watch = nil
 			o := LoadOptions{Path: y.write(t), Device: "cpu", Exact: true, KV: "f32", Context: len(tokens)}
 			for p, row := range logits(t, o, tokens) {
 				for i := range row {
@@ -241,18 +270,16 @@ func TestEveryWeightType(t *testing.T) {
 			got := logits(t, o, tokens)
 			for p := range got {
 				if kl := meanKL(want[p:p+1], got[p:p+1]); !(kl < 5e-4) {
-					turned++
-					t.Logf("fast: position %d: KL %.2g", p, kl)
+					if margin := (*margins)[p]; margin > near {
+						t.Errorf("fast: position %d: KL %.2g, though its experts are %.2g apart", p, kl, margin)
+					} else {
+						t.Logf("fast: position %d: KL %.2g, its experts are %.2g apart", p, kl, margin)
+					}
 				}
 			}
 		})
 	}
 	if seen < 25 {
 		t.Errorf("%d types", seen)
-	}
-	// A token that stands almost between two experts may get the other one: one of
-	// the three hundred here (Q8_0, position 2: 0.08), all others are within 3e-4.
-	if turned > 1 {
-		t.Errorf("%d positions are off", turned)
 	}
 }
