@@ -275,10 +275,11 @@ func codeOf(r *app.Reply) string {
 // widestJSON is how many bytes of JSON stand well on one line.
 const widestJSON = 72
 
-// laidOut puts JSON of one long line on several.
+// laidOut puts JSON that is long, or has lines of the model's own, on lines that
+// are indented evenly. Only blanks between its parts change.
 func laidOut(source string) string {
 	var b bytes.Buffer
-	if len(source) <= widestJSON || strings.Contains(source, "\n") || json.Indent(&b, []byte(source), "", "  ") != nil {
+	if len(source) <= widestJSON && !strings.Contains(source, "\n") || json.Indent(&b, []byte(source), "", "  ") != nil {
 		return source
 	}
 	return b.String()

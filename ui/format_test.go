@@ -95,6 +95,9 @@ func TestJSONIsCode(t *testing.T) {
 	if n := b.nodes(nil, row()); !strings.HasPrefix(n[0].code, "{\n  \"name\": \"A *fox*\",\n") {
 		t.Errorf("whole it is %s", n[0].code)
 	}
+	if got := laidOut("{\"a\":\n            [1]   }"); got != "{\n  \"a\": [\n    1\n  ]\n}" {
+		t.Errorf("laid out it is %s", got)
+	}
 	if e := entryOf(app.Message{ID: 1, Role: "assistant", Text: text, Reply: &app.Reply{}}); e.Code != "" {
 		t.Error("other replies are no code")
 	}

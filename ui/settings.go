@@ -192,9 +192,9 @@ func (p *SettingsPanel) replySection() fyne.CanvasObject {
 	p.policy = newKeySelect([]string{lang.L("Stop"), lang.L("Forget the oldest messages")}, p.choosePolicy)
 	p.policyText = newParagraph("", captionStyle)
 	fields.Add(labelled(lang.L("When the context is full"), p.policy, p.policyText))
+	fields.Add(p.formatSection())
 	fields.Add(p.presets.whence)
 	replies.Add(fields)
-	replies.Add(p.formatSection())
 	replies.Add(p.unfold)
 	replies.Add(p.advanced)
 	return replies
