@@ -36,7 +36,8 @@ func count(n int) string {
 	return digits
 }
 
-// decimal writes a number with so many digits behind its point: "12.3".
+// decimal writes a number with so many digits behind its point, "12.3"; -1: as many
+// as it has.
 func decimal(v float64, digits int) string {
 	return strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), ".", separator(lang.L("0.5")), 1)
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2/lang"
 
@@ -102,4 +103,30 @@ func TestTheLanguageWaitsForWhatIsAtWork(t *testing.T) {
 		t.Error("the window was built anew under what is at work")
 	}
 	r.loading = nil
+}
+
+// Numbers are read as they are written, in every language.
+func TestNumbersInOtherLanguages(t *testing.T) {
+	speakAgain(t)
+	for _, l := range languages()[1:] {
+		speak(l.code)
+		f := numberField{high: 1 << 30, offText: lang.L("Off")}
+		for _, v := range []float64{0, 0.8, 1.25, 7, 4096} {
+			if got, err := f.parse(f.text(v)); err != nil || got != v {
+				t.Errorf("%s: %v is written %q and read %v, %v", l.name, v, f.text(v), got, err)
+			}
+		}
+		f.whole = true
+		if got, err := f.parse(count(1234567)); err != nil || got != 1234567 {
+			t.Errorf("%s: %q is read %v, %v", l.name, count(1234567), got, err)
+		}
+	}
+	speak("de")
+	if got := decimal(12.34, 1) + " " + count(12345) + " " + dateText(time.Date(2026, 3, 9, 12, 0, 0, 0, time.Local)); got != "12,3 12.345 9. März 2026" {
+		t.Errorf("in German: %s", got)
+	}
+	speak("ja")
+	if got := dateText(time.Date(2026, 3, 9, 12, 0, 0, 0, time.Local)); got != "2026年3月9日" {
+		t.Errorf("in Japanese: %s", got)
+	}
 }

@@ -34,7 +34,7 @@ func (f numberField) text(v float64) string {
 	if f.offText != "" && v == f.off {
 		return f.offText
 	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return decimal(v, -1)
 }
 
 // parse reads what was typed into the field.
@@ -64,7 +64,7 @@ func (f numberField) plain(v float64) string {
 	if f.whole {
 		return count(int(v))
 	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return decimal(v, -1)
 }
 
 // refusal says what can be typed: what, or the word for off.

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
@@ -115,8 +113,7 @@ func (r *numberRow) released(v float64) {
 
 // measured shows the unit beside a number, not beside a word such as Off.
 func (r *numberRow) measured() {
-	_, err := strconv.ParseFloat(r.field.text(r.value), 64)
-	setVisible(r.unit, r.field.unit != "" && err == nil)
+	setVisible(r.unit, r.field.unit != "" && r.field.text(r.value) != r.field.offText)
 	relayout(r.head)
 }
 
