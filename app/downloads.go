@@ -55,7 +55,7 @@ func (d Download) request(n *Network, why string) download.Request {
 	}
 	return download.Request{
 		Address: d.Address, Dir: d.Dir, SHA256: d.SHA256, Token: d.Token,
-		Client: n.Client(why), Begins: engine.Begins, Check: engine.CheckFile,
+		Client: n.Client(why), Begins: engine.Begins, Peek: engine.Peek, Check: engine.CheckFile,
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"strings"
 
 	"beyonder/engine/gguf"
@@ -66,3 +67,25 @@ func Begins(name string, start []byte) error { return gguf.Begins(name, start) }
 // CheckFile reads a file's header and sees to it that all its tensors lie within
 // it. A part of a split model is looked at alone; name is the file's, for errors.
 func CheckFile(path, name string) error { return gguf.Check(path, name) }
+
+// Peek looks at the header of a file that is still on its way, size being what it
+// will have: an error says in a sentence why it will be of no use. enough says
+// that the whole header was there.
+func Peek(path, name string, size int64) (enough bool, err error) {
+	h, err := gguf.Peek(path, name, size)
+	if err != nil || h == nil {
+		return false, err
+	}
+	number, part, err := h.Uint("split.no")
+	if err != nil || part && number > 0 {
+		return true, err // the first part says what the model is
+	}
+	tokens, _, err := h.Strings("tokenizer.ggml.tokens")
+	if err == nil {
+		_, err = model.ReadConfig(h, len(tokens))
+	}
+	if err != nil {
+		err = fmt.Errorf("%s cannot be run: %w", name, err)
+	}
+	return true, err
+}

@@ -29,8 +29,9 @@ type Request struct {
 	Token   string // for huggingface.co alone, "": none; it is never written down
 
 	Client *http.Client
-	Begins func(name string, start []byte) error // looks at the first 64 bytes; may be nil
-	Check  func(path, name string) error         // looks at the whole file; may be nil
+	Begins func(name string, start []byte) error                        // looks at the first 64 bytes; may be nil
+	Peek   func(path, name string, size int64) (enough bool, err error) // looks at what is there of a file of that size, until it is enough; may be nil
+	Check  func(path, name string) error                                // looks at the whole file; may be nil
 
 	Patience time.Duration                   // without a byte, after which a connection is given up; 0: one minute
 	Pause    time.Duration                   // before the second try, then twice as long each time; 0: one second

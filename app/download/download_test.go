@@ -406,10 +406,25 @@ func TestHub(t *testing.T) {
 	if len(seen) != 6 {
 		t.Errorf("asked %q", seen)
 	}
-	text, _ := filepath.Glob(filepath.Join(dir, "*.json"))
-	if len(text) > 0 {
-		t.Errorf("left: %q", text)
+	r.Client = &http.Client{Transport: answering(`[{"type":"file","path":"a.gguf","size":7}]`)}
+	found, err := Files(context.Background(), r, "org/repo")
+	if err != nil || len(found) != 1 || found[0] != (HubFile{"org/repo/a.gguf", "a.gguf", 7, 1}) {
+		t.Errorf("%+v, %v", found, err)
 	}
+	r.Client = &http.Client{Transport: answering(`[]`)}
+	_, err = Files(context.Background(), r, "org/repo")
+	says(t, err, "no .gguf files")
+}
+
+// answering gives every request the same answer.
+type answering string
+
+func (a answering) RoundTrip(q *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	w.WriteString(string(a))
+	resp := w.Result()
+	resp.Request = q
+	return resp, nil
 }
 
 // redirected sends all requests to one address.
@@ -491,6 +506,34 @@ func TestWholeAsAModel(t *testing.T) {
 	_, err = fetched(r)
 	check(t, err)
 	whole(t, filepath.Join(dir, "m.gguf"), good)
+}
+
+// What cannot be run is not fetched for nothing.
+func TestHeaderFirst(t *testing.T) {
+	o, dir := newOrigin(t, 8<<20), t.TempDir()
+	r := o.request(dir)
+	looks := 0
+	r.Peek = func(path, name string, size int64) (bool, error) {
+		info, err := os.Stat(path)
+		check(t, err)
+		if looks++; size != 8<<20 || info.Size() < firstPeek {
+			t.Errorf("%d bytes of %d are looked at", info.Size(), size)
+		}
+		if looks == 2 {
+			return true, errors.New("m.gguf cannot be run")
+		}
+		return false, nil
+	}
+	_, err := fetched(r)
+	says(t, err, "cannot be run", "was stopped after")
+	nothing(t, dir)
+	r.Peek = func(string, string, int64) (bool, error) { looks++; return true, nil }
+	looks = 0
+	_, err = fetched(r)
+	check(t, err)
+	if looks != 1 {
+		t.Errorf("looked at %d times", looks)
+	}
 }
 
 func TestSilence(t *testing.T) {

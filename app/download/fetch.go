@@ -26,16 +26,18 @@ type fetch struct {
 	step  Step
 	over  bool // the consumer has had enough
 
-	record Record
-	part   *os.File
-	sum    hash.Hash // of what is in part
-	have   int64     // bytes in part
-	synced int64     // of which so many are on the disk for certain
-	since  time.Time // then
-	looked bool      // the beginning is that of a model
-	pace   pace
-	told   time.Time // when the last Step was
-	tries  int       // in a row without a byte
+	record   Record
+	part     *os.File
+	sum      hash.Hash // of what is in part
+	have     int64     // bytes in part
+	synced   int64     // of which so many are on the disk for certain
+	since    time.Time // then
+	looked   bool      // the beginning is that of a model
+	peeked   bool      // so is the header
+	nextPeek int64     // bytes that are to be there for another look at it
+	pace     pace
+	told     time.Time // when the last Step was
+	tries    int       // in a row without a byte
 }
 
 // run fetches the file.
@@ -140,7 +142,7 @@ func (f *fetch) reread(ctx context.Context) error {
 
 // startOver throws away what is there.
 func (f *fetch) startOver() error {
-	f.have, f.synced, f.looked, f.step.Done = 0, 0, false, 0
+	f.have, f.synced, f.looked, f.peeked, f.nextPeek, f.step.Done = 0, 0, false, false, 0, 0
 	f.sum.Reset()
 	f.pace = pace{}
 	return f.part.Truncate(0)
@@ -322,7 +324,30 @@ func (f *fetch) write(b []byte) error {
 	if f.have-f.synced >= 32<<20 || time.Since(f.since) > 3*time.Second {
 		f.sync()
 	}
-	return f.begins(false)
+	if err := f.begins(false); err != nil {
+		return err
+	}
+	return f.peek()
+}
+
+// firstPeek is how many bytes are looked at first; then it is twice as many each
+// time, until the whole header is there.
+const firstPeek = 1 << 20
+
+// peek looks at the header as soon as it is there, so that a model that cannot be
+// run is not fetched for nothing.
+func (f *fetch) peek() error {
+	if f.peeked || f.r.Peek == nil || f.record.Total == 0 || f.have < max(f.nextPeek, firstPeek) {
+		return nil
+	}
+	f.nextPeek = 2 * f.have
+	enough, err := f.r.Peek(f.path+partEnd, f.file.Name, f.record.Total)
+	f.peeked = enough
+	if err != nil {
+		f.remove()
+		return fmt.Errorf("%w; the download was stopped after %s", err, size(f.have))
+	}
+	return nil
 }
 
 // begins looks at the beginning as soon as there is enough of it, so that a web

@@ -1,6 +1,7 @@
 package gguf
 
 import (
+	"errors"
 	"fmt"
 	"os"
 )
@@ -32,4 +33,26 @@ func Check(path, name string) error {
 	}
 	_, err = parse(file, info.Size(), name)
 	return err
+}
+
+// Head is what a file that is still on its way says of itself.
+type Head struct{ metadata }
+
+// Peek reads the metadata and the tensor table of a file of which only the
+// beginning is there; size is what it will have. It returns nil if there is too
+// little of it yet.
+func Peek(path, name string, size int64) (*Head, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the model: %w", err)
+	}
+	defer file.Close()
+	h, err := parse(file, size, name)
+	if _, short := errors.AsType[*early](err); short {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Head{h.metadata}, nil
 }

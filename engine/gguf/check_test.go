@@ -38,3 +38,29 @@ func TestCheck(t *testing.T) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
+
+// The header is all that is needed to know what a file on its way is.
+func TestPeek(t *testing.T) {
+	whole, err := os.ReadFile("../merge/testdata/base.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "x.part")
+	enough := false
+	for n := 0; n <= len(whole); n += 500 {
+		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h, err := Peek(path, "base.gguf", int64(len(whole)))
+		if err != nil || enough && h == nil {
+			t.Fatalf("with %d bytes: %v, %v", n, h, err)
+		}
+		enough = h != nil
+	}
+	if !enough {
+		t.Error("the whole file is not enough")
+	}
+	if _, err := Peek(path, "base.gguf", int64(len(whole))-5000); err == nil {
+		t.Error("tensors beyond the end are not found out")
+	}
+}

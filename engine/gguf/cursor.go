@@ -77,7 +77,7 @@ func (c *cursor) fill(need uint64) {
 	switch {
 	case uint64(len(c.buf)) >= need:
 	case err == nil || errors.Is(err, io.EOF):
-		c.err = fmt.Errorf("%s became shorter while it was read; is it still being downloaded?", c.file)
+		c.err = &early{c.file}
 	default:
 		c.err = fmt.Errorf("cannot read %s: %w", c.file, err)
 	}
@@ -143,4 +143,11 @@ func (c *cursor) fail(format string, args ...any) {
 	if c.err == nil {
 		c.err = damaged(c.file, format, args...)
 	}
+}
+
+// early is that a file ends before it should.
+type early struct{ file string }
+
+func (e *early) Error() string {
+	return e.file + " became shorter while it was read; is it still being downloaded?"
 }
