@@ -59,12 +59,35 @@ func (d Download) request(n *Network, why string) download.Request {
 	}
 }
 
-// Download fetches a model into the models folder.
+// Download fetches a model into the models folder. Close pauses it, and waits until
+// what came is on the disk.
 func (a *App) Download(ctx context.Context, d Download) iter.Seq2[DownloadStep, error] {
 	if d.Dir == "" {
 		d.Dir = a.ModelsDir()
 	}
-	return d.Fetch(ctx, a.Network())
+	return func(yield func(DownloadStep, error) bool) {
+		a.mu.Lock()
+		closed := a.closed
+		if !closed {
+			a.copying.Add(1)
+		}
+		a.mu.Unlock()
+		if closed {
+			yield(DownloadStep{}, ErrClosed)
+			return
+		}
+		defer a.copying.Done()
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go func() {
+			select {
+			case <-a.closing:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		d.Fetch(ctx, a.Network())(yield)
+	}
 }
 
 // HubFiles asks Hugging Face which model files a repository has, if d's address is

@@ -117,6 +117,7 @@ func (a *App) loadedNow(ctx context.Context, o engine.LoadOptions) error {
 	stored := make(chan error, 1)
 	a.aside(func() {
 		a.shelf.setCard(info.CardBytes)
+		a.shelf.relist(o.Path)
 		stored <- a.store.SetModel(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
 	})
 	select {

@@ -210,6 +210,13 @@ func within(path, folder string) bool {
 	return err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator))
 }
 
+// relist lists a model again that was taken off the list and is used all the same.
+func (s *Shelf) relist(path string) {
+	if slices.Contains(s.now().Removed, path) {
+		s.Unremove(path) // where it fails, it is listed among those that were used
+	}
+}
+
 // setCard remembers how much graphics memory was free.
 func (s *Shelf) setCard(free int64) {
 	const near = 64 << 20 // bytes: not worth a write

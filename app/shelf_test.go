@@ -94,6 +94,13 @@ func TestLibrary(t *testing.T) {
 	if found = b.shelved(); len(found) != 3 || b.RemovedModels() != 2 || len(b.WatchedFolders()) != 1 {
 		t.Errorf("%d, %d removed: %+v", len(found), b.RemovedModels(), found)
 	}
+	_, err := b.load(studio) // what is used is listed again
+	check(t, err)
+	check(t, b.Close())
+	b = open(t, b.dir, b.engine)
+	if found = b.shelved(); b.RemovedModels() != 1 || found[studio].Path == "" {
+		t.Errorf("%d removed: %+v", b.RemovedModels(), found)
+	}
 	check(t, b.RestoreModels(""))
 	check(t, b.Unwatch(b.WatchedFolders()[0]))
 	if found = b.shelved(); len(found) != 3 || found[studio].Path == "" {
@@ -234,5 +241,47 @@ func TestDownload(t *testing.T) {
 	}
 	if c := b.Network().Connections(); len(c) != 1 || !strings.Contains(c[0].Why, "tiny.gguf") || c[0].Received < int64(len(model)) {
 		t.Errorf("on record: %+v", c)
+	}
+}
+
+// Closing pauses a download, with all that came on the disk.
+func TestCloseWhileDownloading(t *testing.T) {
+	alone(t)
+	b := fast(t, 3)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "100000")
+		w.Header().Set("Etag", `"1"`)
+		w.Write(append([]byte("GGUF"), make([]byte, 996)...))
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	defer s.Close()
+	ended := make(chan error, 1)
+	came := make(chan bool)
+	go func() {
+		var last error
+		told := false
+		for step, err := range b.Download(context.Background(), app.Download{Address: s.URL + "/x.gguf"}) {
+			if last = err; step.Done == 1000 && !told {
+				told = true
+				close(came)
+			}
+		}
+		ended <- last
+	}()
+	<-came
+	dir := b.ModelsDir()
+	check(t, b.Close())
+	b = open(t, b.dir, b.engine)
+	left := b.Unfinished()
+	if len(left) != 1 || left[0].Record.Synced != 1000 || filepath.Dir(left[0].Path) != dir {
+		t.Errorf("%+v", left)
+	}
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	check(t, b.DiscardDownload(left[0]))
+	if len(b.Unfinished()) != 0 {
+		t.Error("it is still there")
 	}
 }

@@ -168,7 +168,10 @@ func (l *loadOptions) change(f func(*app.LoadChoice)) {
 	l.follow()
 	p.about.reckon()
 	p.list.Refresh()
-	p.window.showModel()
+	if info, ok := p.window.app.Model(); ok && info.Path == l.model.Path {
+		p.window.panel.SetChoice(l.now)
+		p.window.panel.refresh()
+	}
 }
 
 // follow shows what follows from the choice.

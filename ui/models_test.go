@@ -270,8 +270,8 @@ func TestDownloadInTheWindow(t *testing.T) {
 	}
 	d.turned()
 	r.until("it is paused", func() bool { return d.cancel == nil })
-	if !strings.Contains(d.caption.text, "Paused") || r.sidebar.download.Visible() {
-		t.Errorf("%q", d.caption.text)
+	if !strings.Contains(d.caption.text, "Paused") || !strings.Contains(r.sidebar.download.caption.text, "Paused") {
+		t.Errorf("%q, %q", d.caption.text, r.sidebar.download.caption.text)
 	}
 	// Another window finds it, and goes on with it.
 	r.Window.downloads = nil
@@ -345,4 +345,42 @@ func TestLibraryIsReachedFromThePicker(t *testing.T) {
 		t.Error("the key does not open it")
 	}
 	r.looked()
+}
+
+func TestChooseAFileOfARepository(t *testing.T) {
+	r, _, _ := libraryRig(t)
+	s := httptest.NewServer(http.NotFoundHandler())
+	defer s.Close()
+	r.chooseHub([]app.HubFile{{Address: s.URL + "/a.gguf", Name: "a.gguf", Bytes: 4e9, Parts: 1}, {Address: s.URL + "/b.gguf", Name: "b.gguf", Bytes: 1 << 50, Parts: 2}}, app.Download{})
+	text := wordsIn(r.win.Canvas().Overlays().Top())
+	if !strings.Contains(text, "4.0 GB") || !strings.Contains(text, "in 2 files") || !strings.Contains(text, "more than the memory") {
+		t.Errorf("%s", text)
+	}
+	r.key(fyne.KeyReturn)
+	if len(r.downloads) != 1 || r.downloads[0].what.Address != s.URL+"/a.gguf" || !r.library.open() {
+		t.Error("Enter does not download the first")
+	}
+	r.until("it has failed", func() bool { return r.downloads[0].failed != "" })
+}
+
+// What an earlier run left is seen at the start.
+func TestUnfinishedAtTheStart(t *testing.T) {
+	dir := t.TempDir()
+	models := filepath.Join(dir, "models")
+	if err := os.MkdirAll(models, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"x.gguf.part": "GGUF", "x.gguf.part.json": `{"address":"a/b/x.gguf","url":"https://huggingface.co/a/b/resolve/main/x.gguf","total":100,"synced":4}`} {
+		if err := os.WriteFile(filepath.Join(models, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := newRigWith(t, newTestEngine(), dir, Options{})
+	r.until("it is seen", func() bool { return r.sidebar.download.Visible() })
+	if s := r.sidebar.download; s.title.text != "x.gguf" || !strings.Contains(s.caption.text, "Paused") {
+		t.Errorf("%q, %q", s.title.text, s.caption.text)
+	}
+	if c := r.app.Network().Connections(); len(c) != 0 {
+		t.Errorf("nobody asked for %+v", c)
+	}
 }

@@ -35,6 +35,7 @@ type SettingsPanel struct {
 	loaded engine.Info
 	isOpen bool           // a model is loaded
 	choice app.LoadChoice // of its own
+	chosen *paragraph     // says that it has one
 	save   *pause
 
 	presets *presetBar
@@ -172,6 +173,7 @@ func (p *SettingsPanel) refresh() {
 	p.policyText.SetText(policyText(p.now.Policy))
 	p.order.Set(p.now.Sampling)
 	setVisible(p.reload, p.isOpen && p.stale())
+	setVisible(p.chosen, p.isOpen && p.choice != app.LoadChoice{})
 	p.scroll.Content.Refresh()
 }
 
@@ -222,6 +224,7 @@ func (p *SettingsPanel) modelSection() fyne.CanvasObject {
 		p.change(func(s *app.Settings) { s.Template = append([]string{""}, prompt.Presets()...)[i] })
 	})
 	again := newButton(lang.L("Load the model again"), func() { p.OnReload() })
+	p.chosen = newParagraph(lang.L("The loaded model has load options of its own, which go before these: see Manage models."), captionStyle)
 	p.reload = newColumn(8, newParagraph(lang.L("The loaded model still has the earlier values."), captionStyle), again)
 	p.atStart = newKeySelect([]string{lang.L("At the start"), lang.L("With the first message")}, func(i int) {
 		p.change(func(s *app.Settings) { s.LoadAtStart = i == startIndex(true) })
@@ -234,6 +237,7 @@ func (p *SettingsPanel) modelSection() fyne.CanvasObject {
 	}
 	box.Add(labelled(lang.L("Key and value cache"), p.kv, newParagraph(lang.L("What the model remembers of the conversation: 16 bits take half the memory."), captionStyle)))
 	box.Add(labelled(lang.L("Prompt template"), p.template, newParagraph(lang.L("How the turns of a conversation are written out for the model."), captionStyle)))
+	box.Add(p.chosen)
 	box.Add(p.reload)
 	box.Add(p.alternativesChoice())
 	return box

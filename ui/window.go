@@ -134,6 +134,7 @@ func (w *Window) Show() {
 	} else {
 		w.loadFirst()
 	}
+	w.findUnfinished()
 	w.app.KeepCopies(func(err error) { w.post(func() { w.failed(err) }) })
 	// Not before the loop runs: what is traced can then be clicked.
 	w.post.after(0, func() {

@@ -112,25 +112,36 @@ func (w *Window) askHub(what app.Download) {
 			w.downloadFailed(sentence(err))
 			return
 		}
-		rows := newColumn(2)
-		memory := w.app.Memory()
-		var page *detail
-		for _, f := range files {
-			caption := bytesText(f.Bytes)
-			if f.Parts > 1 {
-				caption += " " + fmt.Sprintf(lang.L("in %d files"), f.Parts)
-			}
-			if memory.Total > 0 && f.Bytes > memory.Total {
-				caption += " · " + lang.L("more than the memory of this machine")
-			}
-			rows.Add(newFocusRow(f.Name, caption, func() {
-				page.close()
-				w.startDownload(app.Download{Address: f.Address, Token: what.Token})
-			}))
-		}
-		page = w.openDetail(lang.L("Choose a file"), lang.L("Smaller files are less exact and faster. Q4_K_M is a good beginning."), 560, wheeled(container.NewVScroll(rows)), nil)
-		w.win.Canvas().FocusNext()
+		w.chooseHub(files, what)
 	})
+}
+
+// chooseHub lists the files of a repository. Each that is larger than the memory
+// says so.
+func (w *Window) chooseHub(files []app.HubFile, what app.Download) {
+	rows := newColumn(2)
+	memory := w.app.Memory()
+	var page *detail
+	var first *focusRow
+	for _, f := range files {
+		caption := bytesText(f.Bytes)
+		if f.Parts > 1 {
+			caption += " " + fmt.Sprintf(lang.L("in %d files"), f.Parts)
+		}
+		if memory.Total > 0 && f.Bytes > memory.Total {
+			caption += " · " + lang.L("more than the memory of this machine")
+		}
+		row := newFocusRow(f.Name, caption, func() {
+			page.close()
+			w.startDownload(app.Download{Address: f.Address, Token: what.Token})
+		})
+		if first == nil {
+			first = row
+		}
+		rows.Add(row)
+	}
+	text := lang.L("Smaller files are less exact and faster. Q4_K_M is a good beginning.")
+	page = w.openDetail(lang.L("Choose a file"), text, 560, wheeled(container.NewVScroll(rows)), first)
 }
 
 func (w *Window) downloadFailed(text string) {
@@ -352,7 +363,7 @@ func (w *Window) showDownloading() {
 	}
 	switch len(under) {
 	case 0:
-		w.sidebar.SetDownload("", "")
+		w.showPaused()
 	case 1:
 		w.sidebar.SetDownload(fmt.Sprintf(lang.L("Downloading %s"), under[0].name), under[0].progressText())
 	default:
@@ -360,11 +371,33 @@ func (w *Window) showDownloading() {
 	}
 }
 
-// showDownloads lists those under way and those that were stopped, by whichever
-// program.
-func (p *modelsPage) showDownloads() {
-	w := p.window
-	for _, u := range w.app.Unfinished() {
+// showPaused tells the sidebar of downloads that wait to be gone on with.
+func (w *Window) showPaused() {
+	switch n := len(w.downloads); n {
+	case 0:
+		w.sidebar.SetDownload("", "")
+	case 1:
+		w.sidebar.SetDownload(w.downloads[0].name, w.downloads[0].progressText())
+	default:
+		w.sidebar.SetDownload(fmt.Sprintf(lang.L("%d downloads"), n), lang.L("Paused"))
+	}
+}
+
+// findUnfinished looks for downloads that an earlier run of the program left.
+func (w *Window) findUnfinished() {
+	var left []app.Unfinished
+	inBackground(w.post, func() error {
+		left = w.app.Unfinished()
+		return nil
+	}, func(error) {
+		w.listUnfinished(left)
+		w.showDownloading()
+	})
+}
+
+// listUnfinished adds those that are not listed yet.
+func (w *Window) listUnfinished(left []app.Unfinished) {
+	for _, u := range left {
 		i := slices.IndexFunc(w.downloads, func(d *downloading) bool { return d.what.Address == u.Record.Address })
 		if i < 0 {
 			i = len(w.downloads)
@@ -375,6 +408,13 @@ func (p *modelsPage) showDownloads() {
 			d.show()
 		}
 	}
+}
+
+// showDownloads lists those under way and those that were stopped, by whichever
+// program.
+func (p *modelsPage) showDownloads() {
+	w := p.window
+	w.listUnfinished(w.app.Unfinished())
 	p.downloads.RemoveAll()
 	for _, d := range w.downloads {
 		p.downloads.Add(d.object)
