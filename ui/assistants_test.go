@@ -74,6 +74,46 @@ func TestAConversationWithAnAssistant(t *testing.T) {
 	}
 }
 
+// An assistant's model is loaded when the assistant is chosen; where another one is
+// loaded later, the settings say so.
+func TestTheModelOfAnAssistant(t *testing.T) {
+	r := newRig(t, "Yes.")
+	a := r.ada(t)
+	path := filepath.Join(r.app.ModelsDir(), "small.gguf")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a.Model = path
+	if err := r.app.ChangeAssistant(a); err != nil {
+		t.Fatal(err)
+	}
+	r.chooseAssistant(a.ID)
+	r.idle()
+	if info, _ := r.app.Model(); info.Path != path || r.panel.wanted.Visible() {
+		t.Errorf("loaded is %s; %q", info.Path, r.panel.wants.text)
+	}
+	r.say("hello")
+	r.choose("/models/other.gguf")
+	r.idle()
+	if !r.panel.wanted.Visible() || !strings.Contains(r.panel.wants.text, "small") {
+		t.Errorf("with another model it says %q", r.panel.wants.text)
+	}
+	r.panel.OnModel()
+	r.idle()
+	if info, _ := r.app.Model(); info.Path != path || r.panel.wanted.Visible() {
+		t.Errorf("loaded is %s; %q", info.Path, r.panel.wants.text)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	r.choose("/models/other.gguf")
+	r.idle()
+	r.panel.OnModel()
+	if r.loading != nil || !strings.Contains(r.cardText("warning"), path) {
+		t.Errorf("a file that is gone: %q", r.cardText("warning"))
+	}
+}
+
 // By the keyboard alone: Ctrl+Shift+A, the arrows, Enter.
 func TestTheListOfAssistants(t *testing.T) {
 	r := newRig(t, "Yes.")

@@ -25,6 +25,7 @@ type SettingsPanel struct {
 	OnSystem   func(text string)  // the system prompt of the open conversation
 	OnSampling func(app.Sampling)
 	OnPolicy   func(engine.ContextPolicy)
+	OnModel    func()           // the assistant's model is to be loaded
 	OnOwn      func(own bool)   // false: what was changed in the conversation is taken back
 	OnPreset   func(presetDeed) // something is done with a preset
 	OnReload   func()           // load the model again, with the new settings
@@ -54,6 +55,8 @@ type SettingsPanel struct {
 	reload       *fyne.Container
 	system       *textRow
 	prompt       *promptNote // which system prompt counts
+	wants        *paragraph  // that the assistant's model is not loaded
+	wanted       *fyne.Container
 	look         *keySelect
 	language     *keySelect
 	scale        *keySelect
@@ -170,6 +173,8 @@ func (p *SettingsPanel) refresh() {
 	p.showing = before
 	p.markChanged()
 	p.prompt.show(p.view, p.system.entry.Text)
+	p.wants.SetText(p.view.wanted)
+	setVisible(p.wanted, p.view.wanted != "")
 	p.policyText.SetText(policyText(p.now.Policy))
 	p.order.Set(p.now.Sampling)
 	setVisible(p.reload, p.isOpen && p.stale())
@@ -213,7 +218,9 @@ func (p *SettingsPanel) conversationSection() fyne.CanvasObject {
 	p.system = newTextRow(lang.L("System prompt"), lang.L("What the model is told before this conversation, from its next reply on."),
 		lang.L("You are a helpful assistant."), 3, p.save, func(text string) error { p.OnSystem(text); return nil })
 	p.prompt = newPromptNote(p.grown)
-	return section(lang.L("This conversation"), newColumn(8, p.system.object, p.prompt.object))
+	p.wants = newParagraph("", captionStyle)
+	p.wanted = newColumn(8, p.wants, newRow(0, -1, newButton(lang.L("Load it"), func() { p.OnModel() })))
+	return section(lang.L("This conversation"), newColumn(8, p.system.object, p.prompt.object, p.wanted))
 }
 
 func (p *SettingsPanel) modelSection() fyne.CanvasObject {

@@ -21,6 +21,7 @@ type conversationView struct {
 	known   bool         // base is there
 	begun   bool         // it has a reply: what it began with is its own
 	model   string       // the loaded model's name, "": none is
+	wanted  string       // that the assistant's model is not loaded, "": it is, or it has none
 	chosen  bool         // the reader has chosen what conversations with the model begin with
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
@@ -13,6 +14,8 @@ func (w *Window) announceAssistants() {
 	p := w.assistant
 	p.Assistants, p.OnChoose, p.OnManage = w.knownAssistants, w.chooseAssistant, func() { w.openAssistants(w.inForce().Assistant.ID) }
 	w.page.OnAssistant = w.chooseAssistant
+	w.sidebar.newButton.onSecondary = func(fyne.Position) { w.askNewWith() }
+	w.panel.OnModel = func() { w.loadFor(w.inForce().Assistant) }
 }
 
 func (w *Window) knownAssistants() []app.Assistant {

@@ -47,8 +47,12 @@ func (w *Window) setupView() conversationView {
 	for _, m := range w.messages {
 		v.begun = v.begun || m.Reply != nil
 	}
-	if info, ok := w.app.Model(); ok {
+	info, ok := w.app.Model()
+	if ok {
 		v.model, v.chosen = info.Name, w.app.StartChosen()
+	}
+	if a := v.force.Assistant; a.Model != "" && a.Model != info.Path {
+		v.wanted = fmt.Sprintf(lang.L("“%s” is set to answer with %s, which is not loaded."), assistantName(a), modelFileName(a.Model))
 	}
 	return v
 }
