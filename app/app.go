@@ -66,6 +66,7 @@ type App struct {
 	writing  map[ID]*writing    // replies that grow, or that could not be finished on a full disk
 	retrying bool               // saveLate will be called
 	closed   bool
+	noting   []store.Model // that were used, on their way to the disk
 
 	setups  sync.Mutex    // held while what a conversation keeps of its settings is changed
 	closing chan struct{} // closed when Close is called

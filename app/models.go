@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
@@ -76,7 +75,7 @@ func (a *App) load(ctx context.Context, path string, force bool) iter.Seq2[engin
 				return
 			}
 		}
-		if err := a.loadedNow(ctx, o); err != nil {
+		if err := a.loadedNow(o); err != nil {
 			yield(engine.Progress{}, err)
 		}
 	}
@@ -99,9 +98,8 @@ func (a *App) settingsOptions(path string) engine.LoadOptions {
 // prompts is the folder of system prompts as the engine has read them.
 func (a *App) prompts() string { return filepath.Join(a.dir, "cache", "prompts") }
 
-// loadedNow notes what is loaded. That it was used is stored beside, if a slow disk
-// would otherwise hold up who stops the loading at its end.
-func (a *App) loadedNow(ctx context.Context, o engine.LoadOptions) error {
+// loadedNow notes what is loaded. What is kept of it is stored beside.
+func (a *App) loadedNow(o engine.LoadOptions) error {
 	info, ok := a.Model()
 	if !ok {
 		return fmt.Errorf("%s was loaded but the engine has no model: load it again", o.Path)
@@ -114,21 +112,12 @@ func (a *App) loadedNow(ctx context.Context, o engine.LoadOptions) error {
 		"path": info.Path, "name": info.Name, "device": info.Device, "context": info.Context,
 		"file_bytes": info.FileBytes, "cache_bytes": info.CacheBytes, "load_seconds": info.LoadSeconds,
 	})
-	stored := make(chan error, 1)
+	a.noteUsed(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
 	a.aside(func() {
 		a.shelf.setCard(info.CardBytes)
 		a.shelf.relist(o.Path)
-		stored <- a.store.SetModel(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
 	})
-	select {
-	case err := <-stored:
-		if errors.Is(err, ErrFull) {
-			return nil // the model is there; that it was used is not worth an error
-		}
-		return err
-	case <-ctx.Done():
-		return nil
-	}
+	return nil
 }
 
 // aside does f on a goroutine of its own, which Close waits for.
@@ -181,7 +170,7 @@ func (a *App) keyOf(path string) string {
 // KnownModels returns the files used before, the last one first, then the other
 // *.gguf files of the models folder by name, then the Starter if it was not used.
 func (a *App) KnownModels() ([]KnownModel, error) {
-	used, err := a.store.Models()
+	used, err := a.used()
 	if err != nil {
 		return nil, err
 	}
@@ -264,9 +253,6 @@ func modelName(path string) string {
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
-// Forget takes a file out of those that were used; the file stays.
-func (a *App) Forget(path string) error { return a.store.ForgetModel(a.keyOf(path)) }
-
 // LastModel is the path of the model that the next message would load: that which
 // was used last, or, if the user has none that is there, the Starter; "": none.
 func (a *App) LastModel() string {
@@ -290,7 +276,7 @@ func (a *App) LastModel() string {
 
 // lastUsed is the path of the file that was used last, there or not; "": none was.
 func (a *App) lastUsed() string {
-	used, err := a.store.Models()
+	used, err := a.used()
 	if err != nil {
 		return ""
 	}

@@ -147,26 +147,28 @@ func TestCloseStoresWhatHasEnded(t *testing.T) {
 	}
 }
 
-// Loading ends when it is stopped, even if the disk holds up the note that the
-// model was used.
-func TestStopLoadingWhileTheDiskIsBusy(t *testing.T) {
+// Loading ends when the model is there, even if the disk holds up the note that it
+// was used, which holds from then on.
+func TestLoadingDoesNotWaitForTheDisk(t *testing.T) {
 	b := fast(t, 1)
 	d := b.slowDisk()
 	slack := watchStalls(t, t.TempDir())
 	d.hold()
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	ended := make(chan error, 1)
-	go func() {
-		var last error
-		for _, err := range b.Load(ctx, "/models/tiny.gguf", false) {
-			last = err
+	for _, path := range []string{"/models/other.gguf", "/models/tiny.gguf"} {
+		ends(t, "loading", slack, func() {
+			for _, err := range b.Load(context.Background(), path, false) {
+				check(t, err)
+			}
+		})
+		if known, err := b.KnownModels(); err != nil || known[0].Path != path {
+			t.Errorf("known are %+v, %v", known, err)
 		}
-		ended <- last
-	}()
-	time.Sleep(50 * time.Millisecond)
-	ends(t, "loading", slack, func() { stop(); check(t, <-ended) })
+	}
+	forgotten := make(chan error, 1)
+	go func() { forgotten <- b.Forget("/models/other.gguf") }()
+	time.Sleep(20 * time.Millisecond)
 	d.release()
+	check(t, <-forgotten)
 	check(t, b.Close()) // waits for the note
 	again := open(t, b.dir, b.engine)
 	if known, err := again.KnownModels(); err != nil || len(known) != 1 || known[0].Path != "/models/tiny.gguf" {

@@ -114,6 +114,8 @@ func troubleName(what string) string {
 		return lang.L("A reply")
 	case "store":
 		return lang.L("Storing a reply")
+	case "model":
+		return lang.L("Storing that a model was used")
 	case "copy":
 		return lang.L("The daily copy")
 	}
