@@ -199,9 +199,9 @@ func sizeText(o engine.Outline) string {
 func shortParameters(n uint64) string {
 	switch {
 	case n >= 1e9:
-		return fmt.Sprintf(lang.L("%.1f B"), float64(n)/1e9)
+		return fmt.Sprintf(lang.L("%s B"), decimal(float64(n)/1e9, 1))
 	case n >= 1e6:
-		return fmt.Sprintf(lang.L("%.1f M"), float64(n)/1e6)
+		return fmt.Sprintf(lang.L("%s M"), decimal(float64(n)/1e6, 1))
 	}
 	return count(int(n))
 }
