@@ -55,24 +55,37 @@ func (o *outbox) find(list []string) int {
 
 // release takes out the tokens whose text can no longer change its meaning.
 func (o *outbox) release() Piece {
-	safe := len(o.text) - o.threat()
-	n := 0
-	for n < len(o.ends) && o.ends[n] <= safe {
-		n++
+	n := o.before(len(o.text) - max(threat(o.text, o.stops), threat(o.text, o.banned)))
+	if threat(o.text, o.banned) == 0 {
+		return o.take(n)
+	}
+	// What is held may be taken back, and what comes instead goes on from the text
+	// before it: that must not begin a string either.
+	for n > 0 {
+		text := o.text[:o.ends[n-1]]
+		begun := max(threat(text, o.stops), threat(text, o.banned))
+		if begun == 0 {
+			break
+		}
+		n = o.before(len(text) - begun)
 	}
 	return o.take(n)
 }
 
-// threat is the length of the longest end of the held text that begins a stop
-// or banned string.
-func (o *outbox) threat() int {
-	longest := 0
-	for _, list := range [][]string{o.stops, o.banned} {
-		for _, s := range list {
-			for n := min(len(s)-1, len(o.text)); n > longest; n-- {
-				if strings.HasSuffix(o.text, s[:n]) {
-					longest = n
-				}
+// before is how many of the pending tokens end within the first bytes of the text.
+func (o *outbox) before(bytes int) (n int) {
+	for n < len(o.ends) && o.ends[n] <= bytes {
+		n++
+	}
+	return n
+}
+
+// threat is the length of the longest end of the text that begins one of the strings.
+func threat(text string, list []string) (longest int) {
+	for _, s := range list {
+		for n := min(len(s)-1, len(text)); n > longest; n-- {
+			if strings.HasSuffix(text, s[:n]) {
+				longest = n
 			}
 		}
 	}
