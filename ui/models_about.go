@@ -301,6 +301,7 @@ func (p *modelsPage) remove(m app.LibraryModel) {
 		if err := p.window.app.RestoreModels(m.Path); err != nil {
 			p.say(sentence(err), nil)
 		}
+		p.current = m.Path
 		p.look()
 	})
 }

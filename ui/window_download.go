@@ -170,6 +170,7 @@ func (w *Window) startDownload(what app.Download) {
 func (d *downloading) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	d.cancel, d.failed, d.notice = cancel, "", ""
+	d.window.trace.event("download-started", map[string]any{"name": d.name})
 	follow(d.window.post, d.window.app.Download(ctx, d.what), d.steps, d.ended)
 }
 
@@ -220,6 +221,7 @@ func (d *downloading) done() {
 	if d.step.Proved {
 		text = fmt.Sprintf(lang.L("%s is there and whole: its SHA-256 sum is right."), filepath.Base(path))
 	}
+	w.trace.event("download-finished", map[string]any{"path": path, "proved": d.step.Proved})
 	w.showModel()
 	if w.library.open() {
 		w.library.current = path

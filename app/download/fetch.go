@@ -282,6 +282,7 @@ func (f *fetch) body(a *answer) error {
 	for {
 		select {
 		case <-clock.C:
+			f.syncNow()
 		case p := <-pieces:
 			if len(p.bytes) > 0 {
 				if err := f.write(p.bytes); err != nil {
@@ -321,9 +322,7 @@ func (f *fetch) write(b []byte) error {
 	f.sum.Write(b)
 	f.have += int64(len(b))
 	f.pace.add(f.have, time.Now())
-	if f.have-f.synced >= 32<<20 || time.Since(f.since) > 3*time.Second {
-		f.sync()
-	}
+	f.syncNow()
 	if err := f.begins(false); err != nil {
 		return err
 	}
@@ -366,6 +365,13 @@ func (f *fetch) begins(last bool) error {
 		return fmt.Errorf("what %s sends is no model: %w", host(f.file.URL), err)
 	}
 	return nil
+}
+
+// syncNow is sync where enough has come, or what came has waited for long.
+func (f *fetch) syncNow() {
+	if f.have-f.synced >= 32<<20 || f.have > f.synced && time.Since(f.since) > 3*time.Second {
+		f.sync()
+	}
 }
 
 // sync brings what came to the disk for certain: after a power cut no more of the
