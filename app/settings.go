@@ -31,6 +31,8 @@ type Settings struct {
 	ColourExperts bool                 `json:"colour_experts"` // replies are coloured by expert
 	Window        WindowSize           `json:"window"`
 	Keys          map[string]string    `json:"keys,omitempty"`          // chords by command, where they are not the defaults
+	NotifyAfter   int                  `json:"notify_after"`            // seconds that a reply takes to be told of to who is at another window; 0: never
+	Tray          bool                 `json:"tray,omitempty"`          // the program's sign stands beside the clock
 	Contrast      bool                 `json:"contrast,omitempty"`      // high contrast
 	Still         bool                 `json:"still,omitempty"`         // nothing moves by itself
 	SidebarWidth  float32              `json:"sidebar_width,omitempty"` // at 100 %; 0: the first width
@@ -49,7 +51,7 @@ type WindowSize struct {
 func DefaultSettings() Settings {
 	preset := sample.Presets()[0]
 	return Settings{
-		Theme: "system", Scale: 1,
+		Theme: "system", Scale: 1, NotifyAfter: 30,
 		Sampling: preset.Settings, Preset: preset.Name,
 		Policy: engine.StopWhenFull, LoadAtStart: true, Alternatives: true,
 	}

@@ -93,7 +93,7 @@ func (a *actionBar) pager(v *transcriptView, b *bubble) {
 	st, t := v.stage.style, v.owner
 	step := func(icon, tip string, by int) {
 		if to := b.entry.Sibling + by; to < 0 || to >= b.entry.Siblings {
-			a.add(v.stage, icon, "", nil).ink = "disabled"
+			a.add(v.stage, icon, tip, nil).ink = "disabled"
 			return
 		}
 		a.add(v.stage, icon, tip, func() { t.OnSibling(b.entry.ID, by) })

@@ -61,6 +61,8 @@ func replyCommands() []command {
 		{id: "reply.regenerate", section: s, title: lang.L("Regenerate the reply"), icon: "refresh", when: answered, run: aboutReply(func(w *Window, m app.Message) { w.regenerate(uint64(m.ID)) })},
 		{id: "reply.continue", section: s, title: lang.L("Continue the last reply"), icon: "resume", when: answered, run: (*Window).continueLast},
 		{id: "reply.stop", section: s, title: lang.L("Stop"), icon: "stop", when: func(w *Window) bool { return w.job != nil || w.loading != nil }, run: (*Window).stop},
+		{id: "reply.speak", section: s, title: lang.L("Speak the reply"), icon: "resume", when: func(w *Window) bool { return hasVoice(w) && answered(w) }, run: aboutReply((*Window).speak)},
+		{id: "reply.hush", section: s, title: lang.L("Stop speaking"), icon: "stop", when: func(w *Window) bool { return w.speaking != nil }, run: (*Window).hush},
 		{id: "reply.opening", section: s, title: lang.L("Give the first words of the reply"), keys: "Ctrl+J", icon: "edit", run: func(w *Window) { w.composer.AskOpening() }},
 		{id: "reply.compare", section: s, title: lang.L("Compare versions"), keys: "Ctrl+D", icon: "compare", when: hasVersions, run: (*Window).compareKey},
 		{id: "reply.sent", section: s, title: lang.L("What was sent for the reply"), keys: "Ctrl+I", icon: "info", when: answered, run: aboutReply((*Window).showSent)},

@@ -144,6 +144,7 @@ func (w *Window) nameKeys() {
 	w.assistant.tip = commandOf("conversation.assistant").title + w.keys.hint("conversation.assistant")
 	w.sidebar.nameKeys(w.keys)
 	w.experts.nameKeys(w.keys)
+	w.panel.nameKeys(w.keys)
 }
 
 // conflict is the other command that has a chord, "" if none does.

@@ -106,7 +106,7 @@ func (p *ModelPicker) open() {
 	if p.loaded != "" {
 		menu.Add(newFocusRow(lang.L("Unload the model"), lang.L("Frees its memory; the next message loads it again."), p.then(p.OnUnload)))
 	}
-	p.popup = widget.NewPopUp(newPadded(4, 4, 4, 4, menu), c)
+	p.popup = widget.NewPopUp(container.NewStack(newPadded(4, 4, 4, 4, menu), newTipLayer()), c)
 	room := c.Size()
 	width := min(px(420), room.Width-px(32))
 	height := min(p.popup.MinSize().Height, room.Height-px(16))
@@ -121,7 +121,9 @@ func (p *ModelPicker) open() {
 func (p *ModelPicker) row(m app.KnownModel) *focusRow {
 	var buttons []*glyphButton
 	if m.Missing {
-		buttons = append(buttons, newGlyph(assets.Icon("close"), 24, p.then(func() { p.OnForget(m.Path) })))
+		away := newGlyph(assets.Icon("close"), 24, p.then(func() { p.OnForget(m.Path) }))
+		away.tip = lang.L("Take it off the list")
+		buttons = append(buttons, away)
 	}
 	row := newFocusRow(modelName(m), modelCaption(m, time.Now()), p.then(func() { p.OnChoose(m.Path) }), buttons...)
 	row.selected = m.Path == p.loaded

@@ -284,6 +284,7 @@ func (w *Window) finish(j *job, err error) {
 	w.giveBack(j)
 	w.listConversations()
 	w.explain(j, err)
+	w.notify(j)
 	if w.closing {
 		w.closeNow()
 		return

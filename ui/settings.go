@@ -60,7 +60,10 @@ type SettingsPanel struct {
 	look         *keySelect
 	language     *keySelect
 	scale        *keySelect
+	cross        *glyphButton
 	contrast     *keySelect
+	notify       *keySelect
+	tray         *keySelect
 	still        *keySelect
 	advanced     *fyne.Container
 	unfold       *focusRow
@@ -98,9 +101,14 @@ func (p *SettingsPanel) build() {
 	for _, l := range p.lists {
 		l.row.entry.onGrown = p.grown
 	}
-	title := newRow(8, 0, newFlexibleLine(lang.L("Settings"), titleStyle), newGlyph(assets.Icon("close"), 28, func() { p.OnClose() }))
+	p.cross = newGlyph(assets.Icon("close"), 28, func() { p.OnClose() })
+	p.nameKeys(newKeymap(nil))
+	title := newRow(8, 0, newFlexibleLine(lang.L("Settings"), titleStyle), p.cross)
 	p.content = container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll))
 }
+
+// nameKeys says which keys close it.
+func (p *SettingsPanel) nameKeys(k *keymap) { p.cross.tip = lang.L("Close") + k.hint("view.settings") }
 
 // CreateRenderer implements fyne.Widget.
 func (p *SettingsPanel) CreateRenderer() fyne.WidgetRenderer {
@@ -127,6 +135,8 @@ func (p *SettingsPanel) Set(s app.Settings) {
 	p.template.SetSelectedIndex(max(0, slices.Index(prompt.Presets(), s.Template)+1))
 	p.look.SetSelectedIndex(max(0, slices.Index(lookNames(), s.Theme)))
 	p.scale.SetSelectedIndex(scaleIndex(s.Scale))
+	p.notify.SetSelectedIndex(max(0, slices.Index(notifyChoices(), s.NotifyAfter)))
+	p.tray.SetSelectedIndex(switchIndex(s.Tray))
 	p.contrast.SetSelectedIndex(switchIndex(s.Contrast))
 	p.still.SetSelectedIndex(switchIndex(s.Still))
 	p.language.SetSelectedIndex(languageIndex(s.Language))
@@ -264,6 +274,16 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 	onOff := []string{lang.L("Off"), lang.L("On")}
 	p.contrast = newKeySelect(onOff, func(i int) { p.change(func(s *app.Settings) { s.Contrast = i == 1 }) })
 	p.still = newKeySelect(onOff, func(i int) { p.change(func(s *app.Settings) { s.Still = i == 1 }) })
+	var after []string
+	for _, n := range notifyChoices() {
+		text := lang.L("Off")
+		if n > 0 {
+			text = fmt.Sprintf(lang.L("After %s"), durationText(time.Duration(n)*time.Second))
+		}
+		after = append(after, text)
+	}
+	p.notify = newKeySelect(after, func(i int) { p.change(func(s *app.Settings) { s.NotifyAfter = notifyChoices()[i] }) })
+	p.tray = newKeySelect(onOff, func(i int) { p.change(func(s *app.Settings) { s.Tray = i == 1 }) })
 	var names []string
 	for _, l := range languages() {
 		names = append(names, l.name)
@@ -273,6 +293,8 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 	})
 	return section(lang.L("Appearance"), labelled(lang.L("Theme"), p.look), labelled(lang.L("Size"), p.scale),
 		labelled(lang.L("High contrast"), p.contrast), labelled(lang.L("Less motion"), p.still),
+		labelled(lang.L("Tell me of replies"), p.notify, newParagraph(lang.L("While another window is in front, when a reply that took that long has ended. Nothing of the conversation stands in it."), captionStyle)),
+		labelled(lang.L("Sign in the tray"), p.tray, newParagraph(lang.L("From the next start on, where the desktop has a place for it."), captionStyle)),
 		labelled(lang.L("Language"), p.language, newParagraph(lang.L("Of the window; a model answers in the language it is written to in."), captionStyle)))
 }
 

@@ -249,6 +249,7 @@ func (l *orderList) row(s sample.Settings, order []string, i int, name string) f
 	}
 	up := newGlyph(assets.Icon("up"), 24, func() { l.move(order, i, i-1) })
 	down := newGlyph(assets.Icon("down"), 24, func() { l.move(order, i, i+1) })
+	up.tip, down.tip = lang.L("Earlier"), lang.L("Later")
 	if i == 0 {
 		up.Disable()
 	}

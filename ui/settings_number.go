@@ -36,6 +36,7 @@ func newNumberRow(f numberField, onChange func(float64)) *numberRow {
 	r.explain = newParagraph(f.explain, captionStyle)
 	r.name = newFlexibleLine(f.name, bodyStyle)
 	r.back = newGlyph(assets.Icon("undo"), 24, r.goBack)
+	r.back.tip = lang.L("As it was at first")
 	r.back.Hide()
 	r.unit = newLine(f.unit, captionStyle)
 	r.head = newRow(8, 0, r.name, r.back, r.unit, newSized(numberWidth(), 0, r.entry))

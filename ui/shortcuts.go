@@ -39,6 +39,8 @@ func (w *Window) escape() {
 		w.detail.close()
 	case overlays.Top() != nil:
 		overlays.Top().Hide()
+	case w.speaking != nil:
+		w.hush()
 	case w.find.open():
 		w.find.close()
 	case w.editing != 0:

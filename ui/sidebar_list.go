@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
@@ -37,6 +38,7 @@ func newConversationList(s *Sidebar) *conversationList {
 
 func (l *conversationList) create() fyne.CanvasObject {
 	more := newGlyph(assets.Icon("more"), 24, nil)
+	more.tip = lang.L("More to do with it")
 	row := newListRow(more)
 	row.title.SetText("M") // the list takes the height of all rows from this one
 	return row

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -37,6 +38,7 @@ func newCard(text string, edge fyne.ThemeColorName, closed func(), actions ...ac
 	c.ExtendBaseWidget(c)
 	c.meter.Hide()
 	c.close = newGlyph(assets.Icon("close"), 24, func() { c.act(closed) })
+	c.close.tip = lang.L("Close")
 	setVisible(c.close, closed != nil)
 	c.actions = newRow(8, -1)
 	for _, a := range actions {

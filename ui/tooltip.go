@@ -29,6 +29,34 @@ func newTipLayer() *tipLayer {
 	return l
 }
 
+// tipsOver is the layer of the page that an object is on, nil if it has none.
+func tipsOver(o fyne.CanvasObject) *tipLayer {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c == nil {
+		return nil
+	}
+	if top := c.Overlays().Top(); top != nil {
+		return tipsIn(top)
+	}
+	return tipsIn(c.Content())
+}
+
+func tipsIn(o fyne.CanvasObject) *tipLayer {
+	switch o := o.(type) {
+	case *tipLayer:
+		return o
+	case *widget.PopUp:
+		return tipsIn(o.Content)
+	case *fyne.Container:
+		for i := len(o.Objects) - 1; i >= 0; i-- { // it lies over the others
+			if l := tipsIn(o.Objects[i]); l != nil {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
 // show puts up the hint of an object.
 func (l *tipLayer) show(owner fyne.CanvasObject, text string) {
 	if l == nil || text == "" {

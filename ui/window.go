@@ -50,7 +50,12 @@ type Window struct {
 	palette    *palette  // likewise
 	sheet      *keySheet // likewise
 	keys       *keymap
-	counted    string // of which model the tokens in the composer were counted
+	voice      *app.Voice // the system's, nil: it has none
+	speaking   *speech    // a reply being spoken, nil: none is
+	away       bool       // the reader is at another window
+	hidden     bool       // the window is, by way of the tray
+	tray       bool       // the program's sign is in the tray
+	counted    string     // of which model the tokens in the composer were counted
 	composer   *Composer
 	status     *StatusLine
 	cards      *cards
@@ -112,6 +117,9 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w.win.Resize(w.firstSize())
 	w.win.SetCloseIntercept(w.close)
 	w.win.SetOnDropped(w.dropped)
+	w.voice = app.FindVoice()
+	w.watchFocus()
+	w.showTray()
 	w.bindKeys()
 	w.panel.Set(w.settings)
 	w.newWith = w.settings.Assistant

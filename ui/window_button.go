@@ -71,7 +71,7 @@ type glyphButton struct {
 	size     float32 // of the button, at 100 %
 	onTapped func()
 	onHover  func(bool) // may be nil
-	tips     *tipLayer  // where its tip is shown, nil: nowhere
+	tips     *tipLayer  // where its tip is shown, nil: in the layer of the page that it is on
 	tip      string     // what it does, and its key
 
 	hovered, focused bool
@@ -113,6 +113,9 @@ func (b *glyphButton) hover(on bool) {
 	b.hovered = on
 	b.Refresh()
 	if on {
+		if b.tips == nil {
+			b.tips = tipsOver(b)
+		}
 		b.tips.show(b, b.tip)
 	} else {
 		b.tips.hide(b)

@@ -17,16 +17,17 @@ func (w *Window) close() {
 		return
 	}
 	w.closing = true
+	w.hush()
 	w.leave()
 	size := w.win.Canvas().Size()
 	w.keep(func(s *app.Settings) { s.Window = app.WindowSize{Width: size.Width, Height: size.Height} })
 	if w.job == nil && w.loading == nil {
-		w.win.Close()
+		w.closeWindow()
 		return
 	}
 	w.stop()
 	w.win.Hide()
-	w.late = w.post.after(closeTime, w.win.Close)
+	w.late = w.post.after(closeTime, w.closeWindow)
 }
 
 // Close closes the window as its button does. It may be called from any
@@ -40,6 +41,6 @@ func (w *Window) Gone() { w.gone() }
 // closeNow closes the window when what close waited for has ended.
 func (w *Window) closeNow() {
 	if w.late != nil && w.late.Stop() {
-		w.win.Close()
+		w.closeWindow()
 	}
 }

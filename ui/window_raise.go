@@ -7,8 +7,7 @@ func (w *Window) Raise(model string) {
 		if w.closing {
 			return
 		}
-		w.win.Show()
-		w.win.RequestFocus()
+		w.comeBack()
 		w.trace.event("raised", map[string]any{"model": model})
 		switch {
 		case model == "":

@@ -102,6 +102,9 @@ func (w *Window) moreItems(m app.Message) (items []*fyne.MenuItem) {
 			w.menuItem("reply.tokens", func() { w.showTokens(m) }),
 			w.menuItem("reply.replay", func() { w.replay(m) }))
 	}
+	if m.Role == prompt.Assistant && hasVoice(w) {
+		items = append(items, w.menuItem("reply.speak", func() { w.speak(m) }))
+	}
 	compare := w.menuItem("reply.compare", func() { w.compare(m) })
 	compare.Disabled = m.Siblings < 2
 	return append(items, compare)
