@@ -248,6 +248,11 @@ func TestPresetsAreKept(t *testing.T) {
 	if all, err := b.Presets(); len(all) != 5 || err != nil {
 		t.Errorf("restored, there are %d (%v)", len(all), err)
 	}
+	check(t, b.DeletePreset(p.ID))
+	check(t, b.ErasePreset(p.ID))
+	if _, ok := b.Preset(p.Key); ok {
+		t.Error("deleted for good, it is still there")
+	}
 	for _, key := range []string{"", "#", "#x", "#99", "model:", "model:none", "nothing"} {
 		if p, ok := b.Preset(key); ok {
 			t.Errorf("%q is %+v", key, p)

@@ -200,5 +200,9 @@ func (a *App) DeletePreset(id ID) error { return a.store.TrashItem(store.Presets
 // RestorePreset takes it out again.
 func (a *App) RestorePreset(id ID) error { return a.store.TrashItem(store.Presets, id, time.Time{}) }
 
+// ErasePreset deletes one of the user's presets for good. What came from it keeps its
+// values.
+func (a *App) ErasePreset(id ID) error { return a.store.DeleteItem(store.Presets, id) }
+
 // TrashedPresets returns the user's presets in the trash.
 func (a *App) TrashedPresets() ([]Preset, error) { return a.ownPresets(true) }

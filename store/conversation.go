@@ -26,18 +26,7 @@ type Conversation struct {
 }
 
 // Create adds an empty conversation.
-func (s *Store) Create(now time.Time) (Conversation, error) {
-	c := Conversation{Created: now, Updated: now}
-	err := s.update(func(tx *txn) error {
-		id, err := tx.Bucket(conversationsBucket).NextSequence()
-		if err != nil {
-			return err
-		}
-		c.ID = ID(id)
-		return putConversation(tx, &c)
-	})
-	return c, err
-}
+func (s *Store) Create(now time.Time) (Conversation, error) { return s.CreateWith(now, 0, 0, nil) }
 
 // Conversation returns one conversation.
 func (s *Store) Conversation(id ID) (c Conversation, err error) {

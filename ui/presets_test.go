@@ -217,3 +217,37 @@ func TestFromTheModel(t *testing.T) {
 		t.Errorf("it begins with %q, %q, %q", b.choice.Selected, r.number("Temperature").entry.Text, b.about.text)
 	}
 }
+
+// Presets in the trash can be brought back, or deleted for good.
+func TestDeletedPresets(t *testing.T) {
+	r := newRig(t, "Yes.")
+	p, err := r.app.NewPreset("sober", sample.Neutral())
+	if err != nil {
+		t.Fatal(err)
+	}
+	press := func(label string) {
+		t.Helper()
+		for _, o := range test.LaidOutObjects(r.win.Canvas().Overlays().Top()) {
+			if b, ok := o.(*pushButton); ok && b.Text == label {
+				test.Tap(b)
+				return
+			}
+		}
+		t.Fatalf("there is no button %q", label)
+	}
+	for _, label := range []string{"Restore", "Delete for good"} {
+		if err := r.app.DeletePreset(p.ID); err != nil {
+			t.Fatal(err)
+		}
+		r.showDeletedPresets()
+		press(label)
+		if trash, err := r.app.TrashedPresets(); len(trash) != 0 || err != nil {
+			t.Errorf("%s: in the trash are %+v (%v)", label, trash, err)
+		}
+		_, there := r.app.Preset(p.Key)
+		if there != (label == "Restore") {
+			t.Errorf("%s: it is there: %v", label, there)
+		}
+	}
+	press("Close")
+}

@@ -225,7 +225,14 @@ func (w *Window) showDeletedPresets() {
 			}
 			w.updateSetup()
 		})
-		list.Add(newRow(12, 0, newFlexibleLine(p.Name, bodyStyle), restore))
+		erase := newButton(lang.L("Delete for good"), func() {
+			m.close()
+			if err := w.app.ErasePreset(p.ID); err != nil {
+				w.failed(err)
+			}
+			w.showDeletedPresets()
+		})
+		list.Add(newRow(8, 0, newFlexibleLine(p.Name, bodyStyle), restore, erase))
 	}
 	if len(all) == 0 {
 		list.Add(newLine(lang.L("There is none."), captionStyle))
