@@ -68,17 +68,15 @@ func textsIn(code string) []byte {
 }
 
 // translation is the table of a language, from the English texts to its own. Of
-// English the files have only what differs from the source: each text of the others
-// is its own translation.
+// English there is only what differs from the source: each text is its own
+// translation.
 func translation(code string) map[string]string {
 	table := map[string]string{}
 	if code != "en" && assets.Translation(code) != nil {
 		mustRead(code, table)
 		return table
 	}
-	for _, other := range assets.Translations() {
-		mustRead(other, table)
-	}
+	mustRead(assets.Translations()[0], table) // each has all keys
 	for key := range table {
 		table[key] = key
 	}
