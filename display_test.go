@@ -103,7 +103,7 @@ func (s *screen) open(path, data string, args ...string) *program {
 	p.cmd.Stderr = &p.stderr
 	home := s.TempDir()
 	p.cmd.Env = append(os.Environ(), "DISPLAY="+s.display, "WAYLAND_DISPLAY=", "HOME="+home, "XDG_CONFIG_HOME="+home,
-		"XDG_RUNTIME_DIR="+home, "LIBGL_ALWAYS_SOFTWARE=1", "LP_NUM_THREADS=1", "FYNE_SCALE=1")
+		"XDG_RUNTIME_DIR="+home, "LIBGL_ALWAYS_SOFTWARE=1", "LP_NUM_THREADS=1", "FYNE_SCALE=1", "LC_ALL=C")
 	// Opened for both ways, so that it neither blocks nor ends with the writer.
 	f, err := os.OpenFile(trace, os.O_RDWR, 0)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 // which closes it, as Enter and Esc do.
 func ShowFailure(fyneApp fyne.App, dir string, err error) fyne.Window {
 	fyneApp.Settings().SetTheme(NewTheme("system", 1))
+	speak("") // what is set cannot be read
 	w := fyneApp.NewWindow("Beyonder")
 	w.SetIcon(assets.AppIcon())
 	text := newParagraph(failureSentence(dir, err), bodyStyle)

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/test"
 
+	"beyonder/app"
 	"beyonder/assets"
 )
 
@@ -128,5 +130,15 @@ func TestNumbersInOtherLanguages(t *testing.T) {
 	speak("ja")
 	if got := dateText(time.Date(2026, 3, 9, 12, 0, 0, 0, time.Local)); got != "2026年3月9日" {
 		t.Errorf("in Japanese: %s", got)
+	}
+}
+
+// What keeps Beyonder from starting is told in the system's language.
+func TestFailuresAreToldInTheSystemsLanguage(t *testing.T) {
+	speakAgain(t)
+	t.Setenv("LC_ALL", "de_DE.UTF-8")
+	ShowFailure(test.NewTempApp(t), t.TempDir(), app.ErrFull).Close()
+	if got := lang.L("Beyonder cannot start"); got != "Beyonder kann nicht starten" {
+		t.Errorf("it says %q", got)
 	}
 }
