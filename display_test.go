@@ -45,7 +45,8 @@ func needWindow(t *testing.T) (program string) {
 	return program
 }
 
-// screen is a display without a window manager.
+// screen is a display without a window manager. Its keys do not repeat: on a busy
+// machine xdotool may hold one for long, and Ctrl is let go before the letter.
 type screen struct {
 	*testing.T
 	display string
@@ -58,7 +59,7 @@ func newScreen(t *testing.T, args ...string) *screen {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", append([]string{"-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"}, args...)...)
+	x := exec.Command("Xvfb", append([]string{"-displayfd", "3", "-r", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"}, args...)...)
 	x.ExtraFiles = []*os.File{w}
 	if err := x.Start(); err != nil {
 		t.Fatal(err)

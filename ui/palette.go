@@ -61,7 +61,7 @@ func (w *Window) openPalette() {
 	p.field.keys = p.key
 	p.list = newPaletteList(p)
 	body := container.NewStack(p.list, newPadded(12, 12, 12, 12, p.none))
-	page := container.New(detailLayout{}, newPadded(8, 8, 4, 8, p.field), newPadded(0, 4, 4, 4, body))
+	page := container.New(paletteLayout{}, newPadded(8, 8, 4, 8, p.field), newPadded(0, 4, 4, 4, body))
 	p.popup = widget.NewPopUp(page, w.win.Canvas())
 	w.palette = p
 	room := w.win.Canvas().Size()
@@ -71,6 +71,12 @@ func (w *Window) openPalette() {
 	w.win.Canvas().Focus(p.field)
 	w.trace.event("palette-opened", map[string]any{"items": len(p.items)})
 }
+
+// paletteLayout is a page's that may be as low as one row.
+type paletteLayout struct{ detailLayout }
+
+// MinSize implements fyne.Layout.
+func (paletteLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(px(320), 0) }
 
 // size is that of the palette with so many rows.
 func (p *palette) size(rows int) fyne.Size {

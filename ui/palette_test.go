@@ -102,3 +102,13 @@ func TestFuzzySpeed(t *testing.T) {
 		t.Errorf("%d found", found)
 	}
 }
+
+// It is as high as what was found, not higher.
+func TestPaletteIsAsHighAsWhatItFound(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.lookFor("shortc")
+	row := newPaletteRow().MinSize().Height
+	if n, high := len(r.palette.shown), r.palette.popup.Content.Size().Height; n != 1 || high > 4*row {
+		t.Errorf("%d lines of %v are in %v", n, row, high)
+	}
+}
