@@ -43,6 +43,14 @@ screenshot:
 	BEYONDER_SCREENSHOTS=$(CURDIR)/build BEYONDER_WINDOW_TESTS=required BEYONDER_BINARY=$(CURDIR)/$(BINARY) go test -count=1 -run TestScreenshot .
 	cp build/screenshot-light.png docs/screenshot.png
 
+# The pictures of docs/window.md, likewise.
+pictures:
+	@.ci/deps test
+	@$(MAKE) --no-print-directory $(BINARY)
+	@mkdir -p docs/window
+	BEYONDER_PICTURES=$(CURDIR)/docs/window BEYONDER_WINDOW_TESTS=required BEYONDER_BINARY=$(CURDIR)/$(BINARY) go test -count=1 -run 'TestPictures$$' .
+.PHONY: pictures
+
 bench:
 	go test -run '^$$' -bench . ./...
 

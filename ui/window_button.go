@@ -151,6 +151,7 @@ type glyphRenderer struct {
 	button *glyphButton
 	back   *canvas.Rectangle
 	icon   *canvas.Image
+	drawn  glyph
 }
 
 func (r *glyphRenderer) MinSize() fyne.Size { return fyne.NewSquareSize(px(r.button.size)) }
@@ -186,10 +187,21 @@ func (r *glyphRenderer) Refresh() {
 	if b.solid {
 		r.back.CornerRadius = px(b.size) / 2
 	}
-	r.icon.Resource = theme.NewColoredResource(b.icon, ink)
 	r.Layout(b.Size())
 	r.back.Refresh()
-	r.icon.Refresh()
+	if now := (glyph{b.icon, ink, theme.Color(ink), px(b.size)}); now != r.drawn {
+		r.drawn, r.icon.Resource = now, theme.NewColoredResource(b.icon, ink)
+		r.icon.Refresh()
+	}
+}
+
+// glyph is how an icon was drawn. Drawing takes a while, and another theme has
+// Fyne refresh every button once for each container around it.
+type glyph struct {
+	icon  fyne.Resource
+	ink   fyne.ThemeColorName
+	color color.Color
+	size  float32
 }
 
 func (r *glyphRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.back, r.icon} }

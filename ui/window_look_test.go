@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
+
+	"beyonder/assets"
 )
 
 // In high contrast all text keeps 7 : 1 on every ground it stands on, outlines
@@ -118,4 +120,25 @@ func TestNothingMovesWhereThatIsNotWanted(t *testing.T) {
 		t.Error("the pulse beats")
 	}
 	p.run(false)
+}
+
+// Drawing an icon takes a while: it is done again when the icon or its colour has
+// changed, and not with every refresh.
+func TestIconsAreDrawnOnce(t *testing.T) {
+	r := newRig(t, "Yes.")
+	g := test.TempWidgetRenderer(t, r.gear).(*glyphRenderer)
+	before := g.icon.Image
+	r.gear.Refresh()
+	if before == nil || g.icon.Image != before {
+		t.Error("it was drawn again")
+	}
+	r.gear.setIcon(assets.Icon("close"))
+	if g.icon.Image == before {
+		t.Error("another icon was not drawn")
+	}
+	before = g.icon.Image
+	r.gear.MouseIn(nil)
+	if g.icon.Image == before {
+		t.Error("another colour was not drawn")
+	}
 }
