@@ -142,3 +142,23 @@ func TestFailuresAreToldInTheSystemsLanguage(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 }
+
+// Where the settings are encrypted the language is known once they are open.
+func TestTheLanguageAfterUnlocking(t *testing.T) {
+	speakAgain(t)
+	dir := t.TempDir()
+	r := newRigWith(t, newTestEngine(), dir, Options{})
+	r.keep(func(s *app.Settings) { s.Language = "de" })
+	if err := r.app.SetPassphrase("", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.app.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r = newRigWith(t, newTestEngine(), dir, Options{})
+	r.modal.first.SetText("secret")
+	r.modal.finish()
+	if got := r.composer.entry.PlaceHolder; got != "Nachricht schreiben" || r.modal.open() {
+		t.Errorf("after unlocking the composer says %q, the question is open: %v", got, r.modal.open())
+	}
+}
