@@ -51,7 +51,7 @@ func (p *pulse) run(running bool) {
 		return
 	}
 	p.running = running
-	if running && !p.still && fyne.CurrentApp().Settings().ShowAnimations() {
+	if running && !p.still && animated() {
 		p.animation.Start()
 	} else {
 		p.animation.Stop()

@@ -93,6 +93,7 @@ type Window struct {
 
 // New builds the window and opens the newest conversation. Show shows it.
 func New(fyneApp fyne.App, a *app.App, o Options) *Window {
+	calm(fyneApp)
 	g := &gate{}
 	w := newWindow(fyneApp, a, o, g.post)
 	w.gone = g.shut
