@@ -184,9 +184,9 @@ func (w *Window) keepFolder(id, first app.ID, name, system string) error {
 	return nil
 }
 
-// newFolder is askFolder from the keyboard: for the open conversation, if it is
-// stored.
-func (w *Window) newFolder() { w.askFolder(0, w.current) }
+// newFolder makes an empty folder: which conversation to put there, if any, only a
+// conversation's own menu knows.
+func (w *Window) newFolder() { w.askFolder(0, 0) }
 
 // newConversationIn opens an empty page whose conversation will be in a folder.
 func (w *Window) newConversationIn(folder app.ID) {

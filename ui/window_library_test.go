@@ -179,3 +179,15 @@ func TestTheMenuOfAConversation(t *testing.T) {
 		t.Error("the second item did not pin it")
 	}
 }
+
+// A folder that is made by its command is empty: the open conversation stays where
+// it is.
+func TestANewFolderIsEmpty(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("hello")
+	r.run("folder.new")
+	r.answerModal("Recipes", "Create")
+	if c, _ := r.app.Conversation(r.current); c.Folder != 0 || len(r.sidebar.folders) != 1 {
+		t.Errorf("the conversation is in folder %d of %d", c.Folder, len(r.sidebar.folders))
+	}
+}
