@@ -167,7 +167,7 @@ func (s *setter) node(n node) {
 		s.add(s.code(n), "")
 	case mathNode, htmlNode:
 		s.gap(10)
-		s.add(newTextPiece([]run{{text: n.code, face: st.mono, color: s.color}}, st.codeLeading+st.px(2)), "")
+		s.add(newTextPiece([]run{{text: n.code, face: st.mono, color: s.color}}, st.codeLeading()+st.px(2)), "")
 	case tableNode:
 		s.gap(12)
 		s.add(s.table(n), "")

@@ -22,7 +22,7 @@ type style struct {
 	body, mono, note face
 	headings         [3]face // for levels 1, 2 and deeper
 	leading          float32 // from line to line of body text
-	codeLeading      float32 // from line to line of code
+	codePitch        float32 // see codeLeading; 0: not measured yet
 	theme            fyne.Theme
 	variant          fyne.ThemeVariant
 }
@@ -40,11 +40,18 @@ func newStyle() *style {
 			{themeSize(theme.SizeNameSubHeadingText), bolder}, {themeSize(SizeHeading3), bolder}},
 	}
 	s.leading = round(s.body.size * 1.5)
-	// The pitch of code is the height of a box-drawing character, or frames
-	// drawn with them would have gaps.
-	natural, _ := measure("│", s.mono)
-	s.codeLeading = round(natural.Height)
 	return s
+}
+
+// codeLeading is the distance from line to line of code: the height of a
+// box-drawing character, or frames drawn with them would have gaps. It is measured
+// when the first code is shown: the face and those it falls back on take 7 MB.
+func (s *style) codeLeading() float32 {
+	if s.codePitch == 0 {
+		natural, _ := measure("│", s.mono)
+		s.codePitch = round(natural.Height)
+	}
+	return s.codePitch
 }
 
 // current says whether the theme is still the one that was read.

@@ -137,7 +137,7 @@ type codeSizes struct{ head, pad, foot, pitch float32 }
 
 func (c *codePiece) sizes() codeSizes {
 	st := c.copy.stage.style
-	return codeSizes{st.px(codeHead), st.px(codePad), st.px(codeFoot), st.codeLeading}
+	return codeSizes{st.px(codeHead), st.px(codePad), st.px(codeFoot), st.codeLeading()}
 }
 
 // languageName is how a fence's language is shown.
@@ -189,7 +189,7 @@ func (c *codePiece) line(s *stage, tokens []token, x, y float32) {
 		x += float32(lead) * c.advance
 		letters := &canvas.Text{Text: t.text[lead:], Color: s.style.ink(t.color), TextSize: s.style.mono.size, TextStyle: s.style.mono.style}
 		width := c.x(s, letters.Text)
-		putAt(letters, x, y, width, s.style.codeLeading)
+		putAt(letters, x, y, width, s.style.codeLeading())
 		c.scroll.content.Objects = append(c.scroll.content.Objects, letters)
 		x += width
 	}

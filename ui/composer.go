@@ -85,8 +85,7 @@ func NewComposer() *Composer {
 	c.pieces = newColumn(4)
 	c.shelf = container.NewVScroll(newPadded(1, 1, 1, 1, c.pieces)) // room for the frames of the rows
 	c.shelf.Hide()
-	field := container.NewThemeOverride(c.entry, borderless{})
-	c.content = container.New(composerLayout{}, c.panel, field, c.button, c.hint, c.shelf)
+	c.content = container.New(composerLayout{}, c.panel, c.entry, c.button, c.hint, c.shelf)
 	c.show()
 	return c
 }

@@ -29,6 +29,11 @@ func newComposerEntry() *composerEntry {
 	return e
 }
 
+// CreateRenderer implements fyne.Widget.
+func (e *composerEntry) CreateRenderer() fyne.WidgetRenderer {
+	return frameless{e.Entry.CreateRenderer()}
+}
+
 // heldModifiers asks the driver: a key event does not carry its modifiers.
 func heldModifiers() fyne.KeyModifier {
 	if driver, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok {

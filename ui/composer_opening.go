@@ -26,6 +26,11 @@ func newOpeningField(done, closed func()) *openingField {
 	return e
 }
 
+// CreateRenderer implements fyne.Widget.
+func (e *openingField) CreateRenderer() fyne.WidgetRenderer {
+	return frameless{e.Entry.CreateRenderer()}
+}
+
 // TypedKey implements fyne.Focusable.
 func (e *openingField) TypedKey(event *fyne.KeyEvent) {
 	switch event.Name {
@@ -98,7 +103,6 @@ func (c *Composer) TakeOpening() string {
 func (c *Composer) openingRow() fyne.CanvasObject {
 	away := newGlyph(assets.Icon("close"), 24, c.closeOpening)
 	away.tip, away.tips = lang.L("Let the model begin by itself (Esc)"), c.button.tips
-	field := container.NewThemeOverride(c.opening, borderless{})
-	row := newRow(4, 1, newPadded(0, 0, 0, 10, newLine(lang.L("Reply begins with"), captionStyle)), field, away)
+	row := newRow(4, 1, newPadded(0, 0, 0, 10, newLine(lang.L("Reply begins with"), captionStyle)), c.opening, away)
 	return container.NewStack(newSurface("", theme.ColorNameInputBorder, 8), newPadded(0, 4, 0, 0, row))
 }

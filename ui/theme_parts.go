@@ -27,23 +27,6 @@ func (inForce) Icon(name fyne.ThemeIconName) fyne.Resource {
 	return fyne.CurrentApp().Settings().Theme().Icon(name)
 }
 
-// borderless is for fields without a frame of their own.
-type borderless struct{ inForce }
-
-func (b borderless) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	if name == theme.ColorNameInputBackground || name == theme.ColorNameInputBorder {
-		return color.Transparent
-	}
-	return b.inForce.Color(name, variant)
-}
-
-func (b borderless) Size(name fyne.ThemeSizeName) float32 {
-	if name == theme.SizeNameInputBorder {
-		return 0
-	}
-	return b.inForce.Size(name)
-}
-
 // tracked is for sliders: Fyne draws their track in the colour of a field's
 // ground, which cannot be seen on our panels.
 type tracked struct{ inForce }

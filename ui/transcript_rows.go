@@ -260,7 +260,7 @@ func (v *transcriptView) guessRow(b *bubble, r *row) float32 {
 		return st.px(48 + 12)
 	}
 	if r.chunk.kind == fenceChunk {
-		return float32(bytes.Count(text, []byte{'\n'}))*st.codeLeading + st.px(codeHead+codeFoot+12)
+		return float32(bytes.Count(text, []byte{'\n'}))*st.codeLeading() + st.px(codeHead+codeFoot+12)
 	}
 	return v.guessText(text) + st.px(12)
 }
