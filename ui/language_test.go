@@ -162,3 +162,17 @@ func TestTheLanguageAfterUnlocking(t *testing.T) {
 		t.Errorf("after unlocking the composer says %q, the question is open: %v", got, r.modal.open())
 	}
 }
+
+// A page that was open before speaks the new language, too.
+func TestPagesChangeTheirLanguage(t *testing.T) {
+	speakAgain(t)
+	r := newRig(t, "Yes.")
+	r.togglePanel()
+	r.openModels()
+	r.until("the look has ended", func() bool { return r.library.cancel == nil })
+	r.library.detail.close()
+	r.panel.language.SetSelectedIndex(languageIndex("de"))
+	r.openModels()
+	over(r, func(b *pushButton) bool { return b.Text == "Ordner…" })
+	r.until("the look has ended again", func() bool { return r.library.cancel == nil })
+}

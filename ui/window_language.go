@@ -25,7 +25,10 @@ func (w *Window) changeLanguage() {
 // buildAgain makes the widgets anew, which have the words that they were made with.
 // What they showed is to be shown again.
 func (w *Window) buildAgain() {
-	w.inTrash, w.mixture, w.root, w.body = false, nil, nil, nil
+	if w.library != nil && w.library.cancel != nil {
+		w.library.cancel()
+	}
+	w.inTrash, w.library, w.mixture, w.root, w.body = false, nil, nil, nil, nil
 	w.build()
 	w.announce()
 	w.win.SetContent(w.root)
