@@ -20,11 +20,24 @@ func (w *Window) applyLook() {
 	}
 }
 
+// withoutContent does something while the window seems to be empty. To a new theme
+// Fyne refreshes each object, and each container refreshes all that is in it: an
+// object that is in ten containers is refreshed eleven times.
+func (w *Window) withoutContent(f func()) {
+	objects, layout := w.root.Objects, w.root.Layout
+	w.root.Objects, w.root.Layout = nil, nil
+	f()
+	w.root.Objects, w.root.Layout = objects, layout
+}
+
 // lookChanged shows what a change of theme or size makes of the window.
 func (w *Window) lookChanged() {
 	shown := w.root.Objects[framePanel].Visible()
-	w.applyLook()
+	w.withoutContent(w.applyLook)
 	w.root.Refresh()
+	for _, o := range w.root.Objects { // what keeps its size has parts that do not
+		o.Resize(o.Size().SubtractWidthHeight(1, 1))
+	}
 	relayout(w.root)
 	if shown { // where there is no room beside the text any more, over it
 		if !w.root.Objects[framePanel].Visible() {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"reflect"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -140,5 +141,27 @@ func TestIconsAreDrawnOnce(t *testing.T) {
 	r.gear.MouseIn(nil)
 	if g.icon.Image == before {
 		t.Error("another colour was not drawn")
+	}
+}
+
+// Another size is shown as if the window had been opened with it, whatever is open.
+func TestZoomLeavesNothingAsItWas(t *testing.T) {
+	r := newRig(t, "Some **bold** words:\n\n```go\nfunc main() {}\n```\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+	r.win.Resize(fyne.NewSize(1500, 900))
+	r.say("How do I begin?")
+	states := []func(){
+		func() { r.togglePanel(); r.panel.toggleAdvanced() },
+		r.toggleExperts,
+		func() { r.newConversation(); r.toggleSidebar() },
+	}
+	for i, open := range states {
+		open()
+		r.zoom(1)
+		got := r.win.Canvas().Capture()
+		r.fyneApp.Settings().SetTheme(NewTheme(r.settings.Theme, r.settings.Scale)) // Fyne's own way
+		relayout(r.root)
+		if !reflect.DeepEqual(got, r.win.Canvas().Capture()) {
+			t.Errorf("at %v, state %d is not shown as it would be at the start", r.settings.Scale, i)
+		}
 	}
 }
