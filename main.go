@@ -108,6 +108,9 @@ func show(a *app.App, o command.WindowOptions) (err error) {
 	if !w.Opened() {
 		return errNoWindow
 	}
+	done := make(chan struct{})
+	defer close(done)
+	go giveBackAtRest(done)
 	f.Run()
 	return nil
 }
