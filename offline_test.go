@@ -63,7 +63,8 @@ func TestWithoutANetwork(t *testing.T) {
 }
 
 var (
-	calls = regexp.MustCompile(`^\d+ +(?:<\.\.\. )?(\w+)\(?(.*)$`)
+	// A call that strace tells in two lines has its arguments in the first.
+	calls = regexp.MustCompile(`^\d+ +(\w+)\((.*)$`)
 	// What a window needs: the display, the session bus, and what the C library asks
 	// for the user's name.
 	allowed = regexp.MustCompile(`sun_path=@?"(/tmp/\.X11-unix/|/tmp/dbus-|/run/user/\d+/(bus|at-spi/)|/var/run/nscd/socket|[^"]*/bus")`)

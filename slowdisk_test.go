@@ -3,12 +3,14 @@
 package main
 
 import (
+	"errors"
 	"os/exec"
 	"syscall"
 	"testing"
 	"time"
 
 	"beyonder/app"
+	"beyonder/app/apptest"
 )
 
 // On a disk that takes seconds for each commit, a stopped reply is shown as stopped
@@ -24,6 +26,7 @@ func TestStopOnASlowDisk(t *testing.T) {
 		t.Skipf("SKIPPED: strace does not work here (%v): no slow disk is made", err)
 	}
 	s, data := newScreen(t), t.TempDir()
+	endless(t, data)
 	s.prepare = func(cmd *exec.Cmd) {
 		cmd.Args = append([]string{strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=2000000", cmd.Path}, cmd.Args[1:]...)
 		cmd.Path = strace
@@ -61,5 +64,19 @@ func TestStopOnASlowDisk(t *testing.T) {
 	_, messages := stored(t, data)
 	if len(messages) != 1 || len(messages[0]) != 2 || messages[0][1].State != app.Interrupted || messages[0][1].Text == "" {
 		t.Errorf("stored: %+v", messages)
+	}
+}
+
+// endless makes replies of the tiny model go on until they are stopped.
+func endless(t *testing.T, data string) {
+	t.Helper()
+	a, err := app.Open(app.Options{Dir: data, Engine: apptest.New(nil, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := a.Settings()
+	s.Sampling.LogitBias = map[int32]float64{2: -1000} // </s>
+	if err := errors.Join(a.SetSettings(s), a.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
