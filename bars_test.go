@@ -52,11 +52,14 @@ func TestBars(t *testing.T) {
 	time.Sleep(idle)
 	t.Logf("idle for %v: window %.2f %%, engine %.2f %% of a core", idle,
 		100*(busy(t, p.cmd.Process.Pid)-before[0])/idle.Seconds(), 100*(busy(t, children(t, p.cmd.Process.Pid)[0])-before[1])/idle.Seconds())
+	t.Logf("memory at rest: %s", memory(t, p.cmd.Process.Pid))
 	f := openFrames(t, filepath.Join(frames, "Xvfb_screen0"))
 	hand := newHand(t, p)
 	p.opening(f, hand)
 	p.typing(f, hand)
 	t.Logf("memory at the end: %s", memory(t, p.cmd.Process.Pid))
+	time.Sleep(3 * restPeriod)
+	t.Logf("memory at rest again: %s", memory(t, p.cmd.Process.Pid))
 }
 
 // opening goes to another conversation and back, by the list's first two lines.
