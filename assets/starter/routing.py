@@ -1,72 +1,26 @@
 """Shows which experts a merged mixture chooses for each area's text.
 
-    python3 routing.py DATA MODEL MIXTURE.gguf [--report FILE]
+    python3 routing.py DATA MIXTURE.gguf [--report FILE]
 
-DATA is what vocabulary.py wrote, MODEL the folder that train.py wrote, and
-MIXTURE.gguf what `beyonder merge` made of it in float16 or float32, of which only
-the routers are read. It runs the mixture in PyTorch over the validation text and
-prints, for each layer, how often each area's own expert is among the two chosen
-(chance: 50 %), and the mixture's validation loss.
+DATA is what vocabulary.py wrote, MIXTURE.gguf what `beyonder merge` made. It runs
+the mixture in PyTorch over the validation text and prints, for each layer, how often
+each area's own expert is among the two chosen (chance: 50 %), and the mixture's
+validation loss.
 """
 
 import argparse
+import copy
 import json
 import os
-import struct
 
 import numpy
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from train import AREAS, Mistral, Text, load, loss_of, pack
+from train import AREAS, SHAPES, Mistral, Text, load, loss_of, pack, tensors
 
 USED = 2
-SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
-STRING, ARRAY = 8, 9
-
-
-class GGUF:
-    """As much of the format as finding float tensors takes."""
-
-    def __init__(self, path):
-        self.file = open(path, "rb")
-        if self.file.read(4) != b"GGUF":
-            raise SystemExit(path + " is no GGUF file")
-        _, tensors, pairs = self.number("<I"), self.number("<Q"), self.number("<Q")
-        self.values = {}
-        for _ in range(pairs):
-            key = self.text()
-            self.values[key] = self.value(self.number("<I"))
-        self.infos = {}
-        for _ in range(tensors):
-            name = self.text()
-            shape = [self.number("<Q") for _ in range(self.number("<I"))]
-            self.infos[name] = shape, self.number("<I"), self.number("<Q")
-        align = self.values.get("general.alignment", 32)
-        self.base = -(-self.file.tell() // align) * align
-
-    def number(self, form):
-        return struct.unpack(form, self.file.read(struct.calcsize(form)))[0]
-
-    def text(self):
-        return self.file.read(self.number("<Q")).decode()
-
-    def value(self, kind):
-        if kind == STRING:
-            return self.text()
-        if kind == ARRAY:
-            kind, n = self.number("<I"), self.number("<Q")
-            return [self.value(kind) for _ in range(n)]
-        return self.number(SCALARS[kind])
-
-    def tensor(self, name):
-        shape, kind, offset = self.infos[name]
-        if kind not in (0, 1):
-            raise SystemExit("%s is quantized; name the file that beyonder merge wrote" % name)
-        self.file.seek(self.base + offset)
-        values = numpy.fromfile(self.file, [numpy.float32, numpy.float16][kind], int(numpy.prod(shape)))
-        return torch.from_numpy(values.astype(numpy.float32)).view(shape[::-1])
 
 
 class Mixture(nn.Module):
@@ -87,19 +41,21 @@ class Mixture(nn.Module):
         return out
 
 
-def mixture(folder, routers):
-    """The base with the experts' MLPs, and a router for each layer."""
-    with open(os.path.join(folder, "report.json")) as f:
-        shape = json.load(f)["shape"]
-    pieces = routers.infos["token_embd.weight"][0][1]
-    models = []
-    for name in ["base", *AREAS]:
-        m = Mistral(shape, pieces)
-        load(m, os.path.join(folder, name, "model.safetensors"))
-        models.append(m.eval())
-    for i, layer in enumerate(models[0].layers):
-        layer.mlp = Mixture([m.layers[i].mlp for m in models[1:]], routers.tensor("blk.%d.ffn_gate_inp.weight" % i))
-    return models[0]
+def mixture(path):
+    """The mixture in the file: a dense model whose MLPs are of several experts."""
+    found = tensors(path)
+    model = Mistral(SHAPES["full"], found["token_embd.weight"].shape[0])
+    load(model, path)
+    for i, layer in enumerate(model.layers):
+        parts = [found["blk.%d.ffn_%s_exps.weight" % (i, k)] for k in ("gate", "up", "down")]
+        experts = []
+        for e in range(len(AREAS)):
+            expert = copy.deepcopy(layer.mlp)
+            for linear, w in zip((expert.gate_proj, expert.up_proj, expert.down_proj), parts):
+                linear.weight.data = w[e]
+            experts.append(expert)
+        layer.mlp = Mixture(experts, found["blk.%d.ffn_gate_inp.weight" % i])
+    return model.eval()
 
 
 @torch.no_grad()
@@ -120,12 +76,11 @@ def measure(model, text, count, window=512):
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("data")
-    p.add_argument("model")
     p.add_argument("mixture")
     p.add_argument("--count", type=int, default=100, help="conversations of each area")
     p.add_argument("--report")
     o = p.parse_args()
-    model, report = mixture(o.model, GGUF(o.mixture)), {}
+    model, report = mixture(o.mixture), {}
     for k, area in enumerate(AREAS):
         shares, loss = measure(model, Text(os.path.join(o.data, area + ".npz")), o.count)
         own = 100 * shares[:, k]

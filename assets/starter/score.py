@@ -1,9 +1,9 @@
 """Asks a model the held-out questions and scores the answers by RUBRIC.md.
 
-    python3 score.py --beyonder BINARY --model FILE CORPUS/heldout.jsonl [--report FILE]
+    python3 score.py --beyonder BINARY --model FILE [--report FILE] CORPUS/heldout.jsonl
 
 Each conversation is a `beyonder chat` of its own, at temperature 0 unless other
-flags are given after --. Code that a model wrote in Python is run, in a process of
+flags are given (… --model FILE -- CORPUS/heldout.jsonl FLAGS). Code that a model wrote in Python is run, in a process of
 its own with a limit on time and memory: score only models whose text you would run.
 """
 

@@ -26,8 +26,8 @@ from torch import nn
 
 AREAS = ["chat", "code", "story", "math"]
 BASE_MIX = AREAS + ["mixed"]
-# Stories are long and learned first: the second time there are fewer.
-AGAIN_MIX = {"chat": 1, "code": 0.8, "story": 0.25, "math": 1, "mixed": 0.25}
+# Stories are long: the second time there are fewer of them.
+AGAIN_MIX = {"chat": 1, "code": 1, "story": 0.6, "math": 0.6, "mixed": 0.3}
 BOS, START, END = 1, 3, 4  # ids: the control symbols follow <unk>, <s> and </s>
 
 SHAPES = {
@@ -362,12 +362,14 @@ class Run:
         groups = [g for o in optimizers for g in o.param_groups]
         step_model = torch.compile(model) if self.o.compile else model
         first, curve, spent = self.resume(name, model, optimizers)
-        warm, began = max(10, steps // 30), time.time() - spent
-        kept = time.time()
+        warm, began, limit = max(10, steps // 30), time.time() - spent, 60 * self.o.minutes
+        warm, kept = min(warm, 100) if limit else warm, time.time()
         for step, batch in enumerate(self.batches(packed, torch.from_numpy(rng.permutation(len(packed[0]))))):
             if step < first:
                 continue
-            done = (step - warm) / max(1, steps - warm)
+            spent = time.time() - began
+            done = min(1, spent / limit) if limit else (step - warm) / max(1, steps - warm)
+            last = step == steps - 1 or done == 1
             now = min(1, (step + 1) / warm) if step < warm else 0.02 + 0.49 * (1 + math.cos(math.pi * done))
             for g in groups:
                 g["lr"] = now * g["scale"]
@@ -378,14 +380,15 @@ class Run:
             nn.utils.clip_grad_norm_(learned, 1.0)
             for o in optimizers:
                 o.step()
-            if step + 1 < steps and time.time() - kept > KEEP:
+            if not last and time.time() - kept > KEEP:
                 self.keep(name, model, optimizers, step + 1, curve, time.time() - began)
                 kept = time.time()
-            if step % max(1, steps // 40) == 0 or step == steps - 1:
-                spent = time.time() - began
+            if step % max(1, steps // 40) == 0 or last:
                 curve.append([step + 1, round(float(loss), 4)])
-                print("%-5s step %5d of %d  loss %.4f  %.0f tokens/s  %.0f s" % (name, step + 1, steps, curve[-1][1], (step + 1) * batch[0].numel() / spent, spent), flush=True)
-        self.report.setdefault("stages", {})[name] = dict(steps=steps, tokens=int(total * self.o.scale), seconds=round(time.time() - began, 1), training=curve, validation=self.losses(model))
+                print("%-5s step %5d of %d  loss %.4f  %.0f tokens/s  %.0f s" % (name, step + 1, steps, curve[-1][1], (step + 1) * batch[0].numel() / max(spent, 1), spent), flush=True)
+            if last:
+                break
+        self.report.setdefault("stages", {})[name] = dict(steps=step + 1, tokens=int(total * self.o.scale * (step + 1) / steps), seconds=round(time.time() - began, 1), training=curve, validation=self.losses(model))
         if os.path.exists(self.kept(name)):
             os.remove(self.kept(name))
         print(name, "validation", self.report["stages"][name]["validation"], flush=True)
@@ -398,7 +401,7 @@ class Run:
         elif name == "again":
             if "again" not in self.plan:
                 return
-            load(model, os.path.join(self.o.out, "base", "model.safetensors"))
+            load(model, self.o.start or os.path.join(self.o.out, "base", "model.safetensors"))
             self.train(name, model, AGAIN_MIX, self.plan["again"], self.plan["again_rate"])
             name = "base"
         else:
@@ -456,6 +459,10 @@ def save(tensors, path):
 
 
 def load(model, path):
+    if path.endswith(".gguf"):
+        return load_mixture(model, path)
+    if path.endswith(".kept"):
+        return model.load_state_dict(torch.load(path, map_location="cpu")["model"])
     with open(path, "rb") as f:
         header = json.loads(f.read(int.from_bytes(f.read(8), "little")))
         blob = f.read()
@@ -464,6 +471,30 @@ def load(model, path):
         start, stop = t["data_offsets"]
         values = numpy.frombuffer(blob[start:stop], numpy.float16).reshape(t["shape"])
         weights[name[len("model."):]] = torch.from_numpy(values.astype(numpy.float32))
+    model.load_state_dict(weights)
+
+
+def tensors(path):
+    """All of a GGUF file's tensors in float32."""
+    from gguf import GGUFReader, dequantize
+    return {t.name: torch.from_numpy(numpy.array(dequantize(t.data, t.tensor_type), numpy.float32)) for t in GGUFReader(path).tensors}
+
+
+def load_mixture(model, path):
+    """The weights of an earlier Starter, each MLP the mean of its experts': they are
+    near to one another, and their mean is as good as the base they came from."""
+    found = tensors(path)
+    names = {"attn_norm": "input_layernorm", "attn_q": "self_attn.q_proj", "attn_k": "self_attn.k_proj", "attn_v": "self_attn.v_proj", "attn_output": "self_attn.o_proj",
+             "ffn_norm": "post_attention_layernorm", "ffn_gate_exps": "mlp.gate_proj", "ffn_up_exps": "mlp.up_proj", "ffn_down_exps": "mlp.down_proj"}
+    weights = {"embed_tokens.weight": found["token_embd.weight"], "norm.weight": found["output_norm.weight"]}
+    for i in range(len(model.layers)):
+        for theirs, ours in names.items():
+            w = found["blk.%d.%s.weight" % (i, theirs)]
+            if theirs.endswith("_exps"):
+                w = w.mean(0)
+            elif theirs in ("attn_q", "attn_k"):  # GGUF lays rotated pairs side by side
+                w = w.view(-1, model.size // 2, 2, w.shape[1]).transpose(1, 2).reshape(w.shape)
+            weights["layers.%d.%s.weight" % (i, ours)] = w
     model.load_state_dict(weights)
 
 
@@ -488,6 +519,8 @@ def main():
     p.add_argument("--pieces", type=int, default=4096)
     p.add_argument("--compile", action="store_true", help="compile the model (PyTorch 2, CUDA)")
     p.add_argument("--threads", type=int, default=0)
+    p.add_argument("--minutes", type=float, default=0, help="end each stage after so many, the rate falling by the clock (with --scale, so that there is text enough)")
+    p.add_argument("--start", help='what "again" goes on from instead of OUT/base: an earlier Starter (.gguf, by PyPI\'s gguf) or what a broken run kept')
     p.add_argument("--sizes", action="store_true", help="print the shapes' sizes and stop")
     o = p.parse_args()
     if o.sizes:

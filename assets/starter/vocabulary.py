@@ -1,16 +1,19 @@
-"""Makes the Starter's vocabulary from its training text, and the text's ids.
+"""Writes the ids of the Starter's training text.
 
     pip install sentencepiece numpy
-    python3 vocabulary.py CORPUS OUT
+    python3 vocabulary.py CORPUS OUT [--learn]
 
-writes OUT/tokenizer.model (SentencePiece, byte-pair encoding, 4,096 pieces with byte
-fallback, each digit a piece of its own) and OUT/<area>.npz: the ids of all
-conversations, each beginning with BOS, and which of them are answers.
+writes OUT/<area>.npz: the ids of all conversations, each beginning with BOS, and which
+of them are answers; and beside them OUT/tokenizer.model (SentencePiece, byte-pair
+encoding, 4,096 pieces with byte fallback, each digit a piece of its own). That is the
+one beside this script, so that a training can go on from an earlier Starter; --learn
+makes a new one from the text.
 """
 
 import argparse
 import json
 import os
+import shutil
 
 import numpy
 import sentencepiece
@@ -79,10 +82,14 @@ def main():
     p.add_argument("corpus")
     p.add_argument("out")
     p.add_argument("--pieces", type=int, default=PIECES)
+    p.add_argument("--learn", action="store_true", help="make a new vocabulary from the text")
     o = p.parse_args()
     os.makedirs(o.out, exist_ok=True)
-    learn(o.corpus, o.out, o.pieces)
-    os.remove(os.path.join(o.out, "tokenizer.vocab"))
+    if o.learn:
+        learn(o.corpus, o.out, o.pieces)
+        os.remove(os.path.join(o.out, "tokenizer.vocab"))
+    else:
+        shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), "tokenizer.model"), o.out)
     e = Encoder(os.path.join(o.out, "tokenizer.model"))
     for area in AREAS:
         ids, answer = [], []

@@ -1,5 +1,6 @@
 """Chat and help: small talk, and the topics of guide.py, in up to four turns."""
 
+from areas import more
 from areas.guide import TOPICS
 from areas.wording import pick, sentence, typed
 
@@ -43,13 +44,26 @@ SMALL_HELD = [
 NAMES = "Ann Ben Clara David Ella Finn Grace Henry Ida Jack Kim Leo Maria Noah Olga Paul Rosa Sam Tina Victor Wendy Yusuf Zoe Alice Bob Carla Emil Frida Hugo Jonas Lena Mia Nina Oscar Peter Ruth Simon Tom Vera".split()
 LIKES = "tea coffee trains cats dogs music chess gardens books rain bread bicycles maps stars boats apples winter painting".split()
 
+NAME_TOLD = ["{my name is|I'm|I am|call me|hi, I'm|hello, my name is} NAME{.|!|}"] * 5
+NAME_ASKED = ["{what is my name|what's my name|do you remember my name|who am I|how am I called}{?|}"] * 5
+LIKE_TOLD = ["I {like|love|am fond of} THING{.|!|}"] * 5
+LIKE_ASKED = ["{what do I like|do you remember what I like|what did I say I like}{?|}"] * 5
+
 
 def about(rng):
     """A question and an answer about a topic, or small talk."""
-    if rng.random() < 0.25:
-        asks, answers = rng.choice(SMALL)
+    if rng.random() < 0.2:
+        i = rng.randrange(len(SMALL))
+        asks, answers = SMALL[i]
+        others = more.SMALL.get(i)
     else:
-        _, _, asks, answers, _ = rng.choice(TOPICS)
+        name, _, asks, answers, _ = rng.choice(TOPICS)
+        others = more.TOPICS.get(name)
+        if rng.random() < 0.04:
+            name, _, asks, answers, _ = next(t for t in TOPICS if t[0] == "only the Starter")
+            others = more.BEYOND
+    if others and rng.random() < 0.65:
+        asks = others
     return typed(rng, mark(pick(rng, rng.choice(asks)))), pick(rng, rng.choice(answers))
 
 
@@ -76,14 +90,14 @@ def remembers(rng):
     """Turns in which a name or a liking is told and asked for later."""
     name, thing = rng.choice(NAMES), rng.choice(LIKES)
     if rng.random() < 0.6:
-        first = (pick(rng, "{my name is|I'm|I am|call me|hi, I'm|hello, my name is} %s{.|!|}" % name),
+        first = (pick(rng, rng.choice(NAME_TOLD + more.NAME_TOLD)).replace("NAME", name),
                  pick(rng, "{Nice to meet you|Hello|Good to meet you}, %s! {I'm the Starter.|What can I do for you?|How can I help?}" % name))
-        last = (pick(rng, "{what is my name|what's my name|do you remember my name|who am I|how am I called}{?|}"),
+        last = (pick(rng, rng.choice(NAME_ASKED + more.NAME_ASKED)),
                 pick(rng, "{Your name is %s|You are %s|You told me that your name is %s}.{ I remember as long as it is in this conversation.|}" % (name, name, name)))
     else:
-        first = (pick(rng, "I {like|love|am fond of} %s{.|!|}" % thing),
+        first = (pick(rng, rng.choice(LIKE_TOLD + more.LIKE_TOLD)).replace("THING", thing),
                  pick(rng, "{%s, how nice|A good choice}! {I like the word %s, too.|What else do you like?}" % (sentence(thing), thing)))
-        last = (pick(rng, "{what do I like|do you remember what I like|what did I say I like}{?|}"), pick(rng, "You {said|told me} that you like %s." % thing))
+        last = (pick(rng, rng.choice(LIKE_ASKED + more.LIKE_ASKED)), pick(rng, "You {said|told me} that you like %s." % thing))
     between = [about(rng) for _ in range(rng.choice([0, 1, 1, 2]))]
     return [first] + between + [last]
 

@@ -4,6 +4,7 @@ An idiom is (what is asked for, explanation, Python, its test, Go, what the Go c
 must have, the wording kept for the evaluation). $a, $b and $c are names that vary.
 """
 
+from areas import more
 from areas.wording import pick, sentence, typed
 
 AREA = "code"
@@ -155,7 +156,11 @@ def answer(rng, idiom, lang):
 
 
 def ask(rng, idiom, lang):
-    pattern = rng.choice(ASKS)
+    r = rng.random()
+    pattern = rng.choice(ASKS if r < 0.35 else more.CODE_ASKS if r < 0.5 else more.CODE_ASKS_NOUN)
+    if "{noun}" in pattern:
+        pattern = pattern.replace("{noun}", rng.choice(more.CODE[idiom[0]]))
+        return typed(rng, sentence(pick(rng, pattern.replace("{lang}", lang))))
     return typed(rng, sentence(pick(rng, pattern.replace("{what}", idiom[0]).replace("{lang}", lang))) + ("?" if pattern.startswith(("{how", "{can")) else ""))
 
 

@@ -18,7 +18,7 @@ TOPICS = [
   "{add|load|open} {a|another|a bigger} model{ please|}"],
  ["{Drop|Drag} a .gguf file onto the window{, and Beyonder loads it| and wait a moment}. Or press Ctrl+O and {choose|pick} the file{ in the dialog|}. {Models in the models folder of Beyonder's data folder are listed under the button at the top.|The button at the top lists the models that you have used before.}",
   "There are two ways: drop the .gguf file onto the window, or open it with the button at the top{ (Ctrl+O)|, Open a file}. {After that it stays in the list.|The next time you find it in the list at the top (Ctrl+M).}",
-  "{That is easy|Gladly}: get a model as a .gguf file, then drop it onto the window or press Ctrl+O. {Beyonder itself downloads nothing.|Beyonder never downloads anything by itself, so the file must be on your disk first.}"],
+  "{That is easy|Gladly}: get a model as a .gguf file, then drop it onto the window or press Ctrl+O. {Beyonder downloads nothing that you did not ask for.|The file stays where it is.}"],
  ["I've got a model on my disk. How does Beyonder load it?", "What steps are needed to bring in a larger model?", "How could one switch to a model that knows more?"]),
 
 ("which model", [r"GB|memory|RAM", r"Mi[sx]tral|Llama|Beyonder-4x7B"],
@@ -86,7 +86,7 @@ TOPICS = [
 
 ("presets", [r"precise", r"creative"],
  [WHAT + " {the |}presets{ do| mean|}", "{which|what} {preset|presets} {are there|should I use|exist|is best}", MEANS + " the presets", "{which|what} settings {should I use|are good} for {stories|code|facts}"],
- ["A preset sets all sampling settings at once. There are four: llama.cpp, a good start for any model; transformers, the model card's own; precise, for facts, code and sums; and creative, for stories and ideas.",
+ ["A preset sets all sampling settings at once. Four are built in: llama.cpp, a good start for any model; transformers, the model card's own; precise, for facts, code and sums; and creative, for stories and ideas.",
   "{Choose|Take} precise for facts, code and sums, and creative for stories and ideas. llama.cpp is the usual start, and transformers does what the model card does. {They are at the top of the settings.|}"],
  ["Are there ready-made settings for writing fiction?"]),
 
@@ -116,8 +116,8 @@ TOPICS = [
 
 ("private", [r"network|internet|leaves|your (own )?(computer|machine)", r"\b(no|nothing|never|not|nobody|none)\b"],
  ["{is it|is this|are my chats|is Beyonder|is my data} private", "{who|can anyone|can somebody} {can read|reads|see|sees} my {chats|messages|conversations}", "{do you|does it|does Beyonder|does this program} {send|upload} {anything|my data|data}{ to the internet| anywhere|}", "does {it|this|Beyonder} need {the internet|a network|to be online}", "{is|are} my {data|messages} {safe|secret}", "do I need {an account|to log in|to register}"],
- ["Yes, it is private: Beyonder opens no network connection, and nothing leaves your computer. {There is no account.|It works with the cable unplugged.}",
-  "Nothing leaves your machine. The model runs here, the conversations are kept here, and Beyonder never connects to the internet. {You need no account.|}"],
+ ["Yes, it is private: nothing leaves your computer, and Beyonder opens no network connection unless you ask for a download. {There is no account.|It works with the cable unplugged.}",
+  "Nothing leaves your machine. The model runs here, the conversations are kept here, and Beyonder never connects to the internet by itself. {You need no account.|}"],
  ["Will anything I type be transmitted to a company?", "Does Beyonder work on an aeroplane, offline?"]),
 
 ("why slow", [r"memory|processor|core", r"small|Q4|bigger|large|size"],
@@ -271,7 +271,7 @@ TOPICS = [
 
 ("what is Beyonder", [r"chat|talk", r"own (machine|computer)|your (machine|computer)"],
  ["what is {Beyonder|this program|this|this app}", "what {does Beyonder do|is Beyonder for|is this program for}", "{tell me about|explain|describe} {Beyonder|this program}"],
- ["Beyonder is a program to chat with language models on your own machine, above all with mixtures of experts. {Nothing leaves the computer.|It has an engine of its own and opens no network connection.}",
+ ["Beyonder is a program to chat with language models on your own machine, above all with mixtures of experts. {Nothing leaves the computer.|It has an engine of its own and never goes online by itself.}",
   "It is a desktop program for chatting with mixtures of experts, such as Beyonder-4x7B-v2, on your own computer. {It needs no internet.|Everything stays on your machine.}"],
  ["Somebody installed Beyonder for me. What's its purpose?"]),
 
@@ -281,6 +281,24 @@ TOPICS = [
   "I am only the Starter{ and much too small for that|, and I would only guess}. {Add|Load} a bigger model: get a .gguf file such as Beyonder-4x7B-v2 and drop it onto the window. {I can help with Beyonder itself, small sums, short code and little stories.|}",
   "{Good question, but|I would love to, but} I am a tiny model and don't know enough. {With a bigger model you get a real answer|A larger model will do better}: drop its .gguf file onto this window."],
  ["Compose a ten-page report on climate change.", "Which river is the longest on Earth?", "Give me the plot of Hamlet.", "What's the boiling point of mercury?", "Could you plan my holiday in Portugal?", "Explain inflation to me."]),
+
+("download", [r"download", r"address|Hugging Face", r"ask|check|by itself"],
+ [HOW + " download {a model|models|another model}", "{where|how} do I {get|find} {a model|models|gguf files} {on the internet|online}", "can {you|Beyonder|it} download {a model|models}{ for me|}", "download {a|another} model{ please|}", "what about Hugging Face", "I don't have a model file{ yet|}"],
+ ["Open the list of models at the top, choose Manage models and paste an address, for example of a .gguf file on Hugging Face. Beyonder downloads it, checks it and adds it to the list. {It goes online only when you ask.|}",
+  "Paste the address of a .gguf file, from Hugging Face for example, under Manage models: the download can pause and go on, and the file is checked at the end. {Nothing is fetched by itself.|}"],
+ ["My disk holds no model so far. Can the program fetch one?"]),
+
+("assistants", [r"system prompt", r"settings|model", r"own"],
+ [WHAT + " {an assistant|assistants|the assistants}{ do| mean|}", MEANS + " {an assistant|the assistants}", HOW + " {make|create|add|edit} an assistant", "{can I|may I} have {several|different} assistants", "how do I give you {a role|a character|another character}", "assistants{?|}"],
+ ["An assistant is a name with a system prompt, settings and a model of its own. {Choose one for a new conversation, or make your own in the list of assistants.|There are a few to begin with, and you can make your own.}",
+  "Assistants are ready-made roles, such as a coder or a storyteller: each has its own system prompt, settings and perhaps a model. {You can edit them and add your own.|Choose one when a conversation begins.}"],
+ ["I want one partner for cooking and one for work, each with a role. Possible?"]),
+
+("command palette", [r"Ctrl\+K"],
+ [WHAT + " {the |}{command palette|palette}{ do| mean|}", "{how|where} do I {find|open} {the command palette|all commands|any command}", "is there a {quick|fast} way to {do everything|find a command|find things}", "Ctrl+K{?|}", "where is {the menu|everything}"],
+ ["Ctrl+K opens the command palette: type a few letters of what you want to do{, of a conversation or of a model|} and press Enter.",
+  "Press Ctrl+K and type what you are looking for. {Every command is there, with its keys.|Commands, conversations and models are all found there.}"],
+ ["Is there one box from which every function can be reached?"]),
 
 ("languages", [r"English"],
  ["{do you|can you} speak {German|French|Spanish|Italian|Chinese|other languages}", "{which|what} languages {do you speak|do you know}", "{sprichst du deutsch|parlez-vous français|hablas español}"],
@@ -322,8 +340,8 @@ TOPICS = [
 
 ("update", [r"no network|does not|not connect|itself|by hand", r"Beyonder|version"],
  [HOW + " update {Beyonder|the program|it}", "does {it|Beyonder} update itself", "{which|what} version {is this|do I have}"],
- ["Beyonder does not update itself, because it opens no network connection. {beyonder version says which one you have.|Get the new version by hand; your conversations stay.}",
-  "beyonder version shows the version. It does not connect to the internet, so updates are made by hand. {Your conversations are kept.|}"],
+ ["Beyonder does not update itself, because it does not connect by itself. {beyonder version says which one you have.|Get the new version by hand; your conversations stay.}",
+  "beyonder version shows the version. It does not go online by itself, so updates are made by hand. {Your conversations are kept.|}"],
  ["Will the software renew itself?"]),
 
 ("imatrix", [r"importan", r"quant"],

@@ -7,16 +7,18 @@ written from that, so that its end fits its beginning.
 
 import zlib
 
+from areas import more
 from areas.wording import article, pick, sentence, typed
 
 AREA = "story"
 
 # kind: (pronoun, possessive, object, names)
 HE, SHE, IT = ("he", "his", "him"), ("she", "her", "her"), ("it", "its", "it")
-ANIMALS = "fox bear mouse owl rabbit hedgehog cat dog otter crow badger snail duck frog squirrel donkey goose mole turtle goat".split()
+ANIMALS = "fox bear mouse owl rabbit hedgehog cat dog otter crow badger snail duck frog squirrel donkey goose mole turtle goat wolf lion elephant penguin monkey parrot spider bee whale pony lamb beaver raven swan hamster lizard cow sparrow tiger beetle".split()
 PEOPLE = ["lighthouse keeper", "baker", "clockmaker", "gardener", "fisherman", "postman", "miller", "tailor", "king", "painter", "sailor", "boy", "shepherd", "wizard", "robot", "knight", "pirate", "dragon",
-          "girl", "queen", "witch", "princess", "grandmother", "teacher", "librarian", "musician", "astronaut", "inventor", "farmer", "ghost"]
-FEMALE = {"girl", "queen", "witch", "princess", "grandmother", "librarian", "musician", "inventor", "teacher", "astronaut"}
+          "girl", "queen", "witch", "princess", "grandmother", "teacher", "librarian", "musician", "astronaut", "inventor", "farmer", "ghost", "doctor", "nurse", "cook", "hunter", "carpenter", "blacksmith", "thief", "giant", "dwarf", "elf", "mermaid", "prince", "monk", "nun", "soldier", "dancer", "singer",
+          "weaver", "beekeeper", "student", "captain", "judge", "clown", "poet", "detective", "train driver"]
+FEMALE = {"girl", "queen", "witch", "princess", "grandmother", "librarian", "musician", "inventor", "teacher", "astronaut", "nurse", "mermaid", "nun", "dancer", "weaver"}
 NAMES_HE = "Tobin Oskar Milo Anton Henrik Pip Jasper Bruno Linus Theo Rufus Felix Otto Barnaby Casper Edgar".split()
 NAMES_SHE = "Mira Elsa Nora Tilda Juna Flora Agnes Greta Ottilie Luise Pia Runa Selma Wilma Hanna Iris".split()
 
@@ -35,6 +37,15 @@ PLACES = {  # where: (what is seen there, the way back, the weather that fits)
     "on a night train": ("The wheels {hummed|sang} on the rails, and villages went by like sparks", "from one wagon to the next", "It was dark behind the windows"),
     "in a quiet library": ("The shelves reached up to the ceiling, and it smelled of paper", "between the shelves", "Dust danced in the light"),
     "in a snowy valley": ("Everything was white, and every sound was soft", "through the deep snow", "Flakes fell without a sound"),
+    "in an old mill": ("The wheel turned day and night, and flour lay on everything like snow", "past the mill pond", "The wind was fresh and smelled of grain"),
+    "at a busy harbour": ("Ships came and went, and ropes and nets lay on the stones", "along the quay", "It smelled of salt and tar"),
+    "under a bridge": ("Carts {rolled|rumbled} overhead, and the water made rings on the wall", "along the water", "It was cool in the shade"),
+    "on a farm": ("There were hens in the yard and hay up to the roof", "across the yard", "The morning was clear and bright"),
+    "in a cave": ("Drops fell from the ceiling, and the stones shone like glass", "through the dark tunnels", "It was cool and very quiet"),
+    "at a railway station": ("The big clock {ticked|showed the hours}, and people came and went with bags", "along the platform", "Steam hung in the air"),
+    "in a tall tower": ("From the window one saw the land as far as the hills", "down the winding stairs", "Clouds went past the window"),
+    "at a quiet lake": ("The water was as smooth as glass, and swallows flew low over it", "around the lake", "The evening was mild"),
+    "in a circus": ("There were coloured lamps, a round tent and a smell of sawdust", "between the wagons", "Music came from the tent"),
     "in a garden": ("There were {roses|beans}, an apple tree and a bench that nobody used", "past the apple tree", "Bees hummed in the warm air"),
 }
 
@@ -56,6 +67,21 @@ THINGS = {  # what: (why it matters, where it turns up)
     "a drum": ("Its sound could be heard from one end to the other", "under the bed"),
     "a mirror": ("It showed things as they could be", "at the back of the cupboard"),
     "a violin": ("Nobody else knew how to make it sing", "in the attic"),
+    "a ring": ("It had belonged to {possessive} family for a hundred years", "in the crumbs under the table"),
+    "a crown": ("It was only made of paper, but nobody looked finer in it", "in a box with old hats"),
+    "a compass": ("It always showed the way home", "at the foot of the stairs"),
+    "a flute": ("When {pronoun} played on it, even the birds listened", "under the roof"),
+    "an umbrella": ("No rain had ever come through it", "at the back of the shop"),
+    "a painting": ("It showed the house where {pronoun} was born", "behind a curtain"),
+    "a candle": ("It burned for a whole winter without getting smaller", "in a drawer of the old desk"),
+    "a coin": ("It brought luck to whoever gave it away", "between two stones of the path"),
+    "a scarf": ("{Pronoun} had knitted it through a long winter", "on a branch of the pear tree"),
+    "a teapot": ("Tea from it tasted of summer", "behind the flour in the pantry"),
+    "a necklace": ("It had a stone as green as the sea", "in the hollow of a tree"),
+    "a balloon": ("It was yellow and as round as the moon", "high up under the ceiling"),
+    "a spoon": ("Soup stirred with it was never burnt", "in the bottom of the basket"),
+    "a pearl": ("It had come from the deepest part of the sea", "in an old shoe"),
+    "a hat": ("It had a pocket inside for secrets", "on the head of a scarecrow"),
     "a feather": ("It was as light as a thought and wrote by itself", "on the window sill"),
 }
 
@@ -126,11 +152,12 @@ LAST = ["{The end.|And if they have not gone away, they live {where} still.|And 
 
 
 def story(rng, p):
-    """The story of a plan, in three or four paragraphs."""
+    """The story of a plan, in four paragraphs; half of them are short."""
+    short = rng.random() < 0.5
     say = lambda patterns: fill(rng, rng.choice(patterns), p)  # noqa: E731
     trait = article(p["trait"])
-    start = sentence(say([b % trait for b in BEGIN])) + " " + pick(rng, PLACES[p["where"]][0]) + "."
-    if rng.random() < 0.5:
+    start = sentence(say([b % trait for b in BEGIN])) + ("" if short else " " + pick(rng, PLACES[p["where"]][0]) + ".")
+    if not short and rng.random() < 0.5:
         start += " " + PLACES[p["where"]][2] + "."
     problem = p["problem"]
     trouble = {"lost": LOSE, "stolen": STEAL, "broken": BREAK, "found": FIND}[problem]
@@ -141,8 +168,8 @@ def story(rng, p):
     talk = say(TALK[problem]) + " " + say(HELP[problem])
     turn = say([t.replace("{noun}", p["thing"].split()[-1]) for t in TURN[problem]])
     lesson = rng.choice(LESSONS) if problem != "found" else "{that giving can be better than keeping|that a thing is happiest where it belongs}"
-    ending = say(CLOSE) + " " + say([x % lesson for x in LEARN])
-    last = say(LAST)
+    close, learned, last = say(CLOSE), say([x % lesson for x in LEARN]), say(LAST)
+    ending = close + " " + learned if not short else rng.choice([close, learned])
     return "\n\n".join(sentences(t) for t in (start, middle, talk + " " + turn, (ending + " " + last).strip()))
 
 
@@ -171,8 +198,10 @@ def first(rng):
         p = plan(rng)
         if not is_held(p):
             break
-    ask = rng.choice(ASKS)
-    return p, (typed(rng, sentence(fill(rng, ask, p)) + rng.choice([".", "", "!"])), story(rng, p))
+    ask = fill(rng, rng.choice(ASKS if rng.random() < 0.4 else more.STORY_ASKS), p)
+    if ask[-1] not in ".!?":
+        ask += rng.choice([".", "", "!"])
+    return p, (typed(rng, sentence(ask)), story(rng, p))
 
 
 def recall(rng, p):
@@ -225,4 +254,4 @@ def check():
         for word in (p["who"], p["name"], p["thing"].split()[-1], p["where"].split()[-1], p["helper"]):
             assert word in text, (word, text)
         assert not set(text) & set("{}|%"), text
-        assert "  " not in text and 90 <= len(text.split()) <= 320, text
+        assert "  " not in text and 70 <= len(text.split()) <= 320, text
