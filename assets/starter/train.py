@@ -37,7 +37,7 @@ SHAPES = {
 }
 PLANS = {  # window and tokens: of a row; rows: of a batch; tokens: read in a stage
     "gpu": dict(shape="full", window=1024, rows=64, base=160e6, expert=32e6, rate=2e-3, expert_rate=6e-4),
-    "cpu": dict(shape="full", window=768, rows=3, base=5e6, again=3.5e6, expert=2e5, rate=2e-3, again_rate=1.4e-3, expert_rate=6e-4),
+    "cpu": dict(shape="full", window=768, rows=3, base=10e6, again=9e6, expert=3e5, rate=2e-3, again_rate=1.4e-3, expert_rate=6e-4),
     "toy": dict(shape="toy", window=384, rows=8, base=1e6, expert=1.2e5, rate=4e-3, expert_rate=1e-3),
 }
 QUESTION_WEIGHT = 0.1  # of what users say in the loss, beside 1 for answers
