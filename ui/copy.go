@@ -44,27 +44,7 @@ func (t *Transcript) Selected() string { return t.view.selected() }
 // SelectedSource is the selected text with its marks: of paragraphs, lists, tables
 // and blocks of code that are selected as a whole, the source; of others, what is
 // selected of them.
-func (t *Transcript) SelectedSource() string {
-	v := t.view
-	if v.selection.empty() {
-		return ""
-	}
-	first, last := v.selection.ends()
-	var parts []string
-	for _, b := range v.bubbles {
-		if b.top+b.height < first.row.owner.top || b.top > last.row.owner.top {
-			continue
-		}
-		if !b.ready {
-			b.cut()
-			v.arrangeRows(b)
-		}
-		if text := v.sourceOf(b); text != "" {
-			parts = append(parts, text)
-		}
-	}
-	return strings.Join(parts, "\n\n")
-}
+func (t *Transcript) SelectedSource() string { return t.view.eachSelected(t.view.sourceOf) }
 
 func (v *transcriptView) sourceOf(b *bubble) string {
 	var text strings.Builder

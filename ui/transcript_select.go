@@ -71,7 +71,10 @@ func (s *selection) paint(st *stage, r *row) {
 }
 
 // selected is the selected text, as it reads on screen.
-func (v *transcriptView) selected() string {
+func (v *transcriptView) selected() string { return v.eachSelected(v.selectedOf) }
+
+// eachSelected is what of gives for the bubbles that the selection reaches.
+func (v *transcriptView) eachSelected(of func(*bubble) string) string {
 	if v.selection.empty() {
 		return ""
 	}
@@ -85,7 +88,7 @@ func (v *transcriptView) selected() string {
 			b.cut()
 			v.arrangeRows(b)
 		}
-		if text := v.selectedOf(b); text != "" {
+		if text := of(b); text != "" {
 			parts = append(parts, text)
 		}
 	}

@@ -3,14 +3,12 @@ package download
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -398,64 +396,6 @@ func (f *fetch) remove() {
 	os.Remove(f.path + recordEnd)
 }
 
-// finish compares the sum, looks at the whole file and gives it its name.
-func (f *fetch) finish(ctx context.Context) error {
-	f.step.Done, f.step.Total, f.step.Left, f.step.Rate = f.have, f.have, 0, 0
-	if !f.say(Checking) {
-		return errBreak
-	}
-	if err := f.part.Sync(); err != nil {
-		return fmt.Errorf("%s could not be written (%w); what came is kept, make room and go on", f.file.Name, err)
-	}
-	f.step.SHA256 = hex.EncodeToString(f.sum.Sum(nil))
-	if err := f.compare(); err != nil {
-		return err
-	}
-	f.close()
-	if f.r.Check != nil {
-		if err := f.r.Check(f.path+partEnd, f.file.Name); err != nil {
-			f.remove()
-			return fmt.Errorf("what was downloaded cannot be used and was thrown away: %w", err)
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if _, err := os.Lstat(f.path); err == nil {
-		return fmt.Errorf("%s has come into %s meanwhile: delete it, and the download can be finished", f.file.Name, f.dir)
-	}
-	if err := os.Rename(f.path+partEnd, f.path); err != nil {
-		return fmt.Errorf("%s cannot get its name: %w", f.file.Name, err)
-	}
-	os.Remove(f.path + recordEnd)
-	syncDir(f.dir)
-	return nil
-}
-
-// compare compares the sum with the one that was given, or that the server said.
-func (f *fetch) compare() error {
-	wanted, who := f.record.SHA256, "the server says"
-	if f.record.Asked != "" {
-		who = "you gave"
-	}
-	f.step.Proved = wanted != ""
-	if wanted == "" || strings.EqualFold(wanted, f.step.SHA256) {
-		return nil
-	}
-	f.remove()
-	return &SumError{Name: f.file.Name, Got: f.step.SHA256, Wanted: strings.ToLower(wanted), who: who}
-}
-
-// SumError says that a file is not the one that was wanted. Nothing of it is kept.
-type SumError struct {
-	Name, Got, Wanted string // SHA-256, in hex
-	who               string
-}
-
-func (e *SumError) Error() string {
-	return fmt.Sprintf("%s has the SHA-256 sum %s, but %s %s: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere", e.Name, e.Got, e.who, e.Wanted)
-}
-
 // say tells how far it is.
 func (f *fetch) say(stage Stage) bool {
 	if f.over {
@@ -484,33 +424,6 @@ func (f *fetch) sayNow(stage Stage) bool {
 		return true
 	}
 	return f.say(stage)
-}
-
-// pace is how fast bytes came during the last seconds.
-type pace struct {
-	at   []time.Time
-	have []int64
-}
-
-const paceTime = 5 * time.Second
-
-func (p *pace) add(have int64, now time.Time) {
-	if n := len(p.at); n > 0 && now.Sub(p.at[n-1]) < paceTime/50 {
-		p.have[n-1] = have
-		return
-	}
-	p.at, p.have = append(p.at, now), append(p.have, have)
-	for len(p.at) > 2 && now.Sub(p.at[0]) > paceTime {
-		p.at, p.have = p.at[1:], p.have[1:]
-	}
-}
-
-func (p *pace) rate(now time.Time) float64 {
-	n := len(p.at)
-	if n < 2 {
-		return 0
-	}
-	return float64(p.have[n-1]-p.have[0]) / max(now.Sub(p.at[0]).Seconds(), 1e-3)
 }
 
 func discard(a *answer) {
