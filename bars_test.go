@@ -85,7 +85,7 @@ func (p *program) typing(f *frames, hand io.Writer) {
 	time.Sleep(500 * time.Millisecond)
 	var took []time.Duration
 	for range 3 {
-		p.typeText("Tell me a story about a fox and a key")
+		p.typeText("Tell me a story about a fox and a lantern")
 		p.key("Return")
 		p.wait("piece")
 		field := p.places["composer"]

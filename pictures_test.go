@@ -38,7 +38,7 @@ func TestPictures(t *testing.T) {
 	p = s.open(path, data)
 	p.wait("model-loaded")
 	p.key("ctrl+n")
-	p.asks("Tell me a story about a fox and a key")
+	p.asks("Tell me a story about a fox and a lantern")
 	p.key("ctrl+e")
 	p.key("ctrl+shift+e")
 	p.picture(folder, "experts")
