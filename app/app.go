@@ -67,6 +67,7 @@ type App struct {
 	retrying bool               // saveLate will be called
 	closed   bool
 	noting   []store.Model // that were used, on their way to the disk
+	notingMu sync.Mutex    // held while one of them is stored or forgotten
 
 	setups  sync.Mutex    // held while what a conversation keeps of its settings is changed
 	closing chan struct{} // closed when Close is called

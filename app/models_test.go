@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"beyonder/app/apptest"
 	"beyonder/engine"
 )
 
@@ -134,4 +135,25 @@ func (b *bench) known() string {
 		list = append(list, name)
 	}
 	return strings.Join(list, " ")
+}
+
+// That a model was used is stored aside; what is forgotten in that moment must not
+// come back with it.
+func TestForgottenStaysForgotten(t *testing.T) {
+	b := fast(t, 3)
+	path := touch(t, filepath.Join(t.TempDir(), "some.gguf"))
+	for range 50 {
+		if _, err := b.load(path); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.known(); got != "some*" {
+			t.Fatalf("loaded, known are %q", got)
+		}
+		check(t, b.Forget(path))
+	}
+	check(t, b.Close())
+	b = open(t, b.dir, apptest.New(nil, 0))
+	if got := b.known(); got != "" {
+		t.Errorf("forgotten, known are %q", got)
+	}
 }

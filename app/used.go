@@ -13,6 +13,8 @@ func (a *App) noteUsed(m store.Model) {
 	a.noting = append(without(a.noting, m.Path), m)
 	a.mu.Unlock()
 	a.aside(func() {
+		a.notingMu.Lock() // so that what is forgotten meanwhile does not come back
+		defer a.notingMu.Unlock()
 		if !a.isNoting(m) { // it was forgotten, or used once more
 			return
 		}
@@ -31,10 +33,11 @@ func (a *App) isNoting(m store.Model) bool {
 
 // used are the models that were used, the last one first.
 func (a *App) used() ([]store.Model, error) {
-	stored, err := a.store.Models()
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, m := range a.noting {
+	noting := slices.Clone(a.noting) // first: what is stored meanwhile is then in both
+	a.mu.Unlock()
+	stored, err := a.store.Models()
+	for _, m := range noting {
 		stored = append([]store.Model{m}, without(stored, m.Path)...)
 	}
 	return stored, err
@@ -46,6 +49,8 @@ func (a *App) Forget(path string) error {
 	a.mu.Lock()
 	a.noting = without(a.noting, key)
 	a.mu.Unlock()
+	a.notingMu.Lock()
+	defer a.notingMu.Unlock()
 	return a.store.ForgetModel(key)
 }
 
