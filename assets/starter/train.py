@@ -4,8 +4,8 @@ experts from it, each on its own area with everything but the MLPs frozen.
     python3 train.py DATA OUT [--plan gpu|cpu|toy] [--stages base,again,chat,code,story,math]
 
 DATA is what vocabulary.py wrote. OUT gets a Hugging Face folder for each stage
-(config.json, model.safetensors in float16, the tokenizer), as `beyonder merge` reads
-them, and report.json with the losses. "again" goes on with the base on other text
+(config.json, generation_config.json, model.safetensors in float16, the tokenizer), as
+`beyonder merge` reads them, and report.json with the losses. "again" goes on with the base on other text
 of the same kind, where the plan has tokens for it. It needs PyTorch and numpy, and computes with
 CUDA where there is any. An expert starts from the base as it was written, so that
 the frozen tensors of all five files are equal bit for bit.
@@ -45,6 +45,7 @@ REST = 0.15  # how much of an expert's text is of the other areas
 VALIDATION = 100  # of so many conversations one is kept for the validation loss
 KEEP = 300  # seconds between two states that a broken run can go on from
 CONTEXT, THETA, EPSILON = 1024, 10000.0, 1e-5
+TEMPERATURE = 0.2  # what conversations begin with: at 0.8 so small a model often leaves what it was asked
 
 
 class Norm(nn.Module):
@@ -427,7 +428,8 @@ class Run:
         tokens = {"0": "<unk>", "1": "<s>", "2": "</s>", str(START): "<|im_start|>", str(END): "<|im_end|>"}
         settings = dict(tokenizer_class="LlamaTokenizer", add_bos_token=True, add_eos_token=False, add_prefix_space=False, legacy=False, bos_token="<s>", eos_token="<|im_end|>", unk_token="<unk>",
                         chat_template=template, added_tokens_decoder={k: dict(content=t, special=True, lstrip=False, rstrip=False, normalized=False, single_word=False) for k, t in tokens.items()})
-        for file, value in (("config.json", config), ("tokenizer_config.json", settings)):
+        sampling = dict(bos_token_id=BOS, eos_token_id=END, do_sample=True, temperature=TEMPERATURE)
+        for file, value in (("config.json", config), ("tokenizer_config.json", settings), ("generation_config.json", sampling)):
             with open(os.path.join(folder, file), "w") as f:
                 json.dump(value, f, indent=1)
         shutil.copy(os.path.join(self.o.data, "tokenizer.model"), folder)
