@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -202,6 +203,24 @@ func TestALongPromptIsShownExactly(t *testing.T) {
 	}
 	if want := strings.ReplaceAll(text, "\t", "    ") + "\n"; got.String() != want {
 		t.Errorf("shown is %.80q, want %.80q", got.String(), want)
+	}
+}
+
+// A token's own blank parts it from the one before it: at the beginning of a line
+// there is none to part it from.
+func TestNoWrappedLineBeginsWithABlank(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 1))
+	flow, scroll := newWordFlow(false)
+	flow.set(slices.Concat([]flowPiece{{text: "  in"}}, slices.Repeat([]flowPiece{{text: " token"}, {text: "  "}}, 20), []flowPiece{{text: "end", last: true}, {text: "  in"}}))
+	scroll.Resize(fyne.NewSize(150, 400))
+	for i, text := range flow.texts {
+		begins := i > 0 && flow.spots[i].Y > flow.spots[i-1].Y
+		if begins && flow.spots[i].X != flow.spots[0].X || begins && !flow.pieces[i-1].last && strings.HasPrefix(text, " ") {
+			t.Errorf("piece %d, %q, begins a line as %q at %v", i, flow.pieces[i].text, text, flow.spots[i])
+		}
+	}
+	if first, last := flow.texts[0], flow.texts[len(flow.texts)-1]; first != "  in" || last != first || flow.height < 4*flow.pitch {
+		t.Errorf("a line of the text begins with %q, %q; %v high", first, last, flow.height)
 	}
 }
 

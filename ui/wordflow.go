@@ -32,6 +32,7 @@ type wordFlow struct {
 	face    face
 	pitch   float32
 	pieces  []flowPiece
+	texts   []string        // of the pieces, as they are drawn
 	spots   []fyne.Position // of the pieces
 	widths  []float32
 	height  float32
@@ -110,20 +111,23 @@ func (f *wordFlow) Resize(size fyne.Size) {
 
 func (f *wordFlow) breakLines(width float32) {
 	f.width = width
-	f.spots, f.widths = make([]fyne.Position, len(f.pieces)), make([]float32, len(f.pieces))
+	f.spots, f.widths, f.texts = make([]fyne.Position, len(f.pieces)), make([]float32, len(f.pieces)), make([]string, len(f.pieces))
 	left := px(2) // room for the frame of the first piece
 	x, y := left, float32(0)
 	for i, p := range f.pieces {
 		face := f.face
 		face.style.Bold = p.bold
-		w := f.metrics.width(p.text, face)
-		if x > left && x+w > width-px(12) {
-			x, y = left, y+f.pitch
-			if p.text == " " {
-				w = 0
-			}
+		text := p.text
+		w := f.metrics.width(text, face)
+		switch word := strings.TrimLeft(text, " "); {
+		case x == left || x+w <= width-px(12):
+		case word == "" && text != "": // blanks stay behind the line that they end
+			w = min(w, width-x)
+		default: // the blank that parts a word from the one before needs no room at a line's beginning
+			x, y, text = left, y+f.pitch, word
+			w = f.metrics.width(text, face)
 		}
-		f.spots[i], f.widths[i] = fyne.NewPos(x, y), w
+		f.spots[i], f.widths[i], f.texts[i] = fyne.NewPos(x, y), w, text
 		if x += w; p.last {
 			x, y = left, y+f.pitch
 		}
@@ -168,7 +172,7 @@ func (f *wordFlow) draw(i int) (objects []fyne.CanvasObject) {
 	}
 	style := f.face.style
 	style.Bold = p.bold
-	text := &canvas.Text{Text: p.text, Color: Color(ink), TextSize: f.face.size, TextStyle: style}
+	text := &canvas.Text{Text: f.texts[i], Color: Color(ink), TextSize: f.face.size, TextStyle: style}
 	size := text.MinSize()
 	putAt(text, at.X, at.Y+round((f.pitch-size.Height)/2), size.Width, size.Height)
 	objects = append(objects, text)
