@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
 	"beyonder/engine"
-	"beyonder/engine/prompt"
 	"beyonder/store"
 )
 
@@ -186,27 +184,13 @@ func (s *stream) afterCard(w *writing, r *engine.Request, lost *engine.LostError
 	return s.relay(w, r)
 }
 
-// resume makes r ask for what comes after text, which it has brought.
-func resume(r *engine.Request, text string) {
-	if text == "" {
-		return
-	}
-	r.Messages = slices.Clone(r.Messages)
-	if r.Continue {
-		r.Messages[len(r.Messages)-1].Content += text
-		return
-	}
-	r.Continue = true
-	r.Messages = append(r.Messages, prompt.Message{Role: assistant, Content: text})
-}
-
 // relay returns what broke the reply off, nil if the engine or the consumer
 // ended it. Afterwards r asks for what comes after the text that came.
 func (s *stream) relay(w *writing, r *engine.Request) error {
 	f := figures{start: time.Now()}
 	warned := false
 	var text strings.Builder
-	defer func() { resume(r, text.String()) }()
+	defer func() { r.Resume(text.String()) }()
 	for piece, err := range s.app.engine.Reply(s.ctx, *r) {
 		if err != nil {
 			return err

@@ -6,6 +6,8 @@
 package engine
 
 import (
+	"slices"
+
 	"beyonder/engine/prompt"
 	"beyonder/engine/sample"
 )
@@ -95,6 +97,22 @@ type Request struct {
 	Record       bool            `json:"record,omitempty"`       // report what is Sent
 	Prefixes     string          `json:"prefixes,omitempty"`     // folder for long system prompts as they were read, to be read no more; "": none is kept
 	Replay       *Sent           `json:"replay,omitempty"`       // read this, from an empty cache, instead of a prompt; nothing is rolled
+}
+
+// Resume makes r ask for what comes after text, which it has brought so far. The
+// messages it was made with stay as they are.
+func (r *Request) Resume(text string) {
+	switch {
+	case text == "":
+	case r.Messages == nil:
+		r.Prompt += text
+	case r.Continue:
+		r.Messages = slices.Clone(r.Messages)
+		r.Messages[len(r.Messages)-1].Content += text
+	default:
+		r.Continue = true
+		r.Messages = append(slices.Clip(r.Messages), prompt.Message{Role: prompt.Assistant, Content: text})
+	}
 }
 
 // Piece is a part of a reply. Exactly one of Reading, Notice, Sent, Done is set,

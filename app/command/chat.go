@@ -16,6 +16,7 @@ import (
 	"beyonder/engine"
 	"beyonder/engine/prompt"
 	"beyonder/engine/sample"
+	"beyonder/engine/worker"
 )
 
 // chatCmd answers one prompt, or holds a conversation in the terminal.
@@ -34,7 +35,8 @@ type chatCmd struct {
 type talk struct {
 	*env
 	cmd      *chatCmd
-	engine   *engine.Local
+	engine   *worker.Client // in a process of its own: a driver that crashes takes no conversation with it
+	model    engine.LoadOptions
 	terminal bool // out is one
 	request  engine.Request
 	messages []prompt.Message
@@ -52,13 +54,18 @@ func (c *chatCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	l, err := e.load(o)
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("the program does not find itself: %w", err)
+	}
+	client := worker.New(worker.Options{Command: []string{program, "engine"}})
+	defer client.Close()
+	t := &talk{env: e, cmd: c, engine: client, model: e.cached(o), terminal: isTerminal(e.out)}
+	info, err := t.load(e.ctx)
 	if err != nil {
 		return err
 	}
-	defer l.Close()
-	e.warn(l)
-	t := &talk{env: e, cmd: c, engine: l, terminal: isTerminal(e.out)}
+	e.warn(info)
 	t.request = engine.Request{Sampling: settings, Policy: engine.ContextPolicy(c.Policy), Prefixes: c.Cache}
 	if c.System != "" {
 		t.messages = append(t.messages, prompt.Message{Role: prompt.System, Content: c.System})
@@ -67,6 +74,16 @@ func (c *chatCmd) Run(e *env) error {
 		return t.answer(e.ctx, c.Prompt)
 	}
 	return t.converse()
+}
+
+// load loads the model, and once more after the engine was lost.
+func (t *talk) load(ctx context.Context) (engine.Info, error) {
+	err := t.follow(t.engine.Load(ctx, t.model))
+	info, ok := t.engine.Info()
+	if err == nil && !ok {
+		err = context.Canceled // while it was loading
+	}
+	return info, err
 }
 
 // converse answers line by line until the input ends. Who sits at a terminal is
@@ -173,6 +190,11 @@ func (t *talk) answer(ctx context.Context, text string) error {
 	} else {
 		r.Messages = append(slices.Clip(t.messages), prompt.Message{Role: prompt.User, Content: text})
 	}
+	if _, ok := t.engine.Info(); !ok {
+		if _, err := t.load(ctx); err != nil {
+			return err
+		}
+	}
 	out, err := t.relay(ctx, r)
 	if err != nil {
 		return err
@@ -192,30 +214,54 @@ func (t *talk) answer(ctx context.Context, text string) error {
 	return err
 }
 
-// relay writes a reply's text as it comes, unless it is wanted as JSON.
+// mostCardLosses is how often a reply may lose its graphics card: with all layers
+// on it, with half of them; the processor is left then.
+const mostCardLosses = 2
+
+// relay writes a reply's text as it comes, unless it is wanted as JSON, and goes on
+// with it when the graphics card is lost.
 func (t *talk) relay(ctx context.Context, r engine.Request) (result, error) {
 	out := result{Tokens: []int32{}}
-	var text strings.Builder
+	for losses := 0; ; losses++ {
+		before := len(out.Text)
+		err := t.pass(ctx, r, &out)
+		var lost *engine.LostError
+		if losses == mostCardLosses || ctx.Err() != nil || !errors.As(err, &lost) || !lost.Card {
+			return out, err
+		}
+		info, err := t.load(ctx)
+		if err != nil {
+			return out, fmt.Errorf("%w; loading the model again: %w", lost, err)
+		}
+		t.tell(fmt.Sprintf("the graphics card was lost (%s); the reply goes on with %s", lost.Cause, info.Device))
+		r.Resume(out.Text[before:])
+	}
+}
+
+// pass adds what the engine brings to a reply.
+func (t *talk) pass(ctx context.Context, r engine.Request, out *result) error {
 	for p, err := range t.engine.Reply(ctx, r) {
 		if err != nil {
-			return out, err
+			return err
 		}
 		if p.Notice != nil {
 			t.tell(fmt.Sprintf("the window is full: the model no longer sees the oldest %d messages", p.Notice.Dropped))
 		}
 		if !t.cmd.JSON {
 			if _, err := io.WriteString(t.out, t.shown(p.Text)); err != nil {
-				return out, err
+				return err
 			}
 		}
-		text.WriteString(p.Text)
+		out.Text += p.Text
 		for _, k := range p.Tokens {
 			out.Tokens = append(out.Tokens, k.ID)
 		}
 		out.Done = p.Done
 	}
-	out.Text = text.String()
-	return out, nil
+	if out.Done == nil {
+		return context.Canceled // before anything was read
+	}
+	return nil
 }
 
 // shown is text without what commands a terminal, if it goes to one.

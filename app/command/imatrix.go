@@ -38,7 +38,8 @@ func (c *imatrixCmd) Run(e *env) error {
 		return err
 	}
 	defer l.Close()
-	e.warn(l)
+	info, _ := l.Info()
+	e.warn(info)
 	return c.make(e, l, text)
 }
 

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"iter"
 	"path/filepath"
 	"strings"
 
@@ -158,30 +159,39 @@ func (l *loading) file(e *env) (string, error) {
 	return path, nil
 }
 
-// load opens the model in this process. In a terminal it tells how far it is.
+// load opens the model in this process.
 func (e *env) load(o engine.LoadOptions) (*engine.Local, error) {
+	l := engine.NewLocal()
+	return l, e.follow(l.Load(e.ctx, e.cached(o)))
+}
+
+// cached lets what devices tuned and compiled be kept where the window keeps it.
+func (e *env) cached(o engine.LoadOptions) engine.LoadOptions {
 	if dir, err := app.DataDir(e.cli.Data); err == nil {
 		o.Cache = filepath.Join(dir, "cache")
 	}
-	l := engine.NewLocal()
+	return o
+}
+
+// follow waits for a model to be loaded. In a terminal it tells how far it is.
+func (e *env) follow(steps iter.Seq2[engine.Progress, error]) error {
 	shown := false
-	for p, err := range l.Load(e.ctx, o) {
+	for p, err := range steps {
 		if shown {
 			fmt.Fprint(e.err, "\r\x1b[K")
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if shown = p.Done < p.Total && isTerminal(e.err); shown {
 			fmt.Fprintf(e.err, "%s: %d %%", p.Stage, 100*p.Done/p.Total)
 		}
 	}
-	return l, nil
+	return nil
 }
 
 // warn tells on standard error what the model's file leaves to doubt.
-func (e *env) warn(l *engine.Local) {
-	info, _ := l.Info()
+func (e *env) warn(info engine.Info) {
 	for _, w := range info.Warnings {
 		e.tell(w)
 	}
