@@ -2,7 +2,8 @@
 
     python3 corpus.py OUT [--scale 1.0] [--seed 1]
 
-writes OUT/<area>.jsonl, one conversation on each line, and OUT/heldout.jsonl, and
+writes OUT/<area>.jsonl, one conversation on each line (a list of questions with their
+answers; first, in some, a system prompt alone), and OUT/heldout.jsonl, and
 prints how much there is. It needs nothing but Python. The same seed gives the same
 bytes. A conversation with a question that is held out, or differs from one in case
 and punctuation alone, is not written; at the end the files are read again to see
@@ -18,11 +19,12 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from areas import chat, code, story, sums  # noqa: E402
+from areas import chat, code, story, sums, systems  # noqa: E402
 from areas.wording import normal  # noqa: E402
 
-AREAS = {"chat": (chat, 32_000), "code": (code, 14_000), "story": (story, 16_000), "math": (sums, 64_000)}
+AREAS = {"chat": (chat, 40_000), "code": (code, 18_000), "story": (story, 16_000), "math": (sums, 60_000)}
 MIXED = 9_000  # conversations that go from one area to another
+SYSTEM = 0.15  # share of conversations with a system prompt, which the answers do not depend on
 LONGEST = 3_600  # characters of a conversation: about a window of 1,024 tokens
 
 
@@ -31,7 +33,7 @@ def clean(turns):
 
 
 def length(turns):
-    return sum(len(q) + len(a) + 40 for q, a in turns)
+    return sum(sum(map(len, turn)) + 40 for turn in turns)
 
 
 def mixed(rng):
@@ -54,6 +56,8 @@ def write(path, rng, make, count, held):
             turns = make(rng)
             if not turns or length(turns) > LONGEST or any(normal(q) in held for q, _ in turns):
                 continue
+            if rng.random() < SYSTEM:
+                turns = [[systems.prompt(rng)]] + turns
             f.write(json.dumps(turns, ensure_ascii=False) + "\n")
             done += 1
             size += length(turns)
@@ -65,7 +69,7 @@ def verify(out, held):
     for name in [*AREAS, "mixed"]:
         with open(os.path.join(out, name + ".jsonl"), encoding="utf-8") as f:
             for line in f:
-                for q, _ in json.loads(line):
+                for q, *_ in json.loads(line):
                     if normal(q) in held:
                         raise SystemExit("the held-out question %r is in %s.jsonl" % (q, name))
 

@@ -67,8 +67,9 @@ class Encoder:
             ids.extend(more)
             answer.extend([of] * len(more))
 
-        for question, reply in turns:
-            for role, text in (("user", question), ("assistant", reply)):
+        for turn in turns:
+            roles = ("user", "assistant") if len(turn) == 2 else ("system",)
+            for role, text in zip(roles, turn):
                 learned = int(role == "assistant")
                 put([self.start], 0)
                 put(self.pieces.encode(role + "\n"), 0)

@@ -1,6 +1,6 @@
 """Chat and help: small talk, and the topics of guide.py, in up to four turns."""
 
-from areas import more
+from areas import more, props, spoken
 from areas.guide import TOPICS
 from areas.wording import pick, sentence, typed
 
@@ -44,6 +44,8 @@ SMALL_HELD = [
 NAMES = "Ann Ben Clara David Ella Finn Grace Henry Ida Jack Kim Leo Maria Noah Olga Paul Rosa Sam Tina Victor Wendy Yusuf Zoe Alice Bob Carla Emil Frida Hugo Jonas Lena Mia Nina Oscar Peter Ruth Simon Tom Vera".split()
 LIKES = "tea coffee trains cats dogs music chess gardens books rain bread bicycles maps stars boats apples winter painting".split()
 
+MORE_LIKES = "swimming cooking football dancing reading singing snow summer spring autumn cheese chocolate pizza soup honey roses trees birds horses frogs owls films puzzles numbers poems songs guitars drums bridges castles mountains lakes islands sailing hiking running chocolate pancakes lemons cherries cakes tulips jazz opera".split()
+
 NAME_TOLD = ["{my name is|I'm|I am|call me|hi, I'm|hello, my name is} NAME{.|!|}"] * 5
 NAME_ASKED = ["{what is my name|what's my name|do you remember my name|who am I|how am I called}{?|}"] * 5
 LIKE_TOLD = ["I {like|love|am fond of} THING{.|!|}"] * 5
@@ -55,16 +57,19 @@ def about(rng):
     if rng.random() < 0.2:
         i = rng.randrange(len(SMALL))
         asks, answers = SMALL[i]
-        others = more.SMALL.get(i)
+        others, third = more.SMALL.get(i), spoken.SMALL.get(i)
     else:
         name, _, asks, answers, _ = rng.choice(TOPICS)
-        others = more.TOPICS.get(name)
+        others, third = more.TOPICS.get(name), spoken.TOPICS[name]
         if rng.random() < 0.04:
             name, _, asks, answers, _ = next(t for t in TOPICS if t[0] == "only the Starter")
-            others = more.BEYOND
-    if others and rng.random() < 0.65:
+            others, third = more.BEYOND, None
+    r = rng.random()
+    if third and r < 0.45:
+        asks = third
+    elif others and r < 0.8:
         asks = others
-    return typed(rng, mark(pick(rng, rng.choice(asks)))), pick(rng, rng.choice(answers))
+    return typed(rng, mark(pick(rng, spoken.fill(rng.choice(asks)))), True), pick(rng, rng.choice(answers))
 
 
 def mark(question):
@@ -88,7 +93,7 @@ def lead(rng, question):
 
 def remembers(rng):
     """Turns in which a name or a liking is told and asked for later."""
-    name, thing = rng.choice(NAMES), rng.choice(LIKES)
+    name, thing = rng.choice(NAMES + props.NAMES_HE + props.NAMES_SHE), rng.choice(LIKES + MORE_LIKES)
     if rng.random() < 0.6:
         first = (pick(rng, rng.choice(NAME_TOLD + more.NAME_TOLD)).replace("NAME", name),
                  pick(rng, "{Nice to meet you|Hello|Good to meet you}, %s! {I'm the Starter.|What can I do for you?|How can I help?}" % name))

@@ -4,12 +4,14 @@ An idiom is (what is asked for, explanation, Python, its test, Go, what the Go c
 must have, the wording kept for the evaluation). $a, $b and $c are names that vary.
 """
 
-from areas import more
+import re
+
+from areas import more, spoken
 from areas.wording import pick, sentence, typed
 
 AREA = "code"
 
-NAMES = {"$a": "items values numbers xs data list1 seq elements".split(), "$t": "text s line word phrase".split(), "$n": "n count number k".split(), "$d": "table counts found seen result".split(), "$x": "x item value v".split()}
+NAMES = {"$a": "items values numbers xs data list1 seq elements nums prices scores entries things arr lst series points ages".split(), "$t": "text s line word phrase string sentence t message name".split(), "$n": "n count number k num m amount".split(), "$d": "table counts found seen result".split(), "$x": "x item value v element entry e".split()}
 
 IDIOMS = [
 ("reverse a list", "The last comes first: {the order is turned around|it reads from the end to the beginning}.",
@@ -147,34 +149,82 @@ def rename(rng, *texts):
     return texts
 
 
-def answer(rng, idiom, lang):
+def answer(rng, idiom, lang, name=None):
+    """The code with a sentence; its function has the given name, if there is one."""
     what, explain, python, _, go, _, _ = idiom
     code, = rename(rng, python if lang == "Python" else go)
+    if name:
+        code = re.sub(r"\b%s\b" % function(idiom, lang), name, code)
     fence = "```%s\n%s\n```" % (lang.lower(), code)
     lead = pick(rng, rng.choice(["{Like this|Here it is|In %s|This is how}:" % lang, "{Here is|This is} {how to|the way to} %s{ in %s|}:" % (what, lang)]))
     return lead + "\n\n" + fence + "\n\n" + pick(rng, explain)
 
 
+def function(idiom, lang):
+    """The name of the only function of an idiom's code, None: there are several or none."""
+    found = re.findall(r"^def (\w+)" if lang == "Python" else r"^func (\w+)", idiom[2 if lang == "Python" else 4], re.M)
+    return found[0] if len(found) == 1 and found[0] != "main" and "class" not in idiom[2] else None
+
+
 def ask(rng, idiom, lang):
     r = rng.random()
-    pattern = rng.choice(ASKS if r < 0.35 else more.CODE_ASKS if r < 0.5 else more.CODE_ASKS_NOUN)
+    pattern = rng.choice(ASKS if r < 0.2 else more.CODE_ASKS if r < 0.3 else spoken.CODE_ASKS if r < 0.5 else spoken.CODE_NOUNS if r < 0.7 else more.CODE_ASKS_NOUN)
     if "{noun}" in pattern:
-        pattern = pattern.replace("{noun}", rng.choice(more.CODE[idiom[0]]))
-        return typed(rng, sentence(pick(rng, pattern.replace("{lang}", lang))))
-    return typed(rng, sentence(pick(rng, pattern.replace("{what}", idiom[0]).replace("{lang}", lang))) + ("?" if pattern.startswith(("{how", "{can")) else ""))
+        pattern = pattern.replace("{noun}", rng.choice(nouns(idiom)))
+    text = sentence(pick(rng, pattern.replace("{what}", idiom[0]).replace("{lang}", lang)).replace(" ,", ",").strip())
+    return text + ("?" if pattern.startswith(("{how", "{can")) and text[-1].isalnum() else "")
+
+
+COUNTED = "write a for loop from 1 to 10"
+
+
+def nouns(idiom):
+    """What the code of an idiom is for, in other words."""
+    found = more.CODE.get(idiom[0])
+    return found or [n.replace("10", idiom[0].split()[-1]) for n in more.CODE[COUNTED] if "10" in n]
+
+
+def some_idiom(rng):
+    idiom = rng.choice(IDIOMS)
+    if idiom[0] == COUNTED and rng.random() < 0.6:  # up to another number
+        n = rng.choice([3, 5, 12, 15, 20, 25, 50, 99, 100, rng.randint(2, 200)])
+        change = lambda t: re.sub(r"\b11\b", str(n + 1), re.sub(r"\b10\b", str(n), t))  # noqa: E731
+        idiom = (change(idiom[0]), change(idiom[1]), change(idiom[2]), None, change(idiom[4]), None, None)
+    return idiom
+
+
+CALLS = ["{Call|Name} it {name}.", "The function {should|must} be called {name}.", "{Please name|Please call} the function {name}.", "The name of the function is {name}."]
+OWN_NAMES = "solve run work do_it helper compute process calc my_func task answer result_of main_part step convert handle make_it check_it f g transform build get_it".split()
+
+
+def one(rng, idiom, lang):
+    """A question and its answer."""
+    text, name = ask(rng, idiom, lang), None
+    if rng.random() < 0.08 and function(idiom, lang):
+        name = rng.choice(OWN_NAMES)
+        if lang == "Go":
+            name = re.sub(r"_(.)", lambda m: m[1].upper(), name)
+        text = text.rstrip("?.!") + ". " + pick(rng, rng.choice(CALLS).replace("{name}", "NAME")).replace("NAME", name)
+        return text, answer(rng, idiom, lang, name)
+    return typed(rng, text, True), answer(rng, idiom, lang)
 
 
 def conversation(rng):
-    idiom, lang = rng.choice(IDIOMS), rng.choice(LANGUAGES)
-    turns = [(ask(rng, idiom, lang), answer(rng, idiom, lang))]
-    if rng.random() < 0.25:
+    idiom, lang = some_idiom(rng), rng.choice(LANGUAGES)
+    turns = [one(rng, idiom, lang)]
+    r = rng.random()
+    if r < 0.22:
         other = LANGUAGES[lang == "Python"]
-        turns.append((pick(rng, "{and|now|the same|what about|how about|and how is it} in %s{?|}" % other), answer(rng, idiom, other)))
-    elif rng.random() < 0.25:
-        idiom, lang = rng.choice(IDIOMS), rng.choice(LANGUAGES)
-        turns.append((ask(rng, idiom, lang), answer(rng, idiom, lang)))
+        turns.append((pick(rng, "{and|now|the same|what about|how about|and how is it|how does it look|can you do that|the same thing|and the same|now the same|translate that|show it|also} {in|with|using|for|to} %s{?| please|, please|}" % other), answer(rng, idiom, other)))
+    elif r < 0.3:
+        turns.append((pick(rng, "{explain|explain it|explain that|how does {it|that|this} work|what does {it|that|the code} do|why does that work|what is happening there|can you explain it|I don't understand it|please explain}{?|}"), pick(rng, idiom[1])))
+    elif r < 0.37:
+        turns.append((pick(rng, "{again|once more|another way|another version|with other names|other variable names|can you write it again|other names please}{?|, please|}"), answer(rng, idiom, lang)))
+    elif r < 0.55:
+        idiom, lang = some_idiom(rng), rng.choice(LANGUAGES)
+        turns.append(one(rng, idiom, lang))
     if rng.random() < 0.1:
-        turns.append((pick(rng, "{thanks|thank you|great|nice}{!|}"), pick(rng, "{You're welcome|Gladly}! {Just ask for another one.|Is there more?}")))
+        turns.append((pick(rng, "{thanks|thank you|great|nice|perfect|works|cool}{!|}"), pick(rng, "{You're welcome|Gladly}! {Just ask for another one.|Is there more?}")))
     return turns
 
 
@@ -193,8 +243,10 @@ def check():
     import contextlib
     import io
     import random
-    import re
     rng = random.Random(3)
+    for idiom in IDIOMS:
+        assert len(nouns(idiom)) > 4, idiom[0]
+    assert {function(i, lang) for i in IDIOMS for lang in LANGUAGES} - {None}
     for what, _, python, test, go, must, _ in IDIOMS:
         for _ in range(5):
             python_now, go_now = rename(rng, python, go)

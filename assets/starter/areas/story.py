@@ -7,7 +7,7 @@ written from that, so that its end fits its beginning.
 
 import zlib
 
-from areas import more
+from areas import more, props
 from areas.wording import article, pick, sentence, typed
 
 AREA = "story"
@@ -111,7 +111,69 @@ def plan(rng):
          "name": rng.choice(NAMES_SHE if female else NAMES_HE), "words": SHE if female else HE}
     p["helper"] = rng.choice([h for h in HELPERS if h != who])
     p["helper_name"] = rng.choice([n for n in NAMES_HE + NAMES_SHE if n != p["name"]])
+    p["sight"], p["way"], p["weather"] = PLACES[p["where"]]
+    p["why"], p["spot"] = THINGS[p["thing"]]
     return p
+
+
+def noun(phrase):
+    """ "in an old castle" → "castle", "a music box" → "music box" """
+    words = phrase.split()
+    return " ".join(words[-2:]) if " ".join(words[-2:]) in props.TWO or " ".join(words[-2:]) in props.PLACES_OF_TWO else words[-1]
+
+
+PLACES_OF = {noun(where): where for where in PLACES}
+THINGS_OF = {noun(thing): thing for thing in THINGS}
+
+
+def adorned(rng, adjectives, word, share):
+    """The noun with its article, sometimes with an adjective."""
+    if word in props.THE:
+        return "the " + word
+    return article(rng.choice(adjectives) + " " + word if rng.random() < share else word)
+
+
+def wider(rng):
+    """A plan with many more persons, things and places, each with an adjective and without."""
+    while True:
+        p = plan(rng)
+        if rng.random() < 0.65:
+            p["animal"] = rng.random() < 0.45
+            p["who"] = who = rng.choice(props.ANIMALS if p["animal"] else props.PEOPLE)
+            female = who in props.FEMALE or who not in props.MALE and rng.random() < 0.5
+            p["words"], p["name"] = (SHE, rng.choice(NAMES_SHE)) if female else (HE, rng.choice(NAMES_HE))
+        if rng.random() < 0.7:
+            p["name"] = rng.choice(props.NAMES_SHE if p["words"] == SHE else props.NAMES_HE)
+        if rng.random() < 0.5:
+            p["trait"] = rng.choice(MORE_TRAITS)
+        if rng.random() < 0.25:  # a place from above, but with another adjective or none
+            where = rng.choice([w for w in PLACES if w.split()[1] in ("a", "an")])
+            p["where"], (p["sight"], p["way"], p["weather"]) = where.split()[0] + " " + adorned(rng, props.ADJECTIVES_OF_PLACES, noun(where), 0.2), PLACES[where]
+        elif rng.random() < 0.75:
+            preposition, word, kind = rng.choice(ALL_PLACES)
+            p["where"], (p["sight"], p["way"], p["weather"]) = preposition + " " + adorned(rng, props.ADJECTIVES_OF_PLACES, word, 0.3), [pick(rng, x) for x in rng.choice(kind)]
+        if rng.random() < 0.25:  # the same for things
+            thing = choice(rng, THINGS)
+            if noun(thing) != "boots":
+                p["thing"], (p["why"], p["spot"]) = adorned(rng, props.ADJECTIVES, noun(thing), 0.35), THINGS[thing]
+        elif rng.random() < 0.85:
+            p["thing"], p["why"], p["spot"] = adorned(rng, props.ADJECTIVES, rng.choice(props.THINGS), 0.35), rng.choice(props.WHY), pick(rng, rng.choice(props.SPOTS))
+        if rng.random() < 0.15:
+            p["second"] = adorned(rng, props.ADJECTIVES, rng.choice(props.THINGS), 0.2)
+        if rng.random() < 0.4:
+            p["helper"] = rng.choice(props.ANIMALS + props.PEOPLE)
+            p["helper_name"] = rng.choice(props.NAMES_HE + props.NAMES_SHE)
+        if p["helper"] in props.FEMALE | {"old woman"}:
+            p["helper_name"] = rng.choice(props.NAMES_SHE)
+        elif p["helper"] in props.MALE:
+            p["helper_name"] = rng.choice(props.NAMES_HE)
+        apart = len({p["who"], noun(p["thing"]), noun(p["where"]), p["helper"], noun(p.get("second", "a nothing"))}) == 5
+        if apart and p["name"] != p["helper_name"] and not is_held(dict(p, where=PLACES_OF.get(noun(p["where"]), p["where"]), thing=THINGS_OF.get(noun(p["thing"]), p["thing"]))):
+            return p
+
+
+ALL_PLACES = list(props.places())
+MORE_TRAITS = "young old sleepy hungry happy sad friendly funny grumpy lazy wise poor rich tired nervous proud gentle honest bold forgetful".split()
 
 
 def is_held(p):
@@ -121,9 +183,9 @@ def is_held(p):
 
 def fill(rng, pattern, p):
     pronoun, possessive, obj = p["words"]
-    values = {"who": article(p["who"]), "where": p["where"], "thing": p["thing"], "helper": article(p["helper"]), "name": p["name"], "verb": VERBS[p["problem"]],
+    values = {"second": p.get("second", ""), "second_it": the(p.get("second", "a nothing")), "second_it_": sentence(the(p.get("second", "a nothing"))), "who": article(p["who"]), "where": p["where"], "thing": p["thing"], "helper": article(p["helper"]), "name": p["name"], "verb": VERBS[p["problem"]],
               "pronoun": pronoun, "Pronoun": sentence(pronoun), "possessive": possessive, "object": obj, "it": the(p["thing"]), "creature": p["who"], "trait": p["trait"], "friend": p["helper_name"], "help": p["helper"],
-              "way": PLACES[p["where"]][1], "spot": THINGS[p["thing"]][1]}
+              "way": p["way"], "spot": p["spot"]}
     for key, value in values.items():
         pattern = pattern.replace("{%s}" % key, value)
     return pick(rng, pattern)
@@ -151,25 +213,29 @@ LEARN = ["And {name} had learned %s.", "{name} never forgot %s.", "That is how {
 LAST = ["{The end.|And if they have not gone away, they live {where} still.|And that was that.|}"]
 
 
-def story(rng, p):
-    """The story of a plan, in four paragraphs; half of them are short."""
-    short = rng.random() < 0.5
+def story(rng, p, short=None):
+    """The story of a plan, in four paragraphs; more than half of them are short."""
+    short = rng.random() < 0.6 if short is None else short
     say = lambda patterns: fill(rng, rng.choice(patterns), p)  # noqa: E731
     trait = article(p["trait"])
-    start = sentence(say([b % trait for b in BEGIN])) + ("" if short else " " + pick(rng, PLACES[p["where"]][0]) + ".")
+    start = sentence(say([b % trait for b in BEGIN])) + ("" if short else " " + pick(rng, p["sight"]) + ".")
     if not short and rng.random() < 0.5:
-        start += " " + PLACES[p["where"]][2] + "."
+        start += " " + pick(rng, p["weather"]) + "."
     problem = p["problem"]
     trouble = {"lost": LOSE, "stolen": STEAL, "broken": BREAK, "found": FIND}[problem]
     if problem != "found":
-        start += " " + say([h % THINGS[p["thing"]][0] for h in HAD])
+        start += " " + say([h % p["why"] for h in HAD])
     helper = article(rng.choice(["old", "friendly", "young", "funny", "wise"]) + " " + p["helper"])
     middle = say(trouble) + " " + say([m % helper for m in MEET])
+    if "second" in p:
+        middle += " " + sentence(say(props.ALSO))
     talk = say(TALK[problem]) + " " + say(HELP[problem])
     turn = say([t.replace("{noun}", p["thing"].split()[-1]) for t in TURN[problem]])
     lesson = rng.choice(LESSONS) if problem != "found" else "{that giving can be better than keeping|that a thing is happiest where it belongs}"
     close, learned, last = say(CLOSE), say([x % lesson for x in LEARN]), say(LAST)
     ending = close + " " + learned if not short else rng.choice([close, learned])
+    if "second" in p:
+        ending += " " + say(props.ALSO_END)
     return "\n\n".join(sentences(t) for t in (start, middle, talk + " " + turn, (ending + " " + last).strip()))
 
 
@@ -190,18 +256,32 @@ def wished(rng, pattern, p):
     return [w for key, w in (("{who}", p["who"]), ("{where}", p["where"].split()[-1]), ("{thing}", p["thing"].split()[-1]), ("{helper}", p["helper"])) if key in pattern]
 
 
-MORE = ["{another one|one more|another story|tell me another one|more}{ please|}", "{and|now} {a different one|another}"]
+MORE = ["{another one|one more|another story|tell me another one|more|again|encore|next one|and another|another please|a new one|can I have another|do you have another one|tell me one more}{ please|, please|}{!|.|?|}", "{and|now} {a different one|another}", "{that was nice|lovely|thanks}{, another|, one more|. Another one?| - more}"]
+MORE_WITH = ["{and|now|ok, now|and now|next:} {one|a story} {about|with} {who}{ please|}", "{the same with|now with|another one with|one more, about|and what about|how about} {who}{?|}", "{now|and} {one|another one} {about|with} {thing}{ please|}"]
+SHORTER = ["{shorter|shorter please|a shorter version|make it shorter|can you make it shorter|too long|that's too long, shorter please|the short version|in short please|a bit shorter|keep it shorter}{!|?|.|}"]
+LONGER = ["{longer|longer please|a longer version|make it longer|too short|that's too short|more details please|with more detail|a bit longer|tell it in more detail}{!|?|.|}"]
+
+
+def new_ask(rng, p):
+    """A prompt from props.py, with all that it names in the plan."""
+    who = article(p["trait"] + " " + p["who"]) if rng.random() < 0.25 else article(p["who"])
+    place = p["where"].split(" ", 1)[1]
+    pattern = rng.choice(props.TWO_ASKS if "second" in p else props.ASKS)
+    bare = lambda x: x.split(" ", 1)[1]  # noqa: E731
+    for key, value in (("$w", who), ("$W", p["who"]), ("$t", p["thing"]), ("$T", bare(p["thing"])), ("$p", place), ("$P", bare(place)), ("$h", article(p["helper"])), ("$s", p.get("second", "")), ("$S", bare(p.get("second", "a nothing")))):
+        pattern = pattern.replace(key, value)
+    return fill(rng, pattern, p)
 
 
 def first(rng):
-    while True:
-        p = plan(rng)
-        if not is_held(p):
-            break
-    ask = fill(rng, rng.choice(ASKS if rng.random() < 0.4 else more.STORY_ASKS), p)
+    p = wider(rng)
+    if "second" in p or rng.random() < 0.55:
+        ask = new_ask(rng, p)
+    else:
+        ask = fill(rng, rng.choice(ASKS if rng.random() < 0.4 else more.STORY_ASKS), p)
     if ask[-1] not in ".!?":
         ask += rng.choice([".", "", "!"])
-    return p, (typed(rng, sentence(ask)), story(rng, p))
+    return p, (typed(rng, sentence(ask), True), story(rng, p))
 
 
 def recall(rng, p):
@@ -221,12 +301,14 @@ def conversation(rng):
     turns = [turn]
     if rng.random() < 0.3:
         turns.append(recall(rng, p))
-    if rng.random() < 0.15:
-        while True:
-            p = plan(rng)
-            if not is_held(p):
-                break
-        turns.append((pick(rng, rng.choice(MORE)), story(rng, p)))
+    r = rng.random()
+    if r < 0.12:
+        turns = [(turns[0][0], story(rng, p, short=False)), (pick(rng, rng.choice(SHORTER)), story(rng, p, short=True))]
+    elif r < 0.16:
+        turns = [(turns[0][0], story(rng, p, short=True)), (pick(rng, rng.choice(LONGER)), story(rng, p, short=False))]
+    elif r < 0.3:
+        p = wider(rng)
+        turns.append((pick(rng, rng.choice(MORE)) if rng.random() < 0.5 else fill(rng, rng.choice(MORE_WITH), p), story(rng, p)))
     if rng.random() < 0.2:
         turns.append((pick(rng, "{thanks|thank you|nice|lovely|beautiful|that was nice}{!|.|}"), pick(rng, "{I'm glad you liked it|You're welcome}! {Shall I tell you another one?|Just ask for another one.}")))
     return turns
@@ -248,10 +330,12 @@ def check():
     """Stories name what the plan has and leave no pattern unfilled."""
     import random
     rng = random.Random(9)
-    for _ in range(2000):
-        p = plan(rng)
+    for i in range(3000):
+        p = plan(rng) if i % 3 == 0 else wider(rng)
         text = story(rng, p)
-        for word in (p["who"], p["name"], p["thing"].split()[-1], p["where"].split()[-1], p["helper"]):
+        ask = new_ask(rng, p)
+        assert not set(ask) & set("{}|%$"), ask
+        for word in (p["who"], p["name"], p["thing"].split()[-1], p["where"].split()[-1], p["helper"], p.get("second", "").split(" ")[-1]):
             assert word in text, (word, text)
         assert not set(text) & set("{}|%"), text
         assert "  " not in text and 70 <= len(text.split()) <= 320, text

@@ -8,6 +8,7 @@ never in the training text, in whatever wording. Every answer ends with
 import zlib
 from fractions import Fraction
 
+from areas import problems
 from areas.wording import normal, pick, sentence, typed
 
 AREA = "math"
@@ -31,46 +32,102 @@ def size(rng, low=2):
     return rng.randint(low, rng.choice([10, 20, 50, 100, 100, 500, 999]))
 
 
-def places(n):
-    """347 → [300, 40, 7]"""
-    s = str(n)
-    return [int(d) * 10 ** (len(s) - 1 - i) for i, d in enumerate(s) if d != "0"] or [0]
+def places(x):
+    """347 → [300, 40, 7], 2.5 → [2, 0.5]"""
+    whole, _, part = num(x).partition(".")
+    out = [int(d) * Fraction(10) ** (len(whole) - 1 - i) for i, d in enumerate(whole)] + [int(d) * Fraction(1, 10 ** (i + 1)) for i, d in enumerate(part)]
+    return [p for p in out if p] or [Fraction(0)]
+
+
+def row(a, op, b):
+    """An equation: "3 × 4 = 12"."""
+    c = {"+": Fraction(a) + b, "-": Fraction(a) - b, "×": Fraction(a) * b, "/": Fraction(a) / (b or 1)}[op]
+    return "%s %s %s = %s" % (num(a), op, num(b), num(c))
+
+
+def one_by_one(a, op, b):
+    """a and then the places of b."""
+    parts, rows = places(b), []
+    for p in parts:
+        rows.append(row(a, op, p))
+        a = a + p if op == "+" else a - p
+    return ("%s is %s. " % (num(b), " + ".join(map(num, parts))) if len(parts) > 1 else "") + ", ".join(rows) + "."
 
 
 def add_steps(a, b):
     if a < 10 and b < 10:
-        return "%d + %d = %d." % (a, b, a + b)
-    total, parts, steps = a, places(b), []
-    for p in parts:
-        steps.append("%d + %d = %d" % (total, p, total + p))
-        total += p
-    return ("%d is %s. " % (b, " + ".join(map(str, parts))) if len(parts) > 1 else "") + ", ".join(steps) + "."
+        return row(a, "+", b) + "."
+    return one_by_one(a, "+", b)
 
 
 def subtract_steps(a, b):
-    total, parts, steps = a, places(b), []
-    for p in parts:
-        steps.append("%d - %d = %d" % (total, p, total - p))
-        total -= p
-    return ("%d is %s. " % (b, " + ".join(map(str, parts))) if len(parts) > 1 else "") + ", ".join(steps) + "."
+    if b > a:
+        return "%d is more than %d. %s So it is %d." % (b, a, one_by_one(b, "-", a), a - b)
+    return one_by_one(a, "-", b)
+
+
+def chain(xs):
+    """The sum of all, one after the other: "60 + 12 = 72, 72 + 5 = 77"."""
+    rows, total = [], xs[0]
+    for x in xs[1:]:
+        rows.append(row(total, "+", x))
+        total += x
+    return ", ".join(rows)
 
 
 def multiply_steps(a, b):
-    if len(places(b)) == 1 and len(places(a)) == 1:
-        return "%d × %d = %d." % (a, b, a * b)
-    if len(places(b)) > 1:
-        parts = places(b)
-        products = [a * p for p in parts]
-        rows = ", ".join("%d × %d = %d" % (a, p, q) for p, q in zip(parts, products))
-    else:
-        parts = places(a)
-        products = [p * b for p in parts]
-        rows = ", ".join("%d × %d = %d" % (p, b, q) for p, q in zip(parts, products))
-    total, sums = products[0], []
-    for q in products[1:]:
-        sums.append("%d + %d = %d" % (total, q, total + q))
-        total += q
-    return rows + (". " + ", ".join(sums) if sums else "") + "."
+    """Every place of one with every place of the other, so that no step needs more
+    than the table of small products."""
+    pairs = [(p, q) for q in places(b) for p in places(a)]
+    rows = ", ".join(row(p, "×", q) for p, q in pairs)
+    return rows + (". " + chain([p * q for p, q in pairs]) if len(pairs) > 1 else "") + "."
+
+
+def divide_steps(a, b):
+    """The quotient place by place; what is left last, too."""
+    n, rest = divmod(a, b)
+    steps, left = [], a
+    for p in places(n):
+        steps.append(row(p, "×", b) + (", and " + row(left, "-", p * b) if left > p * b else ""))
+        left -= p * b
+    parts = places(n)
+    return ". ".join(steps) + (". " + chain(parts) if len(parts) > 1 else "") + ".", n, rest
+
+
+def percent_steps(p, of):
+    """By way of 10 % and 1 %, in steps of one product each."""
+    x = Fraction(of)
+    if p in (50, 25):
+        return "50 %% is half: %s." % row(x, "/", 2) + (" 25 %% is half of that: %s." % row(x / 2, "/", 2) if p == 25 else "")
+    if p == 100:
+        return "100 %% of %s is all of it: %s." % (num(of), num(of))
+    hundred, ten, one = p // 100, p % 100 // 10, p % 10
+    parts, steps = [], []
+    if hundred:
+        parts.append(hundred * x)
+        steps.append("100 %% is %s." % num(x) if hundred == 1 else "%d %% is %s." % (hundred * 100, row(hundred, "×", x)))
+    if ten or one == 5:
+        steps.append("10 %% of %s is %s." % (num(x), num(x / 10)))
+    if ten:
+        parts.append(ten * x / 10)
+        if ten > 1:
+            steps.append("%d %%: %s" % (ten * 10, small(ten, x / 10)))
+    if one == 5:
+        parts.append(x / 20)
+        steps.append("5 %% is half of that: %s." % num(x / 20) if ten < 2 else "5 %% is half of %s: %s." % (num(x / 10), num(x / 20)))
+    elif one:
+        parts.append(one * x / 100)
+        steps.append("1 %% of %s is %s." % (num(x), num(x / 100)))
+        if one > 1:
+            steps.append("%d %%: %s" % (one, small(one, x / 100)))
+    return " ".join(steps) + (" " + chain(parts) + "." if len(parts) > 1 else "")
+
+
+def small(n, x):
+    """A digit times a number: at once if that is easy."""
+    if len(places(x)) == 1:
+        return row(n, "×", x) + "."
+    return ", ".join(row(n, "×", p) for p in places(x)) + ". " + chain([n * p for p in places(x)]) + "."
 
 
 def end(x, unit=""):
@@ -105,11 +162,7 @@ def divide(rng):
     n = rng.choice([rng.randint(2, 12), rng.randint(10, 60)])
     a = b * n
     q = "{what is|what's|calculate|compute|how much is|work out|} %d {/|divided by|÷|over} %d" % (a, b)
-    t = n - n % 10
-    if 0 < t < n:
-        steps = "%d × %d = %d, and %d - %d = %d. %d × %d = %d. %d + %d = %d." % (t, b, t * b, a, t * b, a - t * b, n - t, b, (n - t) * b, t, n - t, n)
-    else:
-        steps = "%d × %d = %d, so %d / %d = %d." % (n, b, a, a, b, n)
+    steps = divide_steps(a, b)[0] if 10 < n and n % 10 else "%d × %d = %d, so %d / %d = %d." % (n, b, a, a, b, n)
     return ("divide", a, b), q, steps, n, ""
 
 
@@ -118,11 +171,7 @@ def percent(rng):
     of = rng.choice([rng.randint(1, 20) * 10, rng.randint(1, 40) * 20, rng.randint(1, 10) * 100, rng.randint(4, 99)])
     v = Fraction(p * of, 100)
     q = "{what is|what's|calculate|how much is|work out|} %d{ %%|%%| percent} of %d" % (p, of)
-    if p in (10, 50, 25, 20):
-        d = 100 // p
-        steps = "%d %% is one part in %d: %d / %d = %s." % (p, d, of, d, num(v))
-    else:
-        steps = "1 %% of %d is %s. %d × %s = %s." % (of, num(Fraction(of, 100)), p, num(Fraction(of, 100)), num(v))
+    steps = percent_steps(p, of)
     return ("percent", p, of), q, steps, v, ""
 
 
@@ -133,10 +182,10 @@ def discount(rng):
     thing = rng.choice("coat lamp bicycle book table chair phone ticket clock tent guitar kettle radio camera".split())
     if up:
         q = rng.choice(["A %s costs %d euros and gets %d %% {dearer|more expensive}. What does it cost {then|now}?" % (thing, of, p), "Add %d %% to %d." % (p, of)])
-        steps = "%d %% of %d is %s. %d + %s = %s." % (p, of, num(cut), of, num(cut), num(of + cut))
+        steps = percent_steps(p, of) + " %s." % row(of, "+", cut)
         return ("dearer", p, of), q, steps, of + cut, ""
     q = rng.choice(["A %s costs %d euros and is reduced by %d %%. What does it cost {then|now}?" % (thing, of, p), "{Take|Subtract} %d %% {off|from} %d." % (p, of), "What is %d minus %d %%?" % (of, p)])
-    steps = "%d %% of %d is %s. %d - %s = %s." % (p, of, num(cut), of, num(cut), num(of - cut))
+    steps = percent_steps(p, of) + " %s." % row(of, "-", cut)
     return ("cheaper", p, of), q, steps, of - cut, ""
 
 
@@ -160,7 +209,7 @@ def convert(rng):
         steps = "%s. %d / %d = %s." % (known, n, back, num(n * factor))
     else:
         n = rng.choice([rng.randint(2, 12), rng.randint(2, 60)])
-        steps = "%s. %d × %s = %s." % (known, n, num(factor), num(n * factor))
+        steps = "%s. %s" % (known, multiply_steps(n, factor) if factor in (12, 24, 60, 7, Fraction(8, 5), Fraction(127, 50)) and n > 9 else row(n, "×", factor) + ".")
     q = rng.choice(["{how many|how much} %s {are|is} %d %s" % (b, n, a), "{convert|change} %d %s {to|into} %s" % (n, a, b), "%d %s in %s" % (n, a, b), "what {is|are} %d %s in %s" % (n, a, b)])
     return ("convert", n, a, b), q, steps, n * factor, b
 
@@ -229,23 +278,259 @@ def pick_first(rng, who, a, what, b, other):
                        "Of %d %s, %s sells %d. How many remain?" % (a, what, who, b)])
 
 
+def whole(rng):
+    """The four sums over a wider range, so that every pair of small numbers comes up."""
+    kind = rng.choice(["add", "subtract", "multiply", "multiply", "divide"])
+    if kind == "add":
+        a, b = rng.choice([(rng.randint(1, 99), rng.randint(1, 99)), (rng.randint(100, 999), rng.randint(1, 999)), (rng.randint(1000, 5000), rng.randint(10, 999))])
+        return (kind, a, b), "", add_steps(a, b), a + b, ""
+    if kind == "subtract":
+        a, b = rng.choice([(rng.randint(2, 99), rng.randint(1, 99)), (rng.randint(100, 999), rng.randint(1, 999)), (rng.choice([100, 200, 500, 1000]), rng.randint(1, 99))])
+        if b > a and rng.random() < 0.7:
+            a, b = b, a
+        return (kind, a, b), "", subtract_steps(a, b), a - b, ""
+    if kind == "multiply":
+        a, b = rng.choice([(rng.randint(2, 20), rng.randint(2, 12)), (rng.randint(11, 99), rng.randint(2, 9)), (rng.randint(2, 9), rng.randint(11, 99)), (rng.randint(11, 99), rng.randint(11, 99)), (rng.randint(100, 999), rng.randint(2, 9)), (rng.randint(2, 99), rng.choice([10, 20, 50, 100]))])
+        return (kind, a, b), "", multiply_steps(a, b), a * b, ""
+    b = rng.choice([rng.randint(2, 9), rng.randint(2, 12), rng.randint(11, 25)])
+    a = b * rng.choice([rng.randint(2, 12), rng.randint(11, 99), rng.randint(100, 200)])
+    steps, n, _ = divide_steps(a, b)
+    return (kind, a, b), "", steps, n, ""
+
+
+def remainder(rng):
+    b, n = rng.randint(2, 12), rng.choice([rng.randint(1, 12), rng.randint(10, 60)])
+    r = rng.randint(1, b - 1)
+    a = b * n + r
+    steps, _, _ = divide_steps(a, b)
+    q = rng.choice(["{what is|what's|calculate|how much is|} %d {/|divided by|÷} %d {with|and the|with a} remainder" % (a, b), "{divide|share} %d by %d{,| and} {what is left|give the remainder|with remainder}" % (a, b),
+                    "{how many times|how often} does %d {go|fit} into %d{ and what is left| and what remains|}" % (b, a), "%d {/|divided by} %d{, remainder too| with remainder}" % (a, b)])
+    return ("divide", a, b), q, "%s %d is left, so it is %d remainder %d." % (steps, r, n, r), n, "remainder %d" % r
+
+
+def fraction_quotient(rng):
+    """A division that does not come out even, in decimals."""
+    b = rng.choice([2, 2, 4, 4, 5, 5, 8, 10, 20])
+    a = rng.randint(1, 20) * b + rng.randint(1, b - 1)
+    n, r = divmod(a, b)
+    x = Fraction(a, b)
+    return ("divide", a, b), "", "%s, and %d is left. %s. %s." % (row(n, "×", b), r, row(r, "/", b), row(n, "+", x - n)), x, ""
+
+
+def some_percent(rng):
+    """Any percentage of any number."""
+    p = rng.choice([rng.randint(1, 99), rng.choice([15, 35, 45, 12, 18, 22, 5, 7, 8, 16, 17, 19, 30, 60, 75, 80, 90, 25, 50, 20, 10]), rng.choice([110, 120, 125, 150, 200])] if rng.random() < 0.3 else [rng.randint(1, 99), rng.choice([15, 12, 5, 7, 8, 19, 30, 40, 60, 75, 25, 35])])
+    of = rng.choice([rng.randint(1, 99) * 10, rng.randint(1, 60) * 20, rng.randint(1, 20) * 100, rng.randint(4, 99), rng.randint(100, 500)])
+    return ("percent", p, of), "", percent_steps(p, of), Fraction(p * of, 100), ""
+
+
+def some_discount(rng):
+    p, of, up = rng.choice([5, 10, 15, 20, 25, 30, 40, 50, rng.randint(2, 60)]), rng.choice([rng.randint(1, 60) * 10, rng.randint(1, 20) * 50, rng.randint(10, 99)]), rng.random() < 0.4
+    cut = Fraction(p * of, 100)
+    x = of + cut if up else of - cut
+    return ("dearer" if up else "cheaper", p, of), "", percent_steps(p, of) + " %s." % row(of, "+" if up else "-", cut), x, ""
+
+
+def share_of(rng):
+    """What percentage one number is of another."""
+    p, of = rng.choice([5, 10, 20, 25, 30, 40, 50, 60, 75, 80, rng.randint(1, 99)]), rng.choice([50, 100, 200, 300, 400, 500])
+    part = Fraction(p * of, 100)
+    if part.denominator != 1:
+        return share_of(rng)
+    q = rng.choice(["{what|how many} percent of %d {is|are} %s" % (of, num(part)), "%s of %d in {percent|%%}" % (num(part), of), "%s {is|are} what {percentage|percent} of %d" % (num(part), of), "{what percentage|how many percent} {is|are} %s {out of|of} %d" % (num(part), of)])
+    return ("share of", int(part), of), q, "1 %% of %d is %s. %s." % (of, num(Fraction(of, 100)), row(part, "/", Fraction(of, 100))), p, "%"
+
+
+def decimal(rng, places_=1):
+    return Fraction(rng.randint(1, 99 if places_ == 1 else 999), 10 ** places_)
+
+
+def decimals(rng):
+    kind = rng.choice("++--×××")
+    a, b = decimal(rng, rng.choice([1, 1, 2])), decimal(rng, rng.choice([1, 1, 2]))
+    if kind == "×":
+        a, b = rng.choice([(decimal(rng), Fraction(rng.randint(2, 12))), (decimal(rng), Fraction(rng.randint(2, 9))), (Fraction(rng.randint(2, 30)), decimal(rng)), (decimal(rng), decimal(rng))])
+        steps = multiply_steps(a, b)
+    elif kind == "-":
+        a, b = max(a, b), min(a, b)
+        if rng.random() < 0.3:
+            a = Fraction(rng.choice([5, 10, 20, 50, 100]))
+        steps = one_by_one(a, "-", b)
+    else:
+        steps = one_by_one(a, "+", b)
+    x = a + b if kind == "+" else a - b if kind == "-" else a * b
+    money = rng.random() < 0.25 and kind != "×"
+    q = rng.choice(["{what is|what's|calculate|compute|how much is|work out|} %s {OP} %s", "%s {OP} %s"]) % (num(a), num(b))
+    if money and kind == "+":
+        q = "{a coffee|a sandwich|bread} costs %s {euros|dollars} and {a cake|a juice|cheese} %s. {What do I pay|How much together|What is the total}?" % (num(a), num(b))
+    elif money:
+        q = "{I pay|$who pays} %s {euros|dollars} {for something that costs|and the price is} %s. {How much do I get back|What is the change}?".replace("$who", rng.choice(PEOPLE)) % (num(a), num(b))
+    return ("decimals", kind, num(a), num(b)), q.replace("{OP}", {"+": "{+|plus}", "-": "{-|minus}", "×": "{×|times|*|x}"}[kind]), steps, x, ""
+
+
+def several(rng):
+    """Three numbers, or two operations."""
+    a, b, c = rng.randint(2, 60), rng.randint(2, 40), rng.randint(2, 12)
+    ask = "{what is|what's|calculate|compute|how much is|work out|solve|}"
+    kind = rng.randrange(5)
+    if kind == 0:
+        q, steps, x = "%d {+|plus} %d {+|plus} %d" % (a, b, c), chain([a, b, c]) + ".", a + b + c
+        if rng.random() < 0.4:
+            ask, q = "{add up|add|sum up|what is the sum of|total of}", "%d, %d and %d" % (a, b, c)
+    elif kind == 1:
+        d = rng.randint(2, 9)
+        q, x = "%d {+|plus} %d {×|*|times} %d" % (a, d, c), a + d * c
+        steps = "{The product first|First the product|Multiplication comes first}: %s. %s." % (row(d, "×", c), row(a, "+", d * c))
+    elif kind == 2:
+        a, b = a % 9 + 2, b % 9 + 1
+        q, x = "(%d + %d) {×|*|times} %d" % (a, b, c), (a + b) * c
+        steps = "{The bracket first|First the bracket}: %s. %s" % (row(a, "+", b), multiply_steps(a + b, c))
+    elif kind == 3:
+        a, b = max(a, b), min(a, b)
+        q, steps, x = "%d {-|minus} %d {+|plus} %d" % (a, b, c), "%s, %s." % (row(a, "-", b), row(a - b, "+", c)), a - b + c
+    else:
+        d = rng.randint(2, 9)
+        q, x = "%d {×|*|times} %d {-|minus} %d" % (c, d, min(a, c * d - 1)), c * d - min(a, c * d - 1)
+        steps = "{The product first|First the product|Multiplication comes first}: %s. %s." % (row(c, "×", d), row(c * d, "-", min(a, c * d - 1)))
+    return ("several", q), ask + " " + q, pick(rng, steps), x, ""
+
+
+def power(rng):
+    if rng.random() < 0.6:
+        a = rng.choice([rng.randint(2, 12), rng.randint(2, 30)])
+        if rng.random() < 0.35:
+            return ("root", a), "{what is|what's|calculate|find|} the {square root|root} of %d" % (a * a), "%s. So the root of %d is %d." % (row(a, "×", a), a * a, a), a, ""
+        return ("square", a), "{what is|what's|calculate|} {%d squared|the square of %d|%d to the power of 2|%d²|%d^2}" % (a, a, a, a, a), multiply_steps(a, a), a * a, ""
+    a, n = rng.choice([(2, rng.randint(3, 10)), (3, rng.randint(3, 5)), (10, rng.randint(3, 5)), (5, 3), (4, 3), (6, 3)])
+    rows, x = [], a
+    for _ in range(n - 1):
+        rows.append(row(x, "×", a))
+        x *= a
+    return ("power", a, n), "{what is|what's|calculate|} {%d to the power of %d|%d to the %dth|%d^%d}" % (a, n, a, n, a, n) if n > 3 else "{what is|what's|calculate|} {%d cubed|%d to the power of 3|%d^3}" % (a, a, a), ", ".join(rows) + ".", x, ""
+
+
+PARTS = [(1, 2, "half", "half"), (1, 3, "a third", "one third"), (1, 4, "a quarter", "one quarter"), (1, 5, "a fifth", "one fifth"), (1, 10, "a tenth", "one tenth"), (2, 3, "two thirds", "2/3"), (3, 4, "three quarters", "3/4"), (2, 5, "two fifths", "2/5"), (3, 5, "three fifths", "3/5"), (1, 8, "an eighth", "1/8"), (1, 4, "1/4", "a fourth")]
+
+
+def part(rng):
+    up, down, name, other = rng.choice(PARTS)
+    of = down * rng.randint(2, rng.choice([12, 30, 60]))
+    steps = row(of, "/", down) + "." + (" " + multiply_steps(of // down, up) if up > 1 else "")
+    q = "{what is|what's|how much is|calculate|find|} {%s|%s} of %d" % (name, other, of)
+    if rng.random() < 0.25:
+        q = "{%s|%s} of {the|our} %d {pupils|guests|apples|pages|seats} {are taken|are gone|are new}. How many{ is that|}?" % (name, other, of)
+    return ("part", up, down, of), q, steps, Fraction(of * up, down), ""
+
+
+def times_as(rng):
+    a, (n, word) = rng.randint(2, 99), rng.choice([(2, "twice"), (2, "double"), (3, "three times"), (3, "triple"), (4, "four times"), (5, "five times"), (10, "ten times")])
+    q = "{what is|what's|how much is|} {%s|%s the number} %d" % (word, word, a)
+    if rng.random() < 0.4:
+        q = "$who has %d $what, $other has {%s as many|%s as much}. How many {does $other have|is that}?" % (a, word if " " in word or word == "twice" else "twice" if n == 2 else "three times", "twice" if n == 2 else "%d times" % n)
+        q = people(rng, q)
+    return ("multiply", a, n), q, multiply_steps(a, n), a * n, ""
+
+
+def clock(rng):
+    """Times of day and how long something takes."""
+    h, m = rng.randint(6, 18), rng.choice([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55])
+    hours, minutes = rng.randint(0, 4), rng.choice([5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55])
+    total = h * 60 + m + hours * 60 + minutes
+    h2, m2 = divmod(total, 60)
+    start, stop = "%d:%02d" % (h, m), "%d:%02d" % (h2, m2)
+    if rng.random() < 0.6:
+        x = hours * 60 + minutes
+        full = "From %s to %d:%02d {is|are} %d %s, %d minutes. " % (start, h + hours, m, hours, "hour" if hours == 1 else "hours", hours * 60) if hours else ""
+        full = full.replace("{is|are}", "is" if hours == 1 else "are")
+        rest = "From %d:%02d to %s are %d minutes." % (h + hours, m, stop, minutes)
+        q = rng.choice(["{how many minutes are there|how long is it|how many minutes is it} from %s to %s", "{how many minutes} {lie |are |}between %s and %s", "{a film|the lesson|the train ride|my shift|the concert} {starts|begins} at %s and {ends|is over} at %s. How {long is that|many minutes is it|long does it take}?", "from %s to %s, how many minutes"]) % (start, stop)
+        return ("minutes", h, m, h2, m2), q, full + rest + (" %s." % row(hours * 60, "+", minutes) if hours else ""), x, "minutes"
+    if rng.random() < 0.5:
+        n = rng.choice([1, 2, 3, 4, 5]) * 60 + minutes
+        hh, mm = divmod(n, 60)
+        q = rng.choice(["{how many minutes are|convert to minutes:|in minutes:|how many minutes do I have in} %d %s {and |}%d minutes" % (hh, "hour" if hh == 1 else "hours", mm), "%d h %d min in minutes" % (hh, mm)])
+        return ("in minutes", hh, mm), q, "One hour is 60 minutes. %s. %s." % (row(hh, "×", 60), row(hh * 60, "+", mm)), n, "minutes"
+    half = Fraction(rng.choice([3, 5, 7, 9, 11, 13]), 2)
+    a, b, f = rng.choice([("hours", "minutes", 60), ("km", "m", 1000), ("kg", "g", 1000), ("liters", "ml", 1000), ("m", "cm", 100), ("days", "hours", 24), ("cm", "mm", 10)])
+    one = {"hours": "One hour is 60 minutes", "days": "One day is 24 hours", "liters": "One liter is 1000 ml"}.get(a, "One %s is %d %s" % (a, f, b))
+    x = half if rng.random() < 0.5 or a in ("days", "hours") else decimal(rng)
+    return ("convert", num(x), a, b), "", "%s. %s" % (one, multiply_steps(x, f) if f not in (10, 100, 1000) else row(x, "×", f) + "."), x * f, b
+
+
+def people(rng, q):
+    who, other = rng.sample(PEOPLE, 2)
+    return q.replace("$who", who).replace("$other", other).replace("$what", rng.choice(THINGS + MORE_THINGS))
+
+
+MORE_THINGS = "balls pens bottles cups plates chairs candles letters keys sweets pears plums nuts fish sheep hens toys bricks pictures beads balloons sandwiches muffins tomatoes lemons carrots roses socks lamps photos bananas oranges cherries potatoes eggs bottles".split()
+
+
+def in_words(rng):
+    kind, q, unit = rng.choice(problems.WORDS)
+    what = rng.choice(THINGS + MORE_THINGS)
+    if kind == "has more":
+        a, b = rng.randint(2, rng.choice([20, 99, 400])), rng.randint(2, rng.choice([20, 60, 200]))
+        if "old" in q:
+            a, b = rng.randint(3, 60), rng.randint(2, 30)
+        steps, x = add_steps(a, b), a + b
+    elif kind == "has less":
+        a = rng.choice([rng.randint(6, 30), rng.randint(6, 99), rng.randint(50, 400), rng.choice([20, 50, 100])])
+        b = rng.randint(2, a - 2)
+        if "year" in q:
+            a, b = rng.randint(10, 70), rng.randint(2, 9) + rng.randint(0, 1)
+        steps, x = subtract_steps(a, b), a - b
+    elif kind == "boxes":
+        a, b = rng.choice([(rng.randint(2, 12), rng.randint(2, 12)), (rng.randint(2, 12), rng.randint(3, 40)), (rng.randint(10, 40), rng.randint(3, 25))])
+        steps, x = multiply_steps(b, a), a * b
+    elif kind == "share":
+        b, x = rng.randint(2, 12), rng.choice([rng.randint(2, 12), rng.randint(2, 30)])
+        a = b * x
+        steps = divide_steps(a, b)[0] if 10 < x and x % 10 else "%d × %d = %d, so %d / %d = %d." % (x, b, a, a, b, x)
+    else:
+        a, b = rng.choice([rng.randint(2, 24) * 5, rng.randint(4, 90)]), rng.randint(2, 9)
+        steps, x = "Distance is speed times time. " + multiply_steps(a, b), a * b
+    q = people(rng, q.replace("$what", what)).replace("$a", str(a)).replace("$b", str(b))
+    return (kind, a, b), q, steps, x, unit.replace("$what", what)
+
+
 KINDS = [add, add, add, subtract, subtract, multiply, multiply, multiply, divide, divide, percent, percent, discount, convert, convert, degrees, average, story_sum, story_sum, story_sum]
+MORE_KINDS = [whole] * 7 + [in_words] * 6 + [some_percent] * 6 + [some_discount] * 2 + [decimals] * 2 + [several, several, remainder, fraction_quotient, share_of, power, part, times_as, clock, clock]
 OPENINGS = ["", "", "", "", "", "Step by step: ", "Let's see. ", "Here are the steps. "]
 
 
-def problem(rng, wanted):
+def problem(rng, wanted, kinds=KINDS):
     """A problem that is held out, or one that is not."""
     while True:
-        key, q, steps, x, unit = rng.choice(KINDS)(rng)
+        key, q, steps, x, unit = rng.choice(kinds)(rng)
         if is_held(*key) == wanted:
             return key, sentence(pick(rng, q).strip()), steps, x, unit
 
 
+def worded(rng, key):
+    """A problem in one of the other wordings of its kind, None: there is none."""
+    kind, *numbers = key
+    if kind not in problems.ASKS:
+        return None
+    q = rng.choice(problems.ASKS[kind])
+    if "people" in q and numbers[0] * numbers[1] % 100:
+        return None
+    if kind == "average":
+        q = q.replace("$list", "%s{ and |, }%d" % (", ".join(map(str, numbers[:-1])), numbers[-1]))
+    for name, n in zip(("$a", "$b", "$c"), numbers):
+        q = q.replace(name, str(n))
+    return sentence(pick(rng, q).strip())
+
+
 def turn(rng):
-    _, q, steps, x, unit = problem(rng, False)
+    key, q, steps, x, unit = problem(rng, False, KINDS if rng.random() < 0.35 else MORE_KINDS)
+    while "remainder" not in unit and (not q or rng.random() < 0.5):
+        other = worded(rng, key)
+        if other or q:
+            q = other or q
+            break
     if q[-1] not in ".?":
-        q += rng.choice(["?", "?", "", ".", " = ?"]) if q[0] in "WH" or q[0].isdigit() else rng.choice([".", ""])
-    return typed(rng, q), rng.choice(OPENINGS) + steps + end(x, unit), x
+        q += rng.choice(["?", "?", "", "." if q[0].isdigit() else "", " = ?" if len(q) < 16 else "?"]) if q[0] in "WH" or q[0].isdigit() else rng.choice([".", ""])
+    return typed(rng, q), rng.choice(OPENINGS) + steps + end(x, unit), x, key
 
 
 def follow(rng, x):
@@ -267,15 +552,45 @@ def follow(rng, x):
     return None
 
 
+def alike(rng, key):
+    """The same question with another number: "and of 80?" """
+    kind, a, b = key[0], key[1], key[2] if len(key) > 2 else None
+    lead = "{and|And|ok and|what about|how about|And what about|now}"
+    n = rng.choice([rng.randint(2, 20), rng.randint(2, 99), rng.randint(1, 30) * 10])
+    if kind == "percent" and not is_held(kind, a, n):
+        return lead + " {of |}%d{?|}" % n, percent_steps(a, n) + end(Fraction(a * n, 100))
+    p = rng.choice([5, 10, 15, 20, 25, 30, 40, 50, rng.randint(1, 99)])
+    if kind == "percent again" and not is_held("percent", p, b):
+        return lead + " %d{ %%|%%| percent}{ of it|}{?|}" % p, percent_steps(p, b) + end(Fraction(p * b, 100))
+    if kind == "multiply" and not is_held(kind, a, n % 20 + 2):
+        n = n % 20 + 2
+        return lead + " {times|by|×} %d{?|}" % n, multiply_steps(a, n) + end(a * n)
+    if kind == "add" and not is_held(kind, a, n):
+        return lead + " {plus|+|with} %d{?|}" % n, add_steps(a, n) + end(a + n)
+    if kind == "subtract" and n <= a and not is_held(kind, a, n):
+        return lead + " {minus|-} %d{?|}" % n, subtract_steps(a, n) + end(a - n)
+    if kind == "convert" and isinstance(a, int):
+        factor = next((Fraction(f) for x, y, f, _ in UNITS if (x, y) == (b, key[3])), 0)
+        known = next((k for x, y, _, k in UNITS if (x, y) == (b, key[3])), "")
+        n = n % 20 + 2
+        if factor >= 1 and not is_held(kind, n, b, key[3]):
+            return lead + " %d{ %s|}{?|}" % (n, b), "%s. %s." % (known, row(n, "×", factor)) + end(n * factor, key[3])
+    return None
+
+
 def conversation(rng):
-    q, a, x = turn(rng)
+    q, a, x, key = turn(rng)
     turns = [(q, a)]
     if rng.random() < 0.15:
         more = follow(rng, x)
         if more:
             turns.append(more)
-    while len(turns) < 4 and rng.random() < 0.3:
-        q, a, _ = turn(rng)
+    elif rng.random() < 0.25:
+        more = alike(rng, ("percent again", *key[1:]) if key[0] == "percent" and rng.random() < 0.4 else key)
+        if more:
+            turns.append((pick(rng, more[0]), more[1]))
+    while len(turns) < 4 and rng.random() < 0.25:
+        q, a, _, _ = turn(rng)
         turns.append((q, a))
     return turns
 
@@ -299,7 +614,12 @@ def check():
     import re
     rng = random.Random(5)
     for _ in range(5000):
-        key, q, steps, x, _ = problem(rng, False)
+        key, q, steps, x, _ = problem(rng, False, rng.choice([KINDS, MORE_KINDS]))
+        for p, of, v in re.findall(r"(\d+) % of ([\d.]+) is ([\d.]+)\.", steps):
+            assert num(Fraction(p) * Fraction(of) / 100) == v, steps
+        if key[0] in ("percent", "cheaper", "dearer"):
+            assert x == {"percent": 0, "cheaper": 1, "dearer": 1}[key[0]] * key[2] + Fraction(key[1] * key[2], -100 if key[0] == "cheaper" else 100)
+        q = q or worded(rng, key) or "one of people"
         for a, op, b, c in re.findall(r"(-?[\d.]+) ([-+×/]) ([\d.]+) = (-?\d+(?:\.\d+)?)", steps):
             b = b.rstrip(".")
             got = {"+": Fraction(a) + Fraction(b), "-": Fraction(a) - Fraction(b), "×": Fraction(a) * Fraction(b), "/": Fraction(a) / Fraction(b)}[op]
