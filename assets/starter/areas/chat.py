@@ -2,7 +2,7 @@
 
 from areas import more, props, spoken
 from areas.guide import TOPICS
-from areas.wording import pick, sentence, typed
+from areas.wording import expand, pick, sentence, typed
 
 AREA = "chat"
 
@@ -107,10 +107,27 @@ def remembers(rng):
     return [first] + between + [last]
 
 
+AGAIN = ["{say it|tell me|explain it|explain that|can you say it|could you put it|put it|once more} {again|in other words|differently|once more|another way|more simply|for a beginner}{?| please|, please|}", "{I don't understand|I don't get it|I didn't get that|not clear|what do you mean|sorry, what|pardon|huh|come again|how do you mean}{?|.| that?|}", "{that's not clear|that is too short|too complicated|simpler please|in simple words please|more please|tell me more|and in plain words}{.|?|!|}"]
+_ANSWERS = [answers for _, _, _, answers, _ in TOPICS]
+
+
+def again(rng, answer):
+    """Another answer on the topic of one, None: there is no other."""
+    for answers in _ANSWERS:
+        for i, a in enumerate(answers):
+            if answer in expand(a) and len(answers) > 1:
+                return pick(rng, rng.choice(answers[:i] + answers[i + 1:]))
+    return None
+
+
 def conversation(rng):
     if rng.random() < 0.12:
         return remembers(rng)
     turns = [about(rng)]
+    if rng.random() < 0.07:
+        other = again(rng, turns[0][1])
+        if other:
+            turns.append((typed(rng, sentence(pick(rng, rng.choice(AGAIN)))), other))
     while len(turns) < 4 and rng.random() < 0.45:
         q, a = about(rng)
         turns.append((lead(rng, q), a))
@@ -134,7 +151,6 @@ def questions(rng):
 def check():
     """Every answer has its topic's facts."""
     import re
-    from areas.wording import expand
     for name, facts, asks, answers, held in TOPICS:
         for a in (t for pattern in answers for t in expand(pattern)):
             for f in facts:

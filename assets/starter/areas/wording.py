@@ -49,7 +49,7 @@ _SAME = {w: [o for o in group if o != w] for group in SAME for w in group}
 _ANY = re.compile(r"\b(%s)\b" % "|".join(sorted((re.escape(w) for w in _SAME), key=len, reverse=True)), re.I)
 
 BEFORE = ["{hi|hello|hey|hey there|hi there|hello there|good morning|good evening|ok|okay|so|well|um|right|now|alright}{,|, |!|.|...} ", "{please|excuse me|sorry|pardon me|sorry to bother you|sorry for the question|if you don't mind|when you have a moment|be so kind}{,|:} ", "{one|a|quick|just a quick|a small|small|a silly|maybe a silly|another|next|stupid} question: ", "{I was wondering|I'd like to ask|let me ask you something|may I ask|just curious|tell me|help me out|I need your help|I need help}{:|,| -|.} ",
-          "{thanks for being here|nice to have you|you seem to know this|I'm new here|I'm new to this|first day with this|I'm no expert|not a native speaker|my son asked me|my boss asks|a friend asked me|my wife wants to know}{.|,|:| -|...} ", "{can you help me|could you help me|help|help please|mind helping}{?|.|!|:} ", "{hmm|hm|uhm|ah|oh|oh well|yo|hey buddy|dear assistant|listen|look|say}{,|...} "]
+          "{thanks for being here|nice to have you|you seem to know this|I'm new here|I'm new to this|first day with this|I'm no expert|not a native speaker|my son asked me|my boss asks|a friend asked me|my wife wants to know}{.|,|:| -|...} ", "{can you help me|could you help me|help|help please|mind helping}{?|.|!|:} ", "{I've been using this for {a week|an hour|a while|two days}|I come from ChatGPT|I'm on Linux|I'm on a train|we use this at the office|my grandson installed this for me|I'm 70 years old|I am a student|I'm a teacher|I just installed this|it's my first try|I read the manual but didn't find it|my English is not good|we argue about this at home|I asked a friend but he didn't know|I looked everywhere|there's something I don't understand|a small problem|I've got a problem|here is my problem|ok here's the thing|this may sound silly}{.|:|, so|...| and} ", "{hmm|hm|uhm|ah|oh|oh well|yo|hey buddy|dear assistant|listen|look|say}{,|...} "]
 AFTER = ["{ please| pls| plz|, please|, thanks| thanks| thank you|, thank you| thx| :)| ;)|, if possible|, if you can| if that's ok| for me}", "{. Thanks!|. Thank you.|. Please help.|. Thanks in advance.|. Cheers.|? Thanks!|? Thank you!|. I'm in a hurry.|. Take your time.|. Keep it short.|. Any help is welcome.|. That would be great.|. I'm new to this.}", "{ now| right now| today| again| quickly| for a friend| asap|!|!!|??|?!|...}"]
 
 
@@ -85,6 +85,8 @@ def typed(rng, question, varied=False):
         text = text.rstrip("?.!") + pick(rng, rng.choice(AFTER))
     if rng.random() < 0.03:
         text = text.replace("'", "")
+    if varied and rng.random() < 0.04:  # as in a telegram
+        text = re.sub(r"\b(?:a|an|the|is|are|do|does|to|of) ", "", text)
     for _ in range(rng.choice([0] * 14 + [1, 1, 1, 2])):
         text = slip(rng, text)
     if rng.random() < 0.01:
