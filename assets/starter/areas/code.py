@@ -168,10 +168,11 @@ def function(idiom, lang):
 
 def ask(rng, idiom, lang):
     r = rng.random()
-    pattern = rng.choice(ASKS if r < 0.2 else more.CODE_ASKS if r < 0.3 else spoken.CODE_ASKS if r < 0.5 else spoken.CODE_NOUNS if r < 0.7 else more.CODE_ASKS_NOUN)
+    pattern = rng.choice(ASKS if r < 0.2 else more.CODE_ASKS if r < 0.35 else spoken.CODE_ASKS if r < 0.6 else spoken.CODE_NOUNS if r < 0.7 else more.CODE_ASKS_NOUN)
     if "{noun}" in pattern:
         pattern = pattern.replace("{noun}", rng.choice(nouns(idiom)))
-    text = sentence(pick(rng, pattern.replace("{what}", idiom[0]).replace("{lang}", lang)).replace(" ,", ",").strip())
+    what = rng.choice(tasks(idiom)) if rng.random() < 0.7 else idiom[0]
+    text = sentence(pick(rng, spoken.fill(pattern.replace("{what}", what)).replace("{lang}", lang)).replace(" ,", ",").strip())
     return text + ("?" if pattern.startswith(("{how", "{can")) and text[-1].isalnum() else "")
 
 
@@ -182,6 +183,12 @@ def nouns(idiom):
     """What the code of an idiom is for, in other words."""
     found = more.CODE.get(idiom[0])
     return found or [n.replace("10", idiom[0].split()[-1]) for n in more.CODE[COUNTED] if "10" in n]
+
+
+def tasks(idiom):
+    """What an idiom does, in other words."""
+    found = spoken.TASKS.get(idiom[0])
+    return found or [t.replace("10", idiom[0].split()[-1]) for t in spoken.TASKS[COUNTED]]
 
 
 def some_idiom(rng):
@@ -245,7 +252,10 @@ def check():
     import random
     rng = random.Random(3)
     for idiom in IDIOMS:
-        assert len(nouns(idiom)) > 4, idiom[0]
+        assert len(nouns(idiom)) > 4 and idiom[0] in spoken.TASKS, idiom[0]
+        for t in spoken.TASKS[idiom[0]]:
+            said = pick(rng, spoken.fill(t))
+            assert not set(said) & set("{}|") and not re.search(r"[A-Z]{4,}", said), said
     assert {function(i, lang) for i in IDIOMS for lang in LANGUAGES} - {None}
     for what, _, python, test, go, must, _ in IDIOMS:
         for _ in range(5):
