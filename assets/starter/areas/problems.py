@@ -8,7 +8,7 @@ _ASK = "{what is|what's|whats|what would be|what do you get for|calculate|comput
 
 ASKS = {
     "add": [
-        _ASK + " $a {+|plus|and|added to|and then} $b", "$a{+|+ | +}$b", "{what do|what does} $a {and|plus} $b {make|give|come to|add up to}", "{add up|add|total|sum up|put together} $a and $b{ for me| please|}",
+        _ASK + " $a {+|plus|and|added to|and then} $b", "$a{+|+ | +}$b", "{what do|how much do} $a {and|plus} $b {make|give|come to|add up to}", "{add up|add|total|sum up|put together} $a and $b{ for me| please|}",
         "{what's|what is|give me|tell me|find} the {sum|total} of $a and $b", "{if I add|when I add|if you add|adding} $b to $a, {what do I get|what comes out|what is it|what's the result}", "{I have|I've got|there are} $a and {get|add|then} $b more, {how many is that|how much is it|what's the total}",
         "$a plus $b {equals|is|makes|=}{ what| how much| ...|}", "increase $a by $b", "{how much|how many} {do|are} $a and $b {make|together|in total|altogether}",
     ],
@@ -18,7 +18,7 @@ ASKS = {
     ],
     "multiply": [
         _ASK + " $a {×|times|*|x|multiplied by|by} $b", "$a{*|×|x| x | * }$b", "{multiply|take} $a {by|times} $b{ please| for me|}", "{what's|what is|give me|find|compute} the product of $a and $b", "{if I multiply|when you multiply|multiplying} $a by $b, {what do I get|what's the result|what comes out}",
-        "$a times $b {equals|is|makes|=}{ what| how much|}", "{how much|how many} {is|are} $a {groups|lots} of $b", "$a times the number $b",
+        "$a times $b {equals|is|makes|=}{ what| how much|}", "how much {is|are} $a {groups|lots} of $b", "$a times the number $b",
     ],
     "divide": [
         _ASK + " $a {/|divided by|÷|over|:} $b", "$a{/|÷| : }$b", "divide $a by $b", "{divide|split} $a into $b{ equal| equally large|} parts", "{how often|how many times} does $b {go into|fit into|fit in} $a", "{what's|what is|find|compute} the quotient of $a and $b", "{if I divide|when I divide|dividing} $a by $b, {what do I get|what comes out|what's the result}",

@@ -5,6 +5,7 @@ never in the training text, in whatever wording. Every answer ends with
 "The answer is N." or, with a unit, "The answer is N km."
 """
 
+import re
 import zlib
 from fractions import Fraction
 
@@ -131,7 +132,7 @@ def small(n, x):
 
 
 def end(x, unit=""):
-    return " The answer is %s%s." % (num(x), unit and (unit if unit == "%" else " " + unit))
+    return " The answer is %s%s." % (num(x), unit and (unit if unit[0] in "%:" else " " + unit))
 
 
 def add(rng):
@@ -457,6 +458,64 @@ def clock(rng):
     return ("convert", num(x), a, b), "", "%s. %s" % (one, multiply_steps(x, f) if f not in (10, 100, 1000) else row(x, "×", f) + "."), x * f, b
 
 
+def arrival(rng):
+    """When something ends that begins at a time of day."""
+    h, m, minutes = rng.randint(6, 18), rng.choice([0, 5, 10, 15, 20, 30, 40, 45, 50]), rng.choice([rng.randint(1, 11) * 5, rng.randint(12, 36) * 5])
+    over, rest = divmod(minutes, 60)
+    last = m + rest
+    h2, m2 = h + over + last // 60, last % 60
+    steps = []
+    if over:
+        steps.append("%d minutes are %d %s and %d minutes. %d:%02d plus %d %s is %d:%02d" % (minutes, over, "hour" if over == 1 else "hours", rest, h, m, over, "hour" if over == 1 else "hours", h + over, m))
+    if rest:
+        steps.append(row(m, "+", rest) + (", and 60 minutes are one hour: %s" % row(last, "-", 60) if last >= 60 else ""))
+    q = rng.choice(["{A|The} {train|bus|plane} {leaves|departs} at %d:%02d and {takes|needs} %d minutes. When does it arrive?", "{A|The} {film|lesson|meeting|concert|game} {starts|begins} at %d:%02d and {lasts|takes} %d minutes. When {does it end|is it over}?", "{it is|it's} %d:%02d, what time is it in %d minutes", "what is %d:%02d plus %d minutes"]) % (h, m, minutes)
+    return ("arrival", h, m, minutes), q, "%s. So it is %d:%02d." % (". ".join(steps), h2, m2), h2, ":%02d" % m2
+
+
+def two_steps(rng):
+    """A story with two sums in it."""
+    n, each, other = rng.randint(2, 9), rng.randint(2, 20), rng.randint(2, 40)
+    thing, more = rng.sample("pens books tickets cups plants cakes balls lamps plates shirts".split(), 2)
+    kind = rng.randrange(4)
+    if kind == 0:
+        q = "{I buy|$who buys|We buy} %d %s {at|for} %d {euros|dollars} each and {a bag|a hat|a box} for %d. {What is the total|How much is that{ in all|}|What does it cost{ together|}}?" % (n, thing, each, other)
+        steps, x = "%s %s." % (multiply_steps(each, n), row(n * each, "+", other)), n * each + other
+    elif kind == 1:
+        have = n * each + other
+        q = rng.choice(["I have %d {euros|dollars} and buy %d %s", "$who has %d {euros|dollars} and buys %d %s"]) + " {at|for} %d {euros |dollars |}each. {How much is left|What is left over|How much money remains}?"
+        q = q % (have, n, thing, each)
+        steps, x = "%s %s" % (multiply_steps(each, n), subtract_steps(have, n * each)), other
+    elif kind == 2:
+        a, b, c = rng.randint(10, 90), rng.randint(2, 40), rng.randint(2, 9)
+        q = "$who has %d $what, {gets|finds|buys} %d more and {gives away|loses|sells} %d. How many {are left|remain|has $who now}?" % (a, b, c)
+        steps, x = "%s, %s." % (row(a, "+", b), row(a + b, "-", c)), a + b - c
+    else:
+        c = rng.randint(2, n * each - 1)
+        q = "There are %d {boxes|bags} {of|with} %d %s{ each|}. %d are {sold|broken|missing|given away}. How many are left?" % (n, each, thing, c)
+        steps, x = "%s %s" % (multiply_steps(each, n), subtract_steps(n * each, c)), n * each - c
+    return ("two steps", kind, n, each, other, x), people(rng, q), steps, x, ""
+
+
+def years(rng):
+    a, n = rng.randint(1930, 2020), rng.randint(2, 90)
+    q = rng.choice(["{I was|My father was|$who was} born in %d. {How old is that in|What age is that in} %d?", "{how many years|how long} is it from %d to %d", "{a house|the bridge|a tree} is from %d, how old is it in %d", "from %d to %d, how many years"]) % (a, a + n)
+    return ("subtract", a + n, a), people(rng, q), "%s." % row(a + n, "-", a), n, "years"
+
+
+ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
+def spelled(rng, n):
+    """A number in words: "two hundred and forty"."""
+    if n < 20:
+        return ONES[n]
+    if n < 100:
+        return TENS[n // 10] + (rng.choice(["-", " "]) + ONES[n % 10] if n % 10 else "")
+    return (rng.choice(["a", "one"]) if n < 200 else ONES[n // 100]) + " hundred" + (rng.choice([" and ", " "]) + spelled(rng, n % 100) if n % 100 else "")
+
+
 def people(rng, q):
     who, other = rng.sample(PEOPLE, 2)
     return q.replace("$who", who).replace("$other", other).replace("$what", rng.choice(THINGS + MORE_THINGS))
@@ -494,7 +553,7 @@ def in_words(rng):
 
 
 KINDS = [add, add, add, subtract, subtract, multiply, multiply, multiply, divide, divide, percent, percent, discount, convert, convert, degrees, average, story_sum, story_sum, story_sum]
-MORE_KINDS = [whole] * 7 + [in_words] * 6 + [some_percent] * 6 + [some_discount] * 2 + [decimals] * 2 + [several, several, remainder, fraction_quotient, share_of, power, part, times_as, clock, clock]
+MORE_KINDS = [whole] * 7 + [in_words] * 6 + [two_steps] * 2 + [years, arrival] + [some_percent] * 6 + [some_discount] * 2 + [decimals] * 2 + [several, several, remainder, fraction_quotient, share_of, power, part, times_as, clock, clock]
 OPENINGS = ["", "", "", "", "", "Step by step: ", "Let's see. ", "Here are the steps. "]
 
 
@@ -516,8 +575,10 @@ def worded(rng, key):
         return None
     if kind == "average":
         q = q.replace("$list", "%s{ and |, }%d" % (", ".join(map(str, numbers[:-1])), numbers[-1]))
+    words = kind in ("add", "subtract", "multiply", "divide", "percent", "convert") and " " in q and rng.random() < 0.15
     for name, n in zip(("$a", "$b", "$c"), numbers):
-        q = q.replace(name, str(n))
+        q = re.sub(r"(?<=\w)%s|%s(?=\w)" % (re.escape(name), re.escape(name)), str(n), q)
+        q = q.replace(name, spelled(rng, n) if words and isinstance(n, int) and 0 <= n < 1000 else str(n))
     return sentence(pick(rng, q).strip())
 
 
@@ -582,7 +643,7 @@ def conversation(rng):
     q, a, x, key = turn(rng)
     turns = [(q, a)]
     if rng.random() < 0.15:
-        more = follow(rng, x)
+        more = None if key[0] == "arrival" else follow(rng, x)
         if more:
             turns.append(more)
     elif rng.random() < 0.25:
@@ -611,7 +672,6 @@ def questions(rng):
 def check():
     """The steps of many problems are true, read as equations."""
     import random
-    import re
     rng = random.Random(5)
     for _ in range(5000):
         key, q, steps, x, _ = problem(rng, False, rng.choice([KINDS, MORE_KINDS]))
