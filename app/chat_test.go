@@ -37,6 +37,25 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// A path is read first and shown then; a reply that ends in between is shown as it
+// has ended, not as one that goes on for ever.
+func TestAReplyThatEndsWhileItIsRead(t *testing.T) {
+	b := fast(t, 20)
+	id := b.conversation()
+	var shown func() app.Message
+	for e, err := range b.Send(context.Background(), id, "x") {
+		check(t, err)
+		if e.Text != "" && shown == nil {
+			var err error
+			shown, err = b.Read(id, b.messages(id)[1].ID)
+			check(t, err)
+		}
+	}
+	if m := shown(); m.State != app.Complete || m.Text != b.engine.Text() {
+		t.Errorf("what was read of a growing reply is shown as %q, %s", m.Text, m.State)
+	}
+}
+
 // onlooker is an engine that looks at the conversation before it answers.
 type onlooker struct {
 	*apptest.Engine

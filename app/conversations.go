@@ -175,8 +175,15 @@ func (a *App) ShowSibling(id, message ID, step int) error {
 	return a.store.ShowSibling(id, message, step)
 }
 
-// message makes the window's message of the store's.
+// message makes the window's message of the store's. A reply that was read while it
+// grew and has been stored since is read again: nobody would tell of its end.
 func (a *App) message(s store.Message) Message {
+	w := a.writingOf(s.ID)
+	if w == nil && s.State == Streaming {
+		if now, err := a.store.Message(s.Conversation, s.ID); err == nil {
+			s = now
+		}
+	}
 	m := Message{
 		ID: s.ID, Parent: s.Parent, Role: s.Role, Text: s.Text, State: s.State, Error: s.Error,
 		Created: s.Created, Siblings: s.Siblings, Sibling: s.Sibling, Excluded: s.Excluded,
@@ -191,7 +198,7 @@ func (a *App) message(s store.Message) Message {
 			m.Reply = nil // the text is what counts
 		}
 	}
-	if w := a.writingOf(m.ID); w != nil {
+	if w != nil {
 		w.onto(&m)
 	}
 	return m

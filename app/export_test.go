@@ -42,3 +42,9 @@ var (
 	CutPicture    = cutPicture
 	ReadAssistant = readAssistant
 )
+
+// Read is a message as the store has it now; shown is what becomes of that.
+func (a *App) Read(conversation, message ID) (shown func() Message, err error) {
+	m, err := a.store.Message(conversation, message)
+	return func() Message { return a.message(m) }, err
+}
