@@ -1,5 +1,7 @@
 """Chat and help: small talk, and the topics of guide.py, in up to four turns."""
 
+import re
+
 from areas import more, props, spoken
 from areas.guide import TOPICS
 from areas.wording import expand, pick, sentence, typed
@@ -75,13 +77,15 @@ def about(rng):
 def mark(question):
     """The question with its capital and its mark, without a verb too many."""
     q = sentence(question.strip())
-    if q.endswith((" do", " mean", " set")) and not q.lower().startswith(("what d", "how", "why")):
+    if q.endswith((" do", " mean", " set")) and _DEFINED.match(q) and not _VERB.search(_DEFINED.sub("", q).rsplit(" ", 1)[0]):
         q = q.rsplit(" ", 1)[0]
     if q[-1:].isalnum() and q.split()[0].lower().strip("'") in _ASKING:
         q += "?"
     return q
 
 
+_DEFINED = re.compile("(what is|what's|explain|tell me about|can you explain|i don't understand|what do you mean by)", re.I)
+_VERB = re.compile(r"\b(do|does|can|could|shall|should|to|must|would|will|I|we)\b")
 _ASKING = set("""how what what's which where why who can could do does is are will would when may am should must have there
  recommend parlez-vous sprichst hablas tokens temperature""".split())
 
@@ -150,7 +154,6 @@ def questions(rng):
 
 def check():
     """Every answer has its topic's facts."""
-    import re
     for name, facts, asks, answers, held in TOPICS:
         for a in (t for pattern in answers for t in expand(pattern)):
             for f in facts:

@@ -157,7 +157,18 @@ def answer(rng, idiom, lang, name=None):
         code = re.sub(r"\b%s\b" % function(idiom, lang), name, code)
     fence = "```%s\n%s\n```" % (lang.lower(), code)
     lead = pick(rng, rng.choice(["{Like this|Here it is|In %s|This is how}:" % lang, "{Here is|This is} {how to|the way to} %s{ in %s|}:" % (what, lang)]))
-    return lead + "\n\n" + fence + "\n\n" + pick(rng, explain)
+    return lead + "\n\n" + fence + "\n\n" + explained(rng, idiom, lang)
+
+
+IN_GO = {"enumerate gives": "The loop gives", "A comprehension": "A loop", "reverse makes it": "The comparison makes it", "reverse turns": "The comparison turns", "A dictionary": "A map", "The class has": "The type has"}
+
+
+def explained(rng, idiom, lang):
+    """The sentence about an idiom, without words of the other language."""
+    text = pick(rng, idiom[1])
+    for python, go in IN_GO.items():
+        text = text.replace(python, go) if lang == "Go" else text
+    return text
 
 
 def function(idiom, lang):
@@ -205,31 +216,33 @@ OWN_NAMES = "solve run work do_it helper compute process calc my_func task answe
 
 
 def one(rng, idiom, lang):
-    """A question and its answer."""
+    """A question, its answer and the language of it."""
     text, name = ask(rng, idiom, lang), None
+    if lang.lower() not in text.lower():  # no language named: Python
+        lang = "Python"
     if rng.random() < 0.08 and function(idiom, lang):
         name = rng.choice(OWN_NAMES)
         if lang == "Go":
             name = re.sub(r"_(.)", lambda m: m[1].upper(), name)
         text = text.rstrip("?.!") + ". " + pick(rng, rng.choice(CALLS).replace("{name}", "NAME")).replace("NAME", name)
-        return text, answer(rng, idiom, lang, name)
-    return typed(rng, text, True), answer(rng, idiom, lang)
+        return text, answer(rng, idiom, lang, name), lang
+    return typed(rng, text, True), answer(rng, idiom, lang), lang
 
 
 def conversation(rng):
-    idiom, lang = some_idiom(rng), rng.choice(LANGUAGES)
-    turns = [one(rng, idiom, lang)]
+    idiom = some_idiom(rng)
+    q, a, lang = one(rng, idiom, rng.choice(LANGUAGES))
+    turns = [(q, a)]
     r = rng.random()
     if r < 0.22:
         other = LANGUAGES[lang == "Python"]
         turns.append((pick(rng, "{and|now|the same|what about|how about|and how is it|how does it look|can you do that|the same thing|and the same|now the same|translate that|show it|also} {in|with|using|for|to} %s{?| please|, please|}" % other), answer(rng, idiom, other)))
     elif r < 0.3:
-        turns.append((pick(rng, "{explain|explain it|explain that|how does {it|that|this} work|what does {it|that|the code} do|why does that work|what is happening there|can you explain it|I don't understand it|please explain}{?|}"), pick(rng, idiom[1])))
+        turns.append((pick(rng, "{explain|explain it|explain that|how does {it|that|this} work|what does {it|that|the code} do|why does that work|what is happening there|can you explain it|I don't understand it|please explain}{?|}"), explained(rng, idiom, lang)))
     elif r < 0.37:
-        turns.append((pick(rng, "{again|once more|another way|another version|with other names|other variable names|can you write it again|other names please}{?|, please|}"), answer(rng, idiom, lang)))
+        turns.append((pick(rng, "{again|once more|with other names|other variable names|can you write it again|other names please}{?|, please|}"), answer(rng, idiom, lang)))
     elif r < 0.55:
-        idiom, lang = some_idiom(rng), rng.choice(LANGUAGES)
-        turns.append(one(rng, idiom, lang))
+        turns.append(one(rng, some_idiom(rng), rng.choice(LANGUAGES))[:2])
     if rng.random() < 0.1:
         turns.append((pick(rng, "{thanks|thank you|great|nice|perfect|works|cool}{!|}"), pick(rng, "{You're welcome|Gladly}! {Just ask for another one.|Is there more?}")))
     return turns

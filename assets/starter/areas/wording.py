@@ -44,7 +44,7 @@ def article(noun):
 # Words that say the same, in texts that people write; none is a part of a name in the program.
 SAME = [["how do i", "how can i", "how do you", "how would i", "how does one", "how could i", "how should i", "how to"], ["can you", "could you", "would you", "can u"], ["i want to", "i'd like to", "i would like to", "i wanna", "i need to", "i have to"], ["what is", "what's", "whats"], ["the reply", "the answer", "the response", "the output"],
         ["my computer", "my laptop", "my pc", "my machine", "my notebook"], ["this program", "this app", "this application", "this software", "this tool", "the program", "the app"], ["the conversation", "the chat", "our conversation"], ["show me", "let me see"], ["very", "really", "terribly"], ["is there", "do you have", "does it have"],
-        ["i don't know", "i dunno", "i have no idea", "no clue", "i'm not sure"], ["the window", "the screen"], ["please", "pls", "plz", "kindly"], ["you", "you", "u"], ["because", "cause", "since"], ["another", "a different"], ["quickly", "fast"], ["function", "function", "method", "routine"], ["a story", "a tale", "a short story", "a little story"]]
+        ["i don't know", "i dunno", "i have no idea", "no clue", "i'm not sure"], ["the window", "the screen"], ["please", "pls", "plz", "kindly"], ["you", "you", "u"], ["because", "cause", "since"], ["another", "a different"], ["function", "function", "method", "routine"], ["a story", "a tale", "a short story", "a little story"]]
 _SAME = {w: [o for o in group if o != w] for group in SAME for w in group}
 _ANY = re.compile(r"\b(%s)\b" % "|".join(sorted((re.escape(w) for w in _SAME), key=len, reverse=True)), re.I)
 
