@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -106,7 +107,11 @@ func Open(o Options) (*App, error) {
 }
 
 // Warnings returns what Open has to tell the user, a sentence each.
-func (a *App) Warnings() []string { return a.warnings }
+func (a *App) Warnings() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.warnings)
+}
 
 // closeWait is how long Close waits for a reply's consumer, which may be waiting
 // for the very thread that calls Close.

@@ -3,6 +3,7 @@ package app_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"beyonder/app"
 	"beyonder/app/apptest"
@@ -52,5 +53,33 @@ func TestRestoreCopy(t *testing.T) {
 	check(t, b.RestoreCopy(copies[0].Path)) // what there was before
 	if _, err := b.Conversation(other); err != nil || len(b.messages(id)) != 2 {
 		t.Errorf("what there was before is not back: %v", err)
+	}
+}
+
+// The window goes on while conversations are unlocked or a copy is restored, and
+// looks at settings all the time. (The race detector is the judge.)
+func TestSettingsAreLookedAtWhileTheyAreRead(t *testing.T) {
+	b := fast(t, 1)
+	check(t, b.SetPassphrase("", "x"))
+	check(t, b.Close())
+	b = open(t, b.dir, apptest.New(words(1), 0))
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(time.Millisecond):
+				_, _ = b.Settings(), b.Warnings()
+			}
+		}
+	}()
+	check(t, b.Unlock("x"))
+	check(t, b.RestoreCopy("../store/testdata/v2.db"))
+	close(done)
+	<-over
+	if got := b.Settings(); got.Scale < 0.5 {
+		t.Errorf("the settings are %+v", got)
 	}
 }

@@ -114,20 +114,23 @@ func (s *Settings) validate() error {
 // has its default. Settings that cannot be used are worth a warning, not the
 // conversations: the defaults stand in for them.
 func (a *App) readSettings() {
-	a.settings = DefaultSettings()
+	read := DefaultSettings()
 	value, err := a.store.Settings()
 	if err == nil && value != nil {
-		s := a.settings
+		s := read
 		s.Sampling.LogitBias = nil // json would add to the map
 		if bytes.Contains(value, []byte(`"sampling"`)) {
 			s.Sampling.DRYBreakers = nil // an empty list is not written
 		}
 		if err = json.Unmarshal(value, &s); err == nil {
 			if err = s.validate(); err == nil {
-				a.settings = s
+				read = s
 			}
 		}
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.settings = read
 	if err != nil {
 		a.warnings = append(a.warnings, fmt.Sprintf("the settings cannot be read and are the defaults now: %v", err))
 	}
