@@ -147,3 +147,21 @@ func BenchmarkVector(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPack times the decoding and interleaving of 16 rows, as many tiles of
+// eight columns cost so much.
+func BenchmarkPack(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, typ := range intTypes() {
+		w := weights(r, typ, panelRows, benchDeep)
+		b.Run(typ.String(), func(b *testing.B) {
+			eachTierBench(b, func(b *testing.B, k *Kernels) {
+				f, s := k.ints[typ], new(Scratch)
+				p := s.panel(0, f.run)
+				for b.Loop() {
+					k.pack(&f, p, &s.stage, w, typ.RowBytes(benchDeep), panelRows, benchDeep)
+				}
+			})
+		})
+	}
+}

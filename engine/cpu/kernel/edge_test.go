@@ -44,13 +44,54 @@ func checkDecode(t *testing.T, typ quant.Type, f, portable *integer, w []byte) {
 	}
 	u, scale, offset := decode(f)
 	wantU, wantScale, wantOffset := decode(portable)
-	same := func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) || a != a && b != b }
 	if !slices.Equal(u, wantU) {
 		t.Fatalf("%s: bytes of %x are %v, want %v", typ, w, u, wantU)
 	}
-	if !slices.EqualFunc(scale, wantScale, same) || !slices.EqualFunc(offset, wantOffset, same) {
+	if !slices.EqualFunc(scale, wantScale, sameBits) || !slices.EqualFunc(offset, wantOffset, sameBits) {
 		t.Fatalf("%s: scales of %x are %v %v, want %v %v", typ, w, scale, offset, wantScale, wantOffset)
 	}
+}
+
+// TestPackRun: sixteen rows decoded and interleaved at once are, to the bit, those
+// that the portable tier decodes one by one, whatever the blocks hold.
+func TestPackRun(t *testing.T) {
+	eachTier(t, func(t *testing.T, k *Kernels) {
+		r := rand.New(rand.NewPCG(41, 42))
+		for _, typ := range intTypes() {
+			for _, n := range []int{256, 768, 512 + typ.BlockElems()} {
+				w := make([]byte, panelRows*typ.RowBytes(n))
+				for range 20 {
+					for i := range w {
+						w[i] = byte(r.Uint32())
+					}
+					checkPack(t, k, typ, w, n)
+				}
+			}
+		}
+	})
+}
+
+func checkPack(t *testing.T, k *Kernels, typ quant.Type, w []byte, n int) {
+	t.Helper()
+	pack := func(k *Kernels) *panel {
+		f, s := k.ints[typ], new(Scratch)
+		p := s.panel(0, f.run)
+		k.pack(&f, p, &s.stage, w, typ.RowBytes(n), panelRows, n)
+		return p
+	}
+	got, want := pack(k), pack(generic())
+	runs := n / got.run * panelRows
+	if !slices.Equal(got.u[:n*panelRows], want.u[:n*panelRows]) {
+		t.Fatalf("%s: the interleaved bytes of %d weights differ", typ, n)
+	}
+	if !slices.EqualFunc(got.scale[:runs], want.scale[:runs], sameBits) || !slices.EqualFunc(got.offset[:runs], want.offset[:runs], sameBits) {
+		t.Fatalf("%s: the interleaved scales of %d weights differ", typ, n)
+	}
+}
+
+// sameBits takes all NaN for the same.
+func sameBits(a, b float32) bool {
+	return math.Float32bits(a) == math.Float32bits(b) || a != a && b != b
 }
 
 // TestEdges multiplies the largest and smallest quants, scales and activations.

@@ -144,6 +144,36 @@ func gemvMXFP4x512(out *float32, rows int, w *byte, stride int, blocks int, high
 //go:noescape
 func unpackMXFP4x512(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
+// packQ40x512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ40x512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packQ80x512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ80x512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packIQ4NLx512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packIQ4NLx512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packQ4Kx512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ4Kx512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packQ5Kx512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ5Kx512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packQ6Kx512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ6Kx512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
 // peakx512 multiplies n times 12 vectors of bytes.
 //
 //go:noescape

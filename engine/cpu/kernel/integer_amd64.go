@@ -7,6 +7,7 @@ import "beyonder/engine/quant"
 type assembled struct {
 	gemv   func(out *float32, rows int, w *byte, stride, blocks int, high, low *int8, d, s *float32, twice bool)
 	unpack func(u *uint8, scale, offset *float32, w *byte, blocks int)
+	pack   func(u *uint8, scale, offset *float32, w *byte, stride, blocks int)
 
 	// Instead of gemv: four rows at a time, of activations in an order of the type's own.
 	gemv4 func(out *float32, rows int, w *byte, stride, blocks int, q *int8, x *float32, ahead int, twice bool)
@@ -38,6 +39,11 @@ func (a assembled) join(f *integer) {
 	run, fine, twice := f.run, f.fine, fetchesTwice()
 	f.unpackRun = func(u []uint8, scale, offset []float32, w []byte, runs int) {
 		a.unpack(&u[0], &scale[0], &offset[0], &w[0], runs)
+	}
+	if a.pack != nil {
+		f.packRun = func(u []uint8, scale, offset []float32, w []byte, stride, runs int) {
+			a.pack(&u[0], &scale[0], &offset[0], &w[0], stride, runs)
+		}
 	}
 	if a.gemv4 != nil {
 		f.gemv = func(out []float32, w []byte, stride int, x *Q8, from, runs int) {

@@ -56,7 +56,12 @@ func (s *Scratch) panel(i, run int) *panel {
 // pack fills p with `rows` rows of n weights; w is at the first row's first.
 // Rows that are missing hold whatever they held.
 func (k *Kernels) pack(f *integer, p *panel, s *stage, w []byte, stride, rows, n int) {
-	for from := 0; from < n; from += stageDeep {
+	from := 0
+	if runs := n / 256; f.packRun != nil && rows == panelRows && runs > 0 {
+		f.packRun(p.u, p.scale, p.offset, w, stride, runs)
+		from = runs * 256
+	}
+	for ; from < n; from += stageDeep {
 		deep := min(stageDeep, n-from)
 		for r := range rows {
 			at := r * stageScales

@@ -23,6 +23,7 @@ type integer struct {
 	// The tier's own versions, which see runs of 256 weights; nil: there is none.
 	gemv      func(out []float32, w []byte, stride int, x *Q8, from, runs int)
 	unpackRun func(u []uint8, scale, offset []float32, w []byte, runs int)
+	packRun   func(u []uint8, scale, offset []float32, w []byte, stride, runs int) // of panelRows rows, interleaved
 }
 
 // integers lists the types with an integer path. Fine are those whose models

@@ -22,6 +22,9 @@ func integer512() {
 		}
 		unpack512(h, f)
 	}
+	for _, t := range packs512() {
+		packer512(h, t)
+	}
 	peak512()
 	transpose512(h)
 	for _, run := range []int{16, 32} {
@@ -216,10 +219,8 @@ func transpose512(h *hoister) {
 func transposed512(z []reg.VecVirtual) []reg.VecVirtual {
 	z = exchange(ZMM, z, 1, VPUNPCKLDQ, VPUNPCKHDQ)
 	z = exchange(ZMM, z, 2, VPUNPCKLQDQ, VPUNPCKHQDQ)
-	even := func(ops ...Op) { VSHUFI32X4(append([]Op{U8(0x88)}, ops...)...) }
-	odd := func(ops ...Op) { VSHUFI32X4(append([]Op{U8(0xdd)}, ops...)...) }
-	z = exchange(ZMM, z, 4, even, odd)
-	z = exchange(ZMM, z, 8, even, odd)
+	z = exchange(ZMM, z, 4, evenParts, oddParts)
+	z = exchange(ZMM, z, 8, evenParts, oddParts)
 	return middleSwapped(z)
 }
 
