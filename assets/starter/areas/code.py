@@ -226,7 +226,7 @@ def one(rng, idiom, lang):
             name = re.sub(r"_(.)", lambda m: m[1].upper(), name)
         text = text.rstrip("?.!") + ". " + pick(rng, rng.choice(CALLS).replace("{name}", "NAME")).replace("NAME", name)
         return text, answer(rng, idiom, lang, name), lang
-    return typed(rng, text, True), answer(rng, idiom, lang), lang
+    return typed(rng, text, True, False), answer(rng, idiom, lang), lang
 
 
 def conversation(rng):

@@ -26,7 +26,7 @@ ASKS = {
     ],
     "percent": [
         _ASK + " $a{ %|%| percent| per cent} of $b", "$a{ %|%| percent} {of|from} $b", "{how much|what} {is|are|would be|do I get from} $a{ %|%| percent} of {a total of |the number |}$b", "{take|find|calculate|compute} $a{ %|%| percent} of $b{ please|}",
-        "{I have|we have|there are|out of} $b, {and want|I want|I need} $a{ %|%| percent} of {it|them|that}", "{of|out of} $b, {how much is|what is|what's} $a{ %|%| percent}", "{a tip of|the tax is|a fee of|interest of|commission of} $a{ %|%| percent} {on|of} $b, {how much is that|what is that|how much}",
+        "{I have|we have|there are|out of} $b, {give me|I want|I need} $a{ %|%| percent} of {it|them|that}", "{of|out of} $b, {how much is|what is|what's} $a{ %|%| percent}", "{a tip of|the tax is|a fee of|interest of|commission of} $a{ %|%| percent} {on|of} $b, {how much is that|what is that|how much}",
         "{what do|how much do} $a{ %|%| percent} of $b {make|come to}", "{my bill is|the bill is|the dinner was} $b {euros|dollars} and I {want to leave|tip} $a{ %|%| percent}. How much is the tip", "$b {people|pupils|pages|trees|guests}, $a{ %|%| percent} of them {how many|how many is that|are how many}",
     ],
     "cheaper": [
@@ -45,8 +45,24 @@ ASKS = {
     "average": ["{average|mean} of $list", "{the|my} {grades|scores|points|temperatures|numbers} {are|were} $list. {What's the average|What is the mean|Average|How much is that on average}", "{find|give me|compute|determine|I need} the {average|mean|mean value} of {these numbers: |}$list", "{what do|how much do} $list {make|come to} on average", "on average, {how much are|what is} $list", "$list - {average|mean}"],
 }
 
+# Parts of word problems, put together in all ways.
+PARTS = {
+    "{SETUP}": "{$who {has|had|owns|owned|keeps|counted|carries|bought|made|brought} $a $what|There {are|were} $a $what {in the box|on the table|in the garden|in the shop|in stock|on the shelf|in the basket|in the room|at the start|}|{I|We} {have|had|own|counted|bought|made|brought|started with|got} $a $what|{A|The} {shop|school|farmer|baker|museum|library|box|basket} {has|had|holds} $a $what|$a $what {are|were} {there|here|on my desk|in a bag}|At first {there were|I had} $a $what}",
+    "{EVENT_MORE}": "{{then |later |now |after lunch |}{another|a further|} $b {more |}{are added|arrive|come in|are delivered|are found|turn up|join them}|{then |later |now |}{a friend|my aunt|$other|somebody|the neighbour} {brings|gives us|adds|puts in|sends|donates} {another |}$b{ more|}|{then |later |}{I|we|they} {get|find|buy|add|receive|pick} {another |}$b{ more|}|$b {come|are put} on top}",
+    "{EVENT_LESS}": "{{then |later |now |during the night |}$b {of them |}{are gone|are sold|get lost|break|are eaten|are taken|are missing|disappear|are given away|fall down}|{then |later |}{I|we|they} {sell|lose|use|eat|give away|need|take out|throw away|lend} $b{ of them|}|{then |later |}{a friend|$other|somebody|the dog} {takes|borrows|buys|eats|loses} $b{ of them|}}",
+    "{TOTAL}": "{how many {are there|are there now|is that|is it|does that make|are there altogether|are there in the end}|{the total is|the sum is|together that is|in all that makes|so altogether}|what's the total{ now|}|how many $what {now|then|in the end|altogether|in total|does that make}|how large is the number now}",
+    "{REST}": "{how many {are left|remain|are there now|stay|are still there|are left over|is that now|does that leave}|what {is left|remains|is the rest}|{the rest is|so there are|left over}|how many $what {are left|remain|now|are still there}}",
+    "{EACH}": "{{There are|I see|We have|I bought|$who packs|Somebody left} $a {boxes|bags|shelves|baskets|rows|packets|crates|jars|piles|tables}{,| and| and there are|, with} $b $what {in each|in every one|each|per piece}|{Each|Every} of {my|the|our} $a {friends|children|guests|boxes|bags|cousins} {has|gets|holds|brings|takes} $b $what|$a times {I buy|we get|they bring|a box with|a bag of} $b $what|$a {bags|packs|boxes} {with|of|holding} $b $what each}",
+    "{ALL}": "{how many $what {are there|is that|in all|altogether|in total|do I have|are needed}|how many {is that|are there}{ in all| in total| altogether|}|{total number|what's the total|all in all how many|together}}",
+    "{TO_SHARE}": "{$a $what {for|are for|go to|among|are divided among|must be split between|are handed to} $b {children|friends|people|guests|pupils|cousins}|{I|we} {want to|have to|will|must} {split|share|divide|hand out} $a $what {between|among} $b {children|friends|people|guests|cousins}|$b {of us|people|friends|kids} {share|split|divide} $a $what {fairly|equally|evenly|}}",
+    "{EVERY}": "{how many {for each|does each get|per head|does everyone get|does each one have|is that each|per person}|{each one gets|everyone gets|per person that is}|what is {the share of each|each one's share|one share}}",
+}
+
 # (kind, pattern, unit): $a and $b are numbers, $who and $other names, $what things.
 WORDS = [
+    ("has more", "{SETUP}. {EVENT_MORE}. {TOTAL}?", "$what"), ("has more", "{SETUP} and {EVENT_MORE}, {TOTAL}?", "$what"), ("has more", "{SETUP}. {EVENT_MORE}. {TOTAL}?", "$what"),
+    ("has less", "{SETUP}. {EVENT_LESS}. {REST}?", "$what"), ("has less", "{SETUP} and {EVENT_LESS}, {REST}?", "$what"), ("has less", "{SETUP}, {EVENT_LESS}. {REST}?", "$what"),
+    ("boxes", "{EACH}. {ALL}?", "$what"), ("boxes", "{EACH}, {ALL}?", "$what"), ("share", "{TO_SHARE}. {EVERY}?", "$what"), ("share", "{TO_SHARE}, {EVERY}?", "$what"),
     ("has more", "$who {has|owns|collected|picked} $a $what and {her|his} {mother|friend|uncle|sister} {gives|brings|sends} $b more. {How many $what are there now|How many are there now|How many in total}?", "$what"),
     ("has more", "{I have|I've got|I own} $a $what. {I buy|I get|I find|My friend gives me} {another|} $b{ more|}. How many {$what |}{do I have|have I got}{ now| in total| altogether|}?", "$what"),
     ("has more", "{In|On} the {first|left|big} {box|shelf|bag} there are $a $what, {in|on} the {second|right|small} one $b. How many {are there |}{together|in all|in total|altogether}?", "$what"),
@@ -58,7 +74,7 @@ WORDS = [
     ("has more", "{We drove|The hikers walked|A truck drives} $a km before lunch and $b km after{ it| lunch|}. How {far|many km} is that {in all|altogether|in total}?", "km"),
     ("has less", "$who {has|had} $a $what and {gives|gave|hands} $b {of them |}to $other. How many {$what |}{are left|remain|does $who have left|does $who still have}?", "$what"),
     ("has less", "{I have|I had|There were} $a $what, {I ate|I sold|I lost|I gave away|we used} $b{ of them|}. {How many are left|What is left|How many remain|How many do I have left}?", "$what"),
-    ("has less", "{I|$who} {pay|pays} with {a note of |}$a {euros|dollars} for {something|a thing|a meal} that costs $b. How much {change|money} {comes|is there|do I get} back?", ""),
+    ("has less", "{I pay|$who pays|We pay} with {a note of |}$a {euros|dollars} for {something|a thing|a meal} that costs $b. How much {change|money} {comes|is there|do I get} back?", ""),
     ("has less", "{A book has|My novel has} $a pages, {I have read|I'm on page|$who has read} $b. How many {pages |}are left?", "pages"),
     ("has less", "{$who is|I am} $a{ years old|} and {my brother|$other} is $b. {How much older am I|What is the difference|How many years lie between us}?", "years"),
     ("has less", "{I need|A bike costs|The game costs} $a {euros|dollars}, {I have|I've saved|so far I have} $b. How much {is missing|more do I need|do I still need}?", ""),

@@ -281,7 +281,7 @@ def first(rng):
         ask = fill(rng, rng.choice(ASKS if rng.random() < 0.4 else more.STORY_ASKS), p)
     if ask[-1] not in ".!?":
         ask += rng.choice([".", "", "!"])
-    return p, (typed(rng, sentence(ask), True), story(rng, p))
+    return p, (typed(rng, sentence(ask), True, False), story(rng, p))
 
 
 def recall(rng, p):

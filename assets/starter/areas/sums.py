@@ -548,12 +548,17 @@ def in_words(rng):
     else:
         a, b = rng.choice([rng.randint(2, 24) * 5, rng.randint(4, 90)]), rng.randint(2, 9)
         steps, x = "Distance is speed times time. " + multiply_steps(a, b), a * b
+    for name, pattern in problems.PARTS.items():
+        q = q.replace(name, pattern)
+    q = re.sub(r" +([.,?])", r"\1", " ".join(pick(rng, q).split()))
+    if q.count(". "):
+        q = ". ".join(sentence(s) for s in q.split(". "))
     q = people(rng, q.replace("$what", what)).replace("$a", str(a)).replace("$b", str(b))
     return (kind, a, b), q, steps, x, unit.replace("$what", what)
 
 
 KINDS = [add, add, add, subtract, subtract, multiply, multiply, multiply, divide, divide, percent, percent, discount, convert, convert, degrees, average, story_sum, story_sum, story_sum]
-MORE_KINDS = [whole] * 7 + [in_words] * 6 + [two_steps] * 2 + [years, arrival] + [some_percent] * 6 + [some_discount] * 2 + [decimals] * 2 + [several, several, remainder, fraction_quotient, share_of, power, part, times_as, clock, clock]
+MORE_KINDS = [whole] * 7 + [in_words] * 8 + [two_steps] * 2 + [years, arrival] + [some_percent] * 6 + [some_discount] * 2 + [decimals] * 2 + [several, several, remainder, fraction_quotient, share_of, power, part, times_as, clock, clock]
 OPENINGS = ["", "", "", "", "", "Step by step: ", "Let's see. ", "Here are the steps. "]
 
 

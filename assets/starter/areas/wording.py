@@ -7,6 +7,8 @@ an empty choice is allowed: "{please |}open it". Text that has braces of its own
 
 import re
 
+from areas import asides
+
 _INNER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -63,12 +65,14 @@ def vary(rng, text, share=0.5):
     return _ANY.sub(other, text)
 
 
-def typed(rng, question, varied=False):
+def typed(rng, question, varied=False, drop=True):
     """The question as people type it: often without its capital, its mark or its
     manners, or with too many of them, now and then with a letter wrong."""
     text = question.strip()
     if varied and rng.random() < 0.35:
         text = vary(rng, text)
+    if rng.random() < 0.16:
+        text = wordy(rng, text, varied and drop)
     r = rng.random()
     if r < 0.25:
         text = text[:1].lower() + text[1:] if text[:2] not in ("I ", "I'") else text
@@ -92,6 +96,30 @@ def typed(rng, question, varied=False):
     if rng.random() < 0.01:
         text = text.upper()
     return text.strip()
+
+
+def wordy(rng, text, drop=True):
+    """The question among other sentences, with words that fill it, and with some
+    left out."""
+    r = rng.random()
+    if r < 0.4:
+        words = text.split(" ")
+        for _ in range(rng.choice([1, 1, 2])):
+            i = rng.randrange(len(words))
+            if i and not re.search(r"\d|^[-+*/×÷]", words[i - 1] + " " + words[i]):
+                words.insert(i, rng.choice(asides.FILLERS))
+        text = " ".join(words)
+    elif drop and r < 0.6:
+        words = text.split(" ")
+        kept = [w for w in words if rng.random() > 0.15]
+        text = " ".join(kept) if len(kept) > 2 else text
+    r = rng.random()
+    if r < 0.5:
+        before = " ".join(pick(rng, rng.choice(asides.ASIDES)) for _ in range(rng.choice([1, 1, 2])))
+        text = before + " " + (sentence(text) if rng.random() < 0.7 else text)
+    elif r < 0.7:
+        text = text + ("" if text[-1] in ".?!" else ".") + " " + pick(rng, rng.choice(asides.AFTER))
+    return " ".join(text.split())
 
 
 def slip(rng, text):
