@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"time"
@@ -35,23 +36,27 @@ func (a *App) Unlock(passphrase string) error {
 // "", decrypts them. current is the one so far, "": none. It takes a while: all is
 // written anew, and copies made before are deleted.
 func (a *App) SetPassphrase(current, fresh string) error {
-	if err := a.idle(); err != nil {
-		return err
-	}
-	if err := a.store.SetPassphrase(current, fresh); err != nil || fresh == "" {
-		return err
-	}
-	return os.RemoveAll(a.prompts()) // system prompts, in plain
+	return a.alone(func() error {
+		if err := a.store.SetPassphrase(current, fresh); err != nil || fresh == "" {
+			return err
+		}
+		return os.RemoveAll(a.prompts()) // system prompts, in plain
+	})
 }
 
-// idle says with ErrBusy that a reply is being written.
-func (a *App) idle() error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.turn != nil || len(a.writing) > 0 {
+// alone does what puts another file in the place of the database's: no reply may
+// be begun meanwhile, which would be written to the one that goes. It fails with
+// ErrBusy while one is being written.
+func (a *App) alone(do func() error) error {
+	_, t, err := a.claim(context.Background(), 0)
+	if err != nil {
+		return err
+	}
+	defer a.release(t)
+	if len(a.allWriting()) > 0 {
 		return ErrBusy
 	}
-	return nil
+	return do()
 }
 
 // Copy is a copy of all conversations.
@@ -63,10 +68,7 @@ func (a *App) Copies() ([]Copy, error) { return a.store.Copies() }
 // RestoreCopy puts a copy in the place of the conversations, of which a copy is
 // made first. If it has a passphrase of its own, the application is Locked then.
 func (a *App) RestoreCopy(path string) error {
-	if err := a.idle(); err != nil {
-		return err
-	}
-	if err := a.store.RestoreCopy(path, time.Now()); err != nil {
+	if err := a.alone(func() error { return a.store.RestoreCopy(path, time.Now()) }); err != nil {
 		return err
 	}
 	if !a.Locked() {

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -82,4 +83,33 @@ func TestSettingsAreLookedAtWhileTheyAreRead(t *testing.T) {
 	if got := b.Settings(); got.Scale < 0.5 {
 		t.Errorf("the settings are %+v", got)
 	}
+}
+
+// A reply that is begun while a copy takes the database's place would be written
+// to neither.
+func TestNoReplyBeginsWhileACopyIsRestored(t *testing.T) {
+	b := fast(t, 3)
+	id := b.conversation()
+	begun, free := make(chan struct{}, 1), make(chan struct{})
+	b.Stall(func() {
+		select {
+		case begun <- struct{}{}:
+		default:
+		}
+		<-free
+	})
+	restored, sent := make(chan error, 1), make(chan error, 1)
+	go func() { restored <- b.RestoreCopy("../store/testdata/v2.db") }()
+	<-begun
+	go func() { sent <- follow(b.Send(context.Background(), id, "x")).err }()
+	select {
+	case err := <-sent:
+		if !errors.Is(err, app.ErrBusy) {
+			t.Errorf("a message is refused with %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("a message waits to be written")
+	}
+	close(free)
+	check(t, <-restored)
 }
