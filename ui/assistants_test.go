@@ -89,19 +89,19 @@ func TestTheModelOfAnAssistant(t *testing.T) {
 	}
 	r.chooseAssistant(a.ID)
 	r.idle()
-	if info, _ := r.app.Model(); info.Path != path || r.panel.wanted.Visible() {
-		t.Errorf("loaded is %s; %q", info.Path, r.panel.wants.text)
+	if info, _ := r.app.Model(); info.Path != path || r.seen().wanted.Visible() {
+		t.Errorf("loaded is %s; %q", info.Path, r.seen().wants.text)
 	}
 	r.say("hello")
 	r.choose("/models/other.gguf")
 	r.idle()
-	if !r.panel.wanted.Visible() || !strings.Contains(r.panel.wants.text, "small") {
-		t.Errorf("with another model it says %q", r.panel.wants.text)
+	if !r.seen().wanted.Visible() || !strings.Contains(r.seen().wants.text, "small") {
+		t.Errorf("with another model it says %q", r.seen().wants.text)
 	}
 	r.panel.OnModel()
 	r.idle()
-	if info, _ := r.app.Model(); info.Path != path || r.panel.wanted.Visible() {
-		t.Errorf("loaded is %s; %q", info.Path, r.panel.wants.text)
+	if info, _ := r.app.Model(); info.Path != path || r.seen().wanted.Visible() {
+		t.Errorf("loaded is %s; %q", info.Path, r.seen().wants.text)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
@@ -294,14 +294,14 @@ func TestNothingLeaksInTheWindow(t *testing.T) {
 		switch random.IntN(4) {
 		case 0:
 			heat[id] = float64(1+random.IntN(20)) / 10
-			for _, n := range r.panel.numbers {
+			for _, n := range r.seen().numbers {
 				if n.field.name == "Temperature" {
 					n.entry.SetText(n.field.text(heat[id]))
 				}
 			}
 		case 1:
 			prompt[id] = strings.Repeat("x", 1+random.IntN(5))
-			r.panel.system.entry.SetText(prompt[id]) // kept by the next open
+			r.seen().system.entry.SetText(prompt[id]) // kept by the next open
 		case 2:
 			a := list[random.IntN(2)] // one without, one with sampling of its own
 			with[id] = a.Name
@@ -310,9 +310,9 @@ func TestNothingLeaksInTheWindow(t *testing.T) {
 				heat[id] = f.Sampling.Settings.Temperature
 			}
 		case 3:
-			p := r.panel.presets
+			p := r.seen().presets
 			p.choice.SetSelectedIndex(random.IntN(4))
-			heat[id] = r.panel.now.Sampling.Temperature
+			heat[id] = r.seen().now.Sampling.Temperature
 		}
 		for _, id := range ids {
 			r.open(id)
@@ -320,8 +320,8 @@ func TestNothingLeaksInTheWindow(t *testing.T) {
 			if f.Sampling.Settings.Temperature != heat[id] || prompt[id] != "" && f.System != prompt[id] || f.Assistant.Name != with[id] {
 				t.Fatalf("step %d: conversation %d has %v %q %q, want %v %q %q", step, id, f.Sampling.Settings.Temperature, f.System, f.Assistant.Name, heat[id], prompt[id], with[id])
 			}
-			if r.panel.now.Sampling.Temperature != heat[id] || r.panel.system.entry.Text != prompt[id] {
-				t.Fatalf("step %d: of conversation %d the settings show %v %q", step, id, r.panel.now.Sampling.Temperature, r.panel.system.entry.Text)
+			if r.seen().now.Sampling.Temperature != heat[id] || r.seen().system.entry.Text != prompt[id] {
+				t.Fatalf("step %d: of conversation %d the settings show %v %q", step, id, r.seen().now.Sampling.Temperature, r.seen().system.entry.Text)
 			}
 		}
 	}

@@ -20,6 +20,7 @@ func TestEveryButtonIsLabelled(t *testing.T) {
 			r := newRigWith(t, apptest.New(strings.Split(longAnswer, " "), 0), t.TempDir(), Options{})
 			r.win.Resize(fyne.NewSize(1280, 800))
 			screens()[name](r)
+			r.seen()
 			r.checkLabels()
 		})
 	}

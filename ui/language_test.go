@@ -70,11 +70,11 @@ func TestChangeTheLanguage(t *testing.T) {
 	r.composer.SetText("a draft")
 	r.typed("a draft")
 	id, shown := r.current, len(r.transcript.view.bubbles)
-	r.panel.language.SetSelectedIndex(languageIndex("de"))
+	r.seen().language.SetSelectedIndex(languageIndex("de"))
 	if got := r.composer.entry.PlaceHolder; got != "Nachricht schreiben" {
 		t.Errorf("the composer says %q", got)
 	}
-	if r.app.Settings().Language != "de" || r.panel.language.SelectedIndex() != languageIndex("de") {
+	if r.app.Settings().Language != "de" || r.seen().language.SelectedIndex() != languageIndex("de") {
 		t.Errorf("the language is %q", r.app.Settings().Language)
 	}
 	if r.current != id || len(r.transcript.view.bubbles) != shown || r.composer.Text() != "a draft" {
@@ -171,7 +171,7 @@ func TestPagesChangeTheirLanguage(t *testing.T) {
 	r.openModels()
 	r.until("the look has ended", func() bool { return r.library.cancel == nil })
 	r.library.detail.close()
-	r.panel.language.SetSelectedIndex(languageIndex("de"))
+	r.seen().language.SetSelectedIndex(languageIndex("de"))
 	r.openModels()
 	over(r, func(b *pushButton) bool { return b.Text == "Ordner…" })
 	r.until("the look has ended again", func() bool { return r.library.cancel == nil })

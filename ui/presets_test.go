@@ -13,7 +13,7 @@ import (
 
 func (r *rig) number(name string) *numberRow {
 	r.t.Helper()
-	for _, n := range r.panel.numbers {
+	for _, n := range r.seen().numbers {
 		if n.field.name == name {
 			return n
 		}
@@ -25,7 +25,7 @@ func (r *rig) number(name string) *numberRow {
 func TestSaveAPreset(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.togglePanel()
-	b := r.panel.presets
+	b := r.seen().presets
 	r.number("Temperature").entry.SetText("0.35")
 	if b.mark.text == "" || !b.save.Disabled() || b.saveAs.Disabled() || b.revert.Disabled() {
 		t.Errorf("of a changed built-in preset: %q, save %v", b.mark.text, b.save.Disabled())
@@ -38,7 +38,7 @@ func TestSaveAPreset(t *testing.T) {
 	}
 	r.modal.first.SetText("sober")
 	r.modal.finish()
-	if b.choice.Selected != "sober" || b.mark.text != "" || r.panel.now.Sampling.Temperature != 0.35 {
+	if b.choice.Selected != "sober" || b.mark.text != "" || r.seen().now.Sampling.Temperature != 0.35 {
 		t.Fatalf("saved, it is %q, marked %q", b.choice.Selected, b.mark.text)
 	}
 	r.number("Temperature").entry.SetText("0.45")
@@ -46,16 +46,16 @@ func TestSaveAPreset(t *testing.T) {
 		t.Fatal("the reader's own preset cannot be saved")
 	}
 	test.Tap(b.save)
-	if p, _ := r.app.Preset(r.panel.now.Preset); p.Settings.Temperature != 0.45 || b.mark.text != "" {
+	if p, _ := r.app.Preset(r.seen().now.Preset); p.Settings.Temperature != 0.45 || b.mark.text != "" {
 		t.Errorf("saved: %v, marked %q", p.Settings.Temperature, b.mark.text)
 	}
 	r.press("undo", "Undo")
-	if p, _ := r.app.Preset(r.panel.now.Preset); p.Settings.Temperature != 0.35 || b.mark.text == "" || r.panel.now.Sampling.Temperature != 0.45 {
+	if p, _ := r.app.Preset(r.seen().now.Preset); p.Settings.Temperature != 0.35 || b.mark.text == "" || r.seen().now.Sampling.Temperature != 0.45 {
 		t.Errorf("undone: %v, marked %q", p.Settings.Temperature, b.mark.text)
 	}
 	test.Tap(b.revert)
-	if r.panel.now.Sampling.Temperature != 0.35 || r.number("Temperature").entry.Text != "0.35" || r.inForce().Sampling.Settings.Temperature != 0.35 {
-		t.Errorf("reverted: %v", r.panel.now.Sampling.Temperature)
+	if r.seen().now.Sampling.Temperature != 0.35 || r.number("Temperature").entry.Text != "0.35" || r.inForce().Sampling.Settings.Temperature != 0.35 {
+		t.Errorf("reverted: %v", r.seen().now.Sampling.Temperature)
 	}
 	r.press("undo", "Undo")
 	if r.inForce().Sampling.Settings.Temperature != 0.45 {
@@ -79,7 +79,7 @@ func TestSaveAPreset(t *testing.T) {
 func TestAPresetOverUnsavedValues(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.togglePanel()
-	b := r.panel.presets
+	b := r.seen().presets
 	b.choice.SetSelectedIndex(slices.Index(b.keys, "creative"))
 	if r.cards.shown["undo"] != nil || r.inForce().Sampling.Settings.Temperature != 1.1 {
 		t.Errorf("nothing was lost, and yet %q", r.cardText("undo"))
@@ -98,10 +98,10 @@ func TestAPresetOverUnsavedValues(t *testing.T) {
 func TestWhatDiffers(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.togglePanel()
-	d := r.panel.presets.differ
+	d := r.seen().presets.differ
 	r.number("Temperature").entry.SetText("0.35")
 	r.number("Top-k").entry.SetText("off")
-	for _, l := range r.panel.lists {
+	for _, l := range r.seen().lists {
 		if l.field.name == "Stop at" {
 			l.row.entry.SetText("END\nSTOP")
 		}
@@ -128,7 +128,7 @@ func TestWhatDiffers(t *testing.T) {
 		t.Error("the wrong fields are marked")
 	}
 	test.Tap(n.back)
-	if r.inForce().Sampling.Settings.Temperature != 0.8 || n.back.Visible() || len(d.shown) != 0 || r.panel.presets.mark.text != "" {
+	if r.inForce().Sampling.Settings.Temperature != 0.8 || n.back.Visible() || len(d.shown) != 0 || r.seen().presets.mark.text != "" {
 		t.Errorf("the last one taken back: %v", r.inForce().Sampling.Settings.Temperature)
 	}
 }
@@ -186,20 +186,20 @@ func TestBeginLikeThis(t *testing.T) {
 	r.say("hello")
 	first := r.current
 	r.number("Temperature").entry.SetText("0.35")
-	r.panel.presets.announce(presetBegin)
+	r.seen().presets.announce(presetBegin)
 	r.newConversation()
-	if r.inForce().Sampling.Settings.Temperature != 0.35 || !strings.Contains(r.panel.presets.origin.text, "Tiny Mixtral") {
-		t.Errorf("a new one begins with %v: %q", r.inForce().Sampling.Settings.Temperature, r.panel.presets.origin.text)
+	if r.inForce().Sampling.Settings.Temperature != 0.35 || !strings.Contains(r.seen().presets.origin.text, "Tiny Mixtral") {
+		t.Errorf("a new one begins with %v: %q", r.inForce().Sampling.Settings.Temperature, r.seen().presets.origin.text)
 	}
 	r.say("hello")
-	r.panel.presets.announce(presetBeginForget)
+	r.seen().presets.announce(presetBeginForget)
 	r.newConversation()
 	if r.inForce().Sampling.Settings.Temperature != 0.8 {
 		t.Errorf("forgotten, a new one begins with %v", r.inForce().Sampling.Settings.Temperature)
 	}
 	r.open(first)
-	test.Tap(r.panel.presets.back)
-	if r.inForce().Sampling.Settings.Temperature != 0.8 || r.panel.presets.back.Visible() {
+	test.Tap(r.seen().presets.back)
+	if r.inForce().Sampling.Settings.Temperature != 0.8 || r.seen().presets.back.Visible() {
 		t.Errorf("taken back, the first has %v", r.inForce().Sampling.Settings.Temperature)
 	}
 }
@@ -212,7 +212,7 @@ func TestFromTheModel(t *testing.T) {
 	e.Model.Sampling = &s
 	r := newRigWith(t, e, t.TempDir(), Options{})
 	r.togglePanel()
-	b := r.panel.presets
+	b := r.seen().presets
 	if b.choice.Selected != "From the model" || b.mark.text != "" || r.number("Temperature").entry.Text != "0.61" || !strings.Contains(b.about.text, "file") {
 		t.Errorf("it begins with %q, %q, %q", b.choice.Selected, r.number("Temperature").entry.Text, b.about.text)
 	}

@@ -70,7 +70,18 @@ type SettingsPanel struct {
 	content      *fyne.Container
 	scroll       *container.Scroll
 	showing      bool // Set is at work
+	hidden       bool // nobody sees it
+	due          due  // what the widgets have not been told meanwhile
 }
+
+// due is what a hidden panel puts off until it is seen.
+type due int
+
+const (
+	nothingDue due = iota
+	refreshDue     // what follows from several settings
+	fieldsDue      // the fields, too
+)
 
 type listRowOf struct {
 	field listField
@@ -116,11 +127,32 @@ func (p *SettingsPanel) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewStack(back, p.content, p.tips))
 }
 
+// Attend says whether the panel can be seen. While it cannot it takes what it is
+// given and leaves its two hundred widgets alone: they cost 40 ms on the main
+// goroutine, with every model and every conversation.
+func (p *SettingsPanel) Attend(seen bool) {
+	p.hidden = !seen
+	if p.hidden {
+		return
+	}
+	switch p.due {
+	case fieldsDue:
+		p.system.Set(p.view.own)
+		p.Set(p.now)
+	case refreshDue:
+		p.refresh()
+	}
+}
+
 // Set shows s.
 func (p *SettingsPanel) Set(s app.Settings) {
+	p.now = s
+	if p.hidden {
+		p.due = fieldsDue
+		return
+	}
 	p.showing = true
 	defer func() { p.showing = false }()
-	p.now = s
 	for _, r := range p.numbers {
 		r.Set(r.field.get(&s))
 	}
@@ -149,7 +181,11 @@ func (p *SettingsPanel) SetChoice(c app.LoadChoice) { p.choice = c }
 // SetLoaded says which model is loaded, to tell what the next loading changes.
 func (p *SettingsPanel) SetLoaded(info engine.Info, loaded bool) {
 	p.loaded, p.isOpen = info, loaded
-	p.refresh()
+	if p.hidden {
+		p.due = max(p.due, refreshDue)
+		return
+	}
+	p.showReload()
 }
 
 // Flush announces what was typed a moment ago and is still waiting.
@@ -177,6 +213,11 @@ func (p *SettingsPanel) sampled(f func(*app.Settings)) {
 
 // refresh brings up to date what follows from several settings.
 func (p *SettingsPanel) refresh() {
+	if p.hidden {
+		p.due = max(p.due, refreshDue)
+		return
+	}
+	p.due = nothingDue
 	before := p.showing
 	p.showing = true
 	p.presets.show()
@@ -187,8 +228,18 @@ func (p *SettingsPanel) refresh() {
 	setVisible(p.wanted, p.view.wanted != "")
 	p.policyText.SetText(policyText(p.now.Policy))
 	p.order.Set(p.now.Sampling)
-	setVisible(p.reload, p.isOpen && p.stale())
-	setVisible(p.chosen, p.isOpen && p.choice != app.LoadChoice{})
+	p.showReload()
+	p.scroll.Content.Refresh()
+}
+
+// showReload says what the loaded model was loaded with that is not in the fields.
+func (p *SettingsPanel) showReload() {
+	stale, chosen := p.isOpen && p.stale(), p.isOpen && p.choice != app.LoadChoice{}
+	if p.reload.Visible() == stale && p.chosen.Visible() == chosen {
+		return
+	}
+	setVisible(p.reload, stale)
+	setVisible(p.chosen, chosen)
 	p.scroll.Content.Refresh()
 }
 

@@ -28,7 +28,9 @@ type conversationView struct {
 // SetConversation shows what holds in the open conversation.
 func (p *SettingsPanel) SetConversation(v conversationView) {
 	p.view = v
-	p.system.Set(v.own)
+	if !p.hidden {
+		p.system.Set(v.own)
+	}
 	s := p.now
 	s.Sampling, s.Preset, s.Policy = v.force.Sampling.Settings, v.force.Sampling.Preset, v.force.Policy
 	p.Set(s)

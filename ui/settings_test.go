@@ -259,19 +259,19 @@ func FuzzBias(f *testing.F) {
 func TestTheSettingsScrollWhereverThePointerIs(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.togglePanel()
-	least := r.panel.system.entry.MinSize().Height
-	r.panel.system.Set(strings.Repeat("A line of the system prompt.\n", 8))
-	if grown := r.panel.system.entry.MinSize().Height; grown < 2*least {
+	least := r.seen().system.entry.MinSize().Height
+	r.seen().system.Set(strings.Repeat("A line of the system prompt.\n", 8))
+	if grown := r.seen().system.entry.MinSize().Height; grown < 2*least {
 		t.Errorf("8 lines have %v, 3 have %v", grown, least)
 	}
-	r.panel.system.Set("")
-	if back := r.panel.system.entry.MinSize().Height; back != least {
+	r.seen().system.Set("")
+	if back := r.seen().system.entry.MinSize().Height; back != least {
 		t.Errorf("an empty field has %v, it had %v", back, least)
 	}
 	for range 15 {
 		test.Scroll(r.win.Canvas(), fyne.NewPos(1100, 500), 0, -wheelNotch)
 	}
-	if got := r.panel.scroll.Offset.Y; got != 15*wheelNotch*wheelLines {
+	if got := r.seen().scroll.Offset.Y; got != 15*wheelNotch*wheelLines {
 		t.Errorf("15 notches moved the settings by %v", got)
 	}
 }

@@ -25,8 +25,8 @@ func TestShortcutsWorkEverywhere(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.togglePanel()
 	for name, focus := range map[string]fyne.Focusable{
-		"composer": r.composer.entry, "number": r.panel.numbers[0].entry, "text": r.panel.system.entry,
-		"slider": r.panel.numbers[0].slider, "button": r.gear, "nothing": nil,
+		"composer": r.composer.entry, "number": r.seen().numbers[0].entry, "text": r.seen().system.entry,
+		"slider": r.seen().numbers[0].slider, "button": r.gear, "nothing": nil,
 	} {
 		r.win.Canvas().Focus(focus)
 		before := r.frame.sidebarOpen

@@ -260,6 +260,7 @@ func (w *Window) settled() {
 		return // the first layout, while the window is being built
 	}
 	setVisible(w.newButton, !w.frame.sidebarBeside(w.root.Size().Width))
+	w.panel.Attend(w.root.Objects[framePanel].Visible() && w.side == "settings")
 	w.keepSize()
 	w.trace.moved(w.win.Canvas(), w.named)
 }

@@ -119,3 +119,19 @@ func BenchmarkFind5000(b *testing.B) {
 		w.find.field.SetText("sentences")
 	}
 }
+
+// BenchmarkShowModel is what is done on the main goroutine when a loading begins,
+// ends or is stopped.
+func BenchmarkShowModel(b *testing.B) {
+	e := apptest.New(nil, 0)
+	a, err := app.Open(app.Options{Dir: b.TempDir(), Engine: e})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { a.Close() })
+	w := newWindow(test.NewTempApp(b), a, Options{}, func(func()) {})
+	w.win.Show()
+	for b.Loop() {
+		w.showModel()
+	}
+}

@@ -40,7 +40,7 @@ func TestHighContrast(t *testing.T) {
 	}
 	r := newRig(t, "Yes.")
 	r.run("view.contrast")
-	if !r.app.Settings().Contrast || r.panel.contrast.SelectedIndex() != 1 || Color(ColorLine) == rgb(0xE2DED7) {
+	if !r.app.Settings().Contrast || r.seen().contrast.SelectedIndex() != 1 || Color(ColorLine) == rgb(0xE2DED7) {
 		t.Error("the switch does nothing")
 	}
 }
@@ -56,7 +56,7 @@ func TestZoomByKeysIsKept(t *testing.T) {
 	for range 20 {
 		r.pressChord("Ctrl+-")
 	}
-	if got := r.app.Settings().Scale; got != 0.8 || scales()[r.panel.scale.SelectedIndex()] != 0.8 {
+	if got := r.app.Settings().Scale; got != 0.8 || scales()[r.seen().scale.SelectedIndex()] != 0.8 {
 		t.Errorf("as small as it gets is %v", got)
 	}
 	r.pressChord("Ctrl+0")
@@ -150,7 +150,7 @@ func TestZoomLeavesNothingAsItWas(t *testing.T) {
 	r.win.Resize(fyne.NewSize(1500, 900))
 	r.say("How do I begin?")
 	states := []func(){
-		func() { r.togglePanel(); r.panel.toggleAdvanced() },
+		func() { r.togglePanel(); r.seen().toggleAdvanced() },
 		r.toggleExperts,
 		func() { r.newConversation(); r.toggleSidebar() },
 	}

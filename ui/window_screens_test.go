@@ -28,8 +28,8 @@ func screens() map[string]func(*rig) {
 		"settings": func(r *rig) { talk(r); r.togglePanel() },
 		"advanced": func(r *rig) {
 			r.togglePanel()
-			r.panel.toggleAdvanced()
-			r.panel.scroll.ScrollToOffset(fyne.NewPos(0, 1400))
+			r.seen().toggleAdvanced()
+			r.seen().scroll.ScrollToOffset(fyne.NewPos(0, 1400))
 		},
 		"error":          func(r *rig) { talk(r); failing(r) },
 		"memory":         memory,
@@ -90,8 +90,8 @@ func presetsScreen(r *rig) {
 	r.setSampling(s)
 	r.togglePanel()
 	r.showConversationSettings()
-	r.panel.presets.differ.toggle()
-	r.panel.scroll.ScrollToOffset(fyne.NewPos(0, 180))
+	r.seen().presets.differ.toggle()
+	r.seen().scroll.ScrollToOffset(fyne.NewPos(0, 180))
 }
 
 func talk(r *rig) {

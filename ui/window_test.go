@@ -57,6 +57,12 @@ func newRigOf(t *testing.T, of app.Options, e *apptest.Engine, o Options) *rig {
 	return r
 }
 
+// seen is the settings panel with all that it shows once it is opened.
+func (r *rig) seen() *SettingsPanel {
+	r.panel.Attend(true)
+	return r.panel
+}
+
 // until runs what others post until done.
 func (r *rig) until(what string, done func() bool) {
 	r.t.Helper()
@@ -164,7 +170,7 @@ func (r *rig) warm(temperature float64) {
 func TestSettingsHoldForTheNextRequest(t *testing.T) {
 	r := newRig(t, "a", "b", "c", "d", "e")
 	r.togglePanel()
-	for _, n := range r.panel.numbers {
+	for _, n := range r.seen().numbers {
 		switch n.field.name {
 		case "Temperature":
 			n.entry.SetText("0.35")
@@ -177,7 +183,7 @@ func TestSettingsHoldForTheNextRequest(t *testing.T) {
 	if sent.Sampling.Temperature != 0.35 || sent.Sampling.MaxTokens != 3 {
 		t.Fatalf("the request has %+v", sent.Sampling)
 	}
-	if b := r.panel.presets; b.choice.Selected != "llama.cpp" || b.mark.text == "" {
+	if b := r.seen().presets; b.choice.Selected != "llama.cpp" || b.mark.text == "" {
 		t.Errorf("the preset is %q, marked %q", b.choice.Selected, b.mark.text)
 	}
 	if kept, err := r.app.InForce(r.current); err != nil || kept.Sampling.Settings.Temperature != 0.35 || r.app.Settings().Sampling.Temperature != 0.8 {
@@ -188,7 +194,7 @@ func TestSettingsHoldForTheNextRequest(t *testing.T) {
 func TestTheSystemPromptGoesWithTheNextMessage(t *testing.T) {
 	r := newRig(t, "Aye.")
 	r.togglePanel()
-	r.panel.system.entry.SetText("Talk like a sailor.")
+	r.seen().system.entry.SetText("Talk like a sailor.")
 	r.say("hello") // at once: sooner than what was typed is kept by itself
 	sent := r.engine.Requests()[0].Messages
 	if len(sent) != 2 || sent[0].Role != "system" || sent[0].Content != "Talk like a sailor." {
@@ -206,4 +212,29 @@ func TestEverythingUnderThePointerHasACursor(t *testing.T) {
 			t.Errorf("a %T has no cursor", o)
 		}
 	}
+}
+
+// The settings panel, while nobody sees it, costs nothing whatever happens to the
+// model, and shows what holds once it is opened.
+func TestTheHiddenPanelIsLeftAlone(t *testing.T) {
+	r := newRig(t, "Yes.")
+	if r.root.Objects[framePanel].Visible() {
+		t.Fatal("the panel is open")
+	}
+	s := r.inForce().Sampling
+	s.Settings.Temperature = 0.35
+	r.setSampling(s)
+	r.showConversationSettings()
+	r.seen() // its renderers are made
+	r.settled()
+	hidden := testing.AllocsPerRun(5, r.showModel)
+	r.showSettings()
+	if got := r.number("Temperature").entry.Text; got != "0.35" {
+		t.Errorf("opened, it shows the temperature %s", got)
+	}
+	shown := testing.AllocsPerRun(5, func() { r.panel.Set(r.panel.now) })
+	if hidden > shown/4 {
+		t.Errorf("%.0f allocations while it is hidden, %.0f to show it", hidden, shown)
+	}
+	t.Logf("%.0f allocations while it is hidden, %.0f to show it", hidden, shown)
 }
