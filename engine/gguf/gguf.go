@@ -15,16 +15,18 @@
 package gguf
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"beyonder/engine/mapped"
 	"beyonder/engine/quant"
 )
 
@@ -37,6 +39,7 @@ type File struct {
 	metadata // of the first part
 
 	parts   []part
+	mapped  []*mapped.File // of the parts that have tensors
 	tensors []Tensor
 	names   map[string]int // index in tensors
 }
@@ -45,7 +48,7 @@ type File struct {
 type part struct {
 	path string
 	*header
-	mapped []byte // the whole file; nil if it has no tensors
+	mapped *mapped.File // nil if it has no tensors
 }
 
 // Tensor is an array of weights. Its shape and size have been checked: Data has
@@ -90,6 +93,9 @@ func (f *File) open(paths []string) error {
 			return err
 		}
 		f.parts = append(f.parts, p)
+		if p.mapped != nil {
+			f.mapped = append(f.mapped, p.mapped)
+		}
 		if err := f.addTensors(p); err != nil {
 			return err
 		}
@@ -117,18 +123,11 @@ func openPart(path string) (part, error) {
 	}
 	p := part{path: path, header: h}
 	if len(h.table) > 0 {
-		if p.mapped, err = mapWhole(file, info.Size()); err != nil {
-			return part{}, fmt.Errorf("cannot map %s into memory: %w", h.file, err)
+		if p.mapped, err = mapped.Open(file, h.file, info.Size()); err != nil {
+			return part{}, err
 		}
 	}
 	return p, nil
-}
-
-func mapWhole(file *os.File, size int64) ([]byte, error) {
-	if size > math.MaxInt {
-		return nil, fmt.Errorf("its %d bytes are more than this 32-bit system can address", size)
-	}
-	return mapFile(file, int(size))
 }
 
 func (f *File) addTensors(p part) error {
@@ -140,7 +139,7 @@ func (f *File) addTensors(p part) error {
 		at := p.dataStart + info.offset
 		f.tensors = append(f.tensors, Tensor{
 			Name: info.name, Type: info.typ, Shape: info.shape,
-			Data: p.mapped[at : at+info.size : at+info.size],
+			Data: p.mapped.Data[at : at+info.size : at+info.size],
 		})
 	}
 	return nil
@@ -150,15 +149,27 @@ func (f *File) addTensors(p part) error {
 // strings and other values that came from the metadata remain valid. A second
 // Close does nothing.
 func (f *File) Close() error {
-	var errs []error
-	for i := range f.parts {
-		if m := f.parts[i].mapped; m != nil {
-			errs = append(errs, unmapFile(m))
-			f.parts[i].mapped = nil
+	f.tensors, f.names = nil, nil
+	return mapped.Close(f.mapped)
+}
+
+// Guard calls do and turns a fault in the mapped weights into an error, in this
+// goroutine: see mapped.Guard.
+func (f *File) Guard(do func()) error { return mapped.Guard(f.mapped, do) }
+
+// Prefetch brings the file into memory by reading through it, and yields how
+// many of its Size bytes are done: the last value is all of them. It ends
+// within about 100 ms of ctx, with its error, and by break. If the file was
+// shortened or cannot be read, it ends with an error.
+func (f *File) Prefetch(ctx context.Context) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		without := f.Size() - mapped.Bytes(f.mapped) // parts without weights: all of them is read
+		for done, err := range mapped.Prefetch(ctx, f.mapped) {
+			if !yield(without+done, err) {
+				return
+			}
 		}
 	}
-	f.tensors, f.names = nil, nil
-	return errors.Join(errs...)
 }
 
 // Tensors are all tensors in the order of the table; of a split model, part by part.

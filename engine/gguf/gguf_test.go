@@ -169,18 +169,3 @@ func TestFingerprint(t *testing.T) {
 		t.Errorf("its size is %d", longer.Size())
 	}
 }
-
-// TestReadFile is for the systems without mappings, on any system.
-func TestReadFile(t *testing.T) {
-	path := file(3, 0, 0).write(t, "x.gguf")
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if b, err := readFile(f, 24); err != nil || !bytes.Equal(b, file(3, 0, 0).b) {
-		t.Errorf("%v, %v", b, err)
-	}
-	_, err = readFile(f, 25)
-	wantError(t, err, "cannot read it")
-}

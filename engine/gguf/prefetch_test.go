@@ -17,12 +17,9 @@ func large(t *testing.T, size int) *File {
 
 func TestPrefetch(t *testing.T) {
 	for name, f := range map[string]*File{
-		"one file": large(t, 3*aheadBytes+12345*4), "parts": opened(t, splitModel(t, nil)[0]), "no tensors": written(t, everyKind(), nil),
+		"one file": large(t, 48<<20+12345*4), "parts": opened(t, splitModel(t, nil)[0]), "no tensors": written(t, everyKind(), nil),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := f.Advise(); err != nil {
-				t.Error(err)
-			}
 			var last int64
 			for done, err := range f.Prefetch(t.Context()) {
 				if err != nil {

@@ -13,14 +13,18 @@
 package hf
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"beyonder/engine/mapped"
 )
 
 // Folder is an open model folder. All methods but Close may be called from many
@@ -141,10 +145,10 @@ func (f *Folder) fingerprint(files *files) string {
 	sum.Write(files.sum.Sum(nil))
 	for _, s := range f.weights.files {
 		var sizes [16]byte
-		binary.LittleEndian.PutUint64(sizes[:], uint64(len(s.mapped)))
+		binary.LittleEndian.PutUint64(sizes[:], uint64(len(s.mapped.Data)))
 		binary.LittleEndian.PutUint64(sizes[8:], uint64(s.dataStart))
 		sum.Write(sizes[:])
-		sum.Write(s.mapped[:s.dataStart])
+		sum.Write(s.mapped.Data[:s.dataStart])
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
@@ -160,6 +164,18 @@ func (f *Folder) Parts() []string {
 
 // Size is that of the weight files in bytes.
 func (f *Folder) Size() int64 { return f.weights.size() }
+
+// Guard calls do and turns a fault in the mapped weights into an error, in this
+// goroutine: see mapped.Guard.
+func (f *Folder) Guard(do func()) error { return mapped.Guard(f.weights.mapped, do) }
+
+// Prefetch brings the weight files into memory by reading through them, and
+// yields how many of Size bytes are done: the last value is all of them. It ends
+// within about 100 ms of ctx, with its error, and by break. If a file was
+// shortened or cannot be read, it ends with an error.
+func (f *Folder) Prefetch(ctx context.Context) iter.Seq2[int64, error] {
+	return mapped.Prefetch(ctx, f.weights.mapped)
+}
 
 // Close unmaps the weights. The Data of tensors must not be touched any more. A
 // second Close does nothing.

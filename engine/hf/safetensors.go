@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
+
+	"beyonder/engine/mapped"
 )
 
 // Safetensors is an open safetensors file. All methods but Close may be called
@@ -16,7 +17,7 @@ import (
 type Safetensors struct {
 	Path string
 
-	mapped    []byte // the whole file
+	mapped    *mapped.File
 	dataStart int
 	header    *header
 	names     map[string]int // index in header.tensors
@@ -46,24 +47,22 @@ func OpenSafetensors(path string) (*Safetensors, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a file", name)
 	}
-	if info.Size() > math.MaxInt {
-		return nil, fmt.Errorf("%s has %d bytes, more than this 32-bit system can address", name, info.Size())
-	}
 	if info.Size() < 8 {
 		return nil, fmt.Errorf("%s has %d bytes, too few for a safetensors file; download it again", name, info.Size())
 	}
-	mapped, err := mapFile(file, int(info.Size()))
+	m, err := mapped.Open(file, name, info.Size())
 	if err != nil {
-		return nil, fmt.Errorf("cannot map %s into memory: %w", name, err)
+		return nil, err
 	}
-	s := &Safetensors{Path: path, mapped: mapped, names: map[string]int{}}
-	err = guard([]*Safetensors{s}, func() error {
-		if isPointer(mapped) {
-			return pointer(name)
+	s := &Safetensors{Path: path, mapped: m, names: map[string]int{}}
+	fault := mapped.Guard([]*mapped.File{m}, func() {
+		if isPointer(m.Data) {
+			err = pointer(name)
+		} else {
+			err = blame(name, s.parse())
 		}
-		return blame(name, s.parse())
 	})
-	if err != nil {
+	if err = errors.Join(fault, err); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -82,15 +81,15 @@ func blame(name string, err error) error {
 
 // parse checks the file and indexes its tensors.
 func (s *Safetensors) parse() error {
-	n := binary.LittleEndian.Uint64(s.mapped)
-	switch rest := uint64(len(s.mapped) - 8); {
+	n := binary.LittleEndian.Uint64(s.mapped.Data)
+	switch rest := uint64(len(s.mapped.Data) - 8); {
 	case n > maxHeader:
 		return fmt.Errorf("it claims a header of %d bytes, more than the %d that the format allows", n, maxHeader)
 	case n > rest:
 		return fmt.Errorf("it claims a header of %d bytes, but only %d follow", n, rest)
 	}
 	s.dataStart = 8 + int(n)
-	h, err := parseHeader(s.mapped[8:s.dataStart], uint64(len(s.mapped)-s.dataStart))
+	h, err := parseHeader(s.mapped.Data[8:s.dataStart], uint64(len(s.mapped.Data)-s.dataStart))
 	if err != nil {
 		return err
 	}
@@ -121,7 +120,7 @@ func (s *Safetensors) Tensor(name string) (Stored, bool) {
 
 func (s *Safetensors) tensor(i int) Stored {
 	t := s.header.tensors[i]
-	data := s.mapped[s.dataStart:]
+	data := s.mapped.Data[s.dataStart:]
 	return Stored{Name: t.name, DType: t.dtype, Shape: slices.Clone(t.shape), Data: data[t.begin:t.end:t.end]}
 }
 
@@ -131,10 +130,6 @@ func (s *Safetensors) Metadata() map[string]string { return maps.Clone(s.header.
 // Close unmaps the file. The Data of its tensors must not be touched any more. A
 // second Close does nothing.
 func (s *Safetensors) Close() error {
-	if s.mapped == nil {
-		return nil
-	}
-	err := unmapFile(s.mapped)
-	s.mapped, s.header, s.names = nil, &header{}, nil
-	return err
+	s.header, s.names = &header{}, nil
+	return s.mapped.Close()
 }

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"beyonder/engine/mapped"
 )
 
 const maxShards = 10_000
@@ -17,6 +19,7 @@ const maxShards = 10_000
 // weights are the safetensors files of a folder.
 type weights struct {
 	files   []*Safetensors
+	mapped  []*mapped.File // theirs
 	tensors map[string]Stored
 }
 
@@ -114,7 +117,7 @@ func (w *weights) openFile(path string) (*Safetensors, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.files = append(w.files, s)
+	w.files, w.mapped = append(w.files, s), append(w.mapped, s.mapped)
 	return s, nil
 }
 
@@ -192,11 +195,7 @@ func checkParts(names []string) error {
 }
 
 func (w *weights) size() int64 {
-	var n int64
-	for _, s := range w.files {
-		n += int64(len(s.mapped))
-	}
-	return n
+	return mapped.Bytes(w.mapped)
 }
 
 func (w *weights) close() error {

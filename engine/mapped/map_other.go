@@ -1,6 +1,6 @@
 //go:build !unix && !windows
 
-package gguf
+package mapped
 
 import "os"
 

@@ -1,4 +1,4 @@
-package hf
+package mapped
 
 import (
 	"os"

@@ -1,4 +1,4 @@
-package hf
+package mapped
 
 import (
 	"context"
@@ -14,23 +14,23 @@ const (
 	reportEvery = 30 * time.Millisecond
 )
 
-// Prefetch brings the weight files into memory by reading through them, and
-// yields how many of Size bytes are done: the last value is all of them. It ends
-// within about 100 ms of ctx, with its error, and by break. If a file was
-// shortened or cannot be read, it ends with an error.
-func (f *Folder) Prefetch(ctx context.Context) iter.Seq2[int64, error] {
+// Prefetch brings files into memory by reading through them, and yields how many
+// of their Bytes are done: the last value is all of them. It ends within about
+// 100 ms of ctx, with its error, and by break. If a file was shortened or cannot be
+// read, it ends with an error.
+func Prefetch(ctx context.Context, files []*File) iter.Seq2[int64, error] {
 	return func(yield func(int64, error) bool) {
 		var done int64
-		last := time.Now()
-		for _, s := range f.weights.files {
-			for at := 0; at < len(s.mapped); at += stepBytes {
-				end := min(at+stepBytes, len(s.mapped))
-				if err := f.readStep(ctx, s.mapped, at, end); err != nil {
+		all, last := Bytes(files), time.Now()
+		for _, f := range files {
+			for at := 0; at < len(f.Data); at += stepBytes {
+				end := min(at+stepBytes, len(f.Data))
+				if err := readStep(ctx, files, f.Data, at, end); err != nil {
 					yield(done, err)
 					return
 				}
 				done += int64(end - at)
-				if now := time.Now(); now.Sub(last) >= reportEvery && done < f.Size() {
+				if now := time.Now(); now.Sub(last) >= reportEvery && done < all {
 					last = now
 					if !yield(done, nil) {
 						return
@@ -44,7 +44,7 @@ func (f *Folder) Prefetch(ctx context.Context) iter.Seq2[int64, error] {
 
 // readStep reads one step, and every so often has the system look further ahead.
 // Its guard is not around yield: the consumer's faults are the consumer's.
-func (f *Folder) readStep(ctx context.Context, data []byte, at, end int) error {
+func readStep(ctx context.Context, files []*File, data []byte, at, end int) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (f *Folder) readStep(ctx context.Context, data []byte, at, end int) error {
 		// A hint that fails leaves the reading slower, nothing else.
 		_ = advise(data[at:min(at+2*aheadBytes, len(data))])
 	}
-	return f.Guard(func() { touch(data[at:end]) })
+	return Guard(files, func() { touch(data[at:end]) })
 }
 
 // touch reads a byte of each page.
