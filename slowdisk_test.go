@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
 	"syscall"
 	"testing"
@@ -17,34 +18,9 @@ import (
 // before it is stored; a program that is killed in between leaves it interrupted,
 // with its text.
 func TestStopOnASlowDisk(t *testing.T) {
-	path := needWindow(t)
-	strace, err := exec.LookPath("strace")
-	if err == nil {
-		err = exec.Command(strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=1", "/bin/true").Run()
-	}
-	if err != nil {
-		t.Skipf("SKIPPED: strace does not work here (%v): no slow disk is made", err)
-	}
-	s, data := newScreen(t), t.TempDir()
+	path, s, data := needWindow(t), newScreen(t), t.TempDir()
 	endless(t, data)
-	s.prepare = func(cmd *exec.Cmd) {
-		cmd.Args = append([]string{strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=2000000", cmd.Path}, cmd.Args[1:]...)
-		cmd.Path = strace
-	}
-	p := s.open(path, data, tinyModel)
-	end := func() {
-		for _, id := range children(t, p.cmd.Process.Pid) { // strace, killed, would let go of it
-			syscall.Kill(id, syscall.SIGKILL)
-		}
-		<-p.ended
-	}
-	t.Cleanup(func() {
-		select {
-		case <-p.ended:
-		default:
-			end()
-		}
-	})
+	p, end := s.openOnSlowDisk(path, data, 2*time.Second, tinyModel)
 	p.wait("window-shown") // the model may be there before it
 	p.click("composer")
 	p.typeText("tell me a story")
@@ -65,6 +41,76 @@ func TestStopOnASlowDisk(t *testing.T) {
 	if len(messages) != 1 || len(messages[0]) != 2 || messages[0][1].State != app.Interrupted || messages[0][1].Text == "" {
 		t.Errorf("stored: %+v", messages)
 	}
+}
+
+// On such a disk the palette and the settings do at once what they are asked for;
+// closing waits until it is stored.
+func TestSettingsOnASlowDisk(t *testing.T) {
+	path, s, data := needWindow(t), newScreen(t), t.TempDir()
+	endless(t, data)
+	const commit = 5 * time.Second
+	p, _ := s.openOnSlowDisk(path, data, commit, tinyModel)
+	p.wait("window-shown")
+	gone := func(widget string) func() bool {
+		return func() bool { _, there := p.places[widget]; return !there }
+	}
+	begun := time.Now()
+	p.key("ctrl+k")
+	p.wait("palette-opened")
+	p.typeText("show settings")
+	p.key("Return")
+	p.until("the settings", func() bool { return !gone("settings")() })
+	p.key("ctrl+b")
+	p.until("the conversations' end", gone("sidebar"))
+	before := 0
+	p.until("the field", func() bool { before = p.places["composer"][3]; return before > 0 })
+	p.key("ctrl+plus")
+	p.until("larger letters", func() bool { return p.places["composer"][3] > before })
+	if took := time.Since(begun); took >= commit {
+		t.Errorf("that took %v, a commit %v", took, commit)
+	}
+	p.endBy("ctrl+q")
+	a, err := app.Open(app.Options{Dir: data, Engine: apptest.New(nil, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if s := a.Settings(); s.PanelOpen != "settings" || !s.SidebarHidden || s.Scale <= 1 || len(s.Recent) != 1 || s.Recent[0] != "view.settings" {
+		t.Errorf("stored are the panel %q, the sidebar hidden %v, the scale %g, the commands %q", s.PanelOpen, s.SidebarHidden, s.Scale, s.Recent)
+	}
+}
+
+// openOnSlowDisk opens the program on a disk that takes so long for each commit. end
+// kills it.
+func (s *screen) openOnSlowDisk(path, data string, commit time.Duration, args ...string) (p *program, end func()) {
+	s.Helper()
+	strace, err := exec.LookPath("strace")
+	if err == nil {
+		err = exec.Command(strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=1", "/bin/true").Run()
+	}
+	if err != nil {
+		s.Skipf("SKIPPED: strace does not work here (%v): no slow disk is made", err)
+	}
+	s.prepare = func(cmd *exec.Cmd) {
+		cmd.Args = append([]string{strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync",
+			"-e", fmt.Sprintf("inject=fdatasync:delay_enter=%d", commit.Microseconds()), cmd.Path}, cmd.Args[1:]...)
+		cmd.Path = strace
+	}
+	p = s.open(path, data, args...)
+	end = func() {
+		for _, id := range children(s.T, p.cmd.Process.Pid) { // strace, killed, would let go of it
+			syscall.Kill(id, syscall.SIGKILL)
+		}
+		<-p.ended
+	}
+	s.Cleanup(func() {
+		select {
+		case <-p.ended:
+		default:
+			end()
+		}
+	})
+	return p, end
 }
 
 // endless makes replies of the tiny model go on until they are stopped.

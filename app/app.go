@@ -67,8 +67,7 @@ type App struct {
 	writing  map[ID]*writing    // replies that grow, or that could not be finished on a full disk
 	retrying bool               // saveLate will be called
 	closed   bool
-	noting   []store.Model // that were used, on their way to the disk
-	notingMu sync.Mutex    // held while one of them is stored or forgotten
+	unsaved  func(error) // see OnUnsaved
 
 	setups  sync.Mutex    // held while what a conversation keeps of its settings is changed
 	closing chan struct{} // closed when Close is called
@@ -84,10 +83,12 @@ func Open(o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), store: s, trace: o.Trace, build: build(), writing: map[ID]*writing{}, closing: make(chan struct{})}
+	s.Late = a.late
 	var odd error
 	if a.shelf, odd = OpenShelf(o.Dir); odd != nil {
 		a.warnings = append(a.warnings, odd.Error())
 	}
+	a.shelf.later, a.shelf.failed = a.aside, a.late
 	if a.trace == nil {
 		a.trace = func(string, map[string]any) {}
 	}
@@ -135,5 +136,5 @@ func (a *App) Close() error {
 	}
 	late := a.endAll()
 	a.copying.Wait()
-	return errors.Join(late, a.engine.Close(), a.store.Close())
+	return errors.Join(late, a.shelf.write(), a.engine.Close(), a.store.Close())
 }

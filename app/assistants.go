@@ -230,17 +230,18 @@ func (a *App) EraseAssistant(id ID) error {
 	}
 	a.setups.Lock()
 	defer a.setups.Unlock()
+	before := a.firstSetup()
 	return a.store.DeleteAssistant(id, func(_ ID, system string, setup json.RawMessage) (string, json.RawMessage, error) {
-		return a.apart(as, system, setup)
+		return apart(as, before, system, setup)
 	})
 }
 
 // apart is what a conversation has without its assistant, so that the same holds in
-// it as with it.
-func (a *App) apart(as Assistant, system string, setup json.RawMessage) (string, json.RawMessage, error) {
+// it as with it. before is what held before conversations had settings of their own.
+func apart(as Assistant, before Setup, system string, setup json.RawMessage) (string, json.RawMessage, error) {
 	k, err := decodeSetup(setup)
 	if err != nil {
-		before := a.firstSetup()
+		before.Sampling = before.Sampling.Clone()
 		k = keptSetup{Start: &before}
 	}
 	if k.Own == nil && as.Sampling != nil {

@@ -29,9 +29,9 @@ func (a *App) EditReply(id, message ID, text string) (Message, error) {
 	if err != nil {
 		return Message{}, fmt.Errorf("what is known of the reply cannot be kept: %w", err)
 	}
-	m, err = a.store.AddBeside(store.Message{
+	m, err = a.store.AddSoon(store.Message{
 		Conversation: id, Parent: m.Parent, Role: prompt.Assistant, Text: text, State: Complete, Created: time.Now(), Reply: record,
-	}, "")
+	})
 	return a.message(m), err
 }
 

@@ -21,7 +21,11 @@ var (
 const LateWait = lateWait
 
 // Stall is called in each transaction before it is committed.
-func (a *App) Stall(f func()) { a.store.Stall = f }
+func (a *App) Stall(f func()) error {
+	err := a.store.Sync()
+	a.store.Stall = f
+	return err
+}
 
 // TrailSize is how many bytes a reply's trail takes on disk.
 func (a *App) TrailSize(conversation, message ID) (int, error) {

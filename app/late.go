@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -70,6 +71,25 @@ func (a *App) retryLate() {
 		a.mu.Unlock()
 		a.saveLate()
 	})
+}
+
+// OnUnsaved has tell called, from any goroutine, when what was changed cannot be
+// stored. It is kept in memory and tried again.
+func (a *App) OnUnsaved(tell func(error)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.unsaved = tell
+}
+
+// late is told by the store.
+func (a *App) late(err error) {
+	a.troubles.note("save", err)
+	a.mu.Lock()
+	tell := a.unsaved
+	a.mu.Unlock()
+	if tell != nil {
+		tell(fmt.Errorf("what was changed is not stored yet and is tried again until the program is closed: %w", err))
+	}
 }
 
 // endAll ends and stores all there is, when the application closes.

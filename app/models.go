@@ -98,7 +98,7 @@ func (a *App) settingsOptions(path string) engine.LoadOptions {
 // prompts is the folder of system prompts as the engine has read them.
 func (a *App) prompts() string { return filepath.Join(a.dir, "cache", "prompts") }
 
-// loadedNow notes what is loaded. What is kept of it is stored beside.
+// loadedNow notes what is loaded.
 func (a *App) loadedNow(o engine.LoadOptions) error {
 	info, ok := a.Model()
 	if !ok {
@@ -112,7 +112,7 @@ func (a *App) loadedNow(o engine.LoadOptions) error {
 		"path": info.Path, "name": info.Name, "device": info.Device, "context": info.Context,
 		"file_bytes": info.FileBytes, "cache_bytes": info.CacheBytes, "load_seconds": info.LoadSeconds,
 	})
-	a.noteUsed(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()})
+	a.troubles.note("model", a.store.SetModel(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()}))
 	a.aside(func() {
 		a.shelf.setCard(info.CardBytes)
 		a.shelf.relist(o.Path)
@@ -170,7 +170,7 @@ func (a *App) keyOf(path string) string {
 // KnownModels returns the files used before, the last one first, then the other
 // *.gguf files of the models folder by name, then the Starter if it was not used.
 func (a *App) KnownModels() ([]KnownModel, error) {
-	used, err := a.used()
+	used, err := a.store.Models()
 	if err != nil {
 		return nil, err
 	}
@@ -207,6 +207,9 @@ func (a *App) known(m store.Model) (KnownModel, bool) {
 	}
 	return k, true
 }
+
+// Forget takes a file out of those that were used; the file stays.
+func (a *App) Forget(path string) error { return a.store.ForgetModel(a.keyOf(path)) }
 
 // laterPart matches the parts of a split model but the first, which stands for
 // all of them.
@@ -276,7 +279,7 @@ func (a *App) LastModel() string {
 
 // lastUsed is the path of the file that was used last, there or not; "": none was.
 func (a *App) lastUsed() string {
-	used, err := a.used()
+	used, err := a.store.Models()
 	if err != nil {
 		return ""
 	}

@@ -31,8 +31,16 @@ type Shelf struct {
 	machine library.Machine
 	headers *library.Shelf
 
-	mu   sync.Mutex
-	kept shelfFile
+	// later, set before anything is changed, does the writing on another goroutine; nil: it
+	// is waited for. failed is told of its trouble.
+	later  func(func())
+	failed func(error)
+
+	writing sync.Mutex // held while the file is being written
+	mu      sync.Mutex
+	kept    shelfFile
+	changes int // of kept so far
+	written int // of which so many are in the file
 }
 
 // shelfFile is the file.
@@ -76,13 +84,42 @@ func OpenShelf(dir string) (*Shelf, error) {
 	return s, nil
 }
 
-// change changes what is kept and writes it, whole or not at all.
+// change changes what is kept, at once, and writes it.
 func (s *Shelf) change(f func(*shelfFile)) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	next := s.kept.clone()
+	before, next := s.kept, s.kept.clone()
 	f(&next)
-	text, err := json.MarshalIndent(next, "", "  ")
+	s.kept = next
+	s.changes++
+	s.mu.Unlock()
+	if s.later != nil {
+		s.later(func() {
+			if err := s.write(); err != nil {
+				s.failed(err)
+			}
+		})
+		return nil
+	}
+	err := s.write()
+	if err != nil {
+		s.mu.Lock()
+		s.kept = before
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// write brings the file up to date.
+func (s *Shelf) write() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.mu.Lock()
+	changes, done := s.changes, s.changes == s.written
+	text, err := json.MarshalIndent(s.kept, "", "  ")
+	s.mu.Unlock()
+	if done {
+		return nil
+	}
 	if err == nil {
 		err = replaceFile(filepath.Join(s.dir, shelfName), func(w io.Writer) error {
 			_, err := w.Write(text)
@@ -92,7 +129,9 @@ func (s *Shelf) change(f func(*shelfFile)) error {
 	if err != nil {
 		return fmt.Errorf("the list of models cannot be kept: %w", err)
 	}
-	s.kept = next
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.written = changes
 	return nil
 }
 

@@ -38,7 +38,7 @@ type LibraryStep struct {
 // for it but headers, and nothing is changed.
 func (a *App) Library(ctx context.Context) iter.Seq2[LibraryStep, error] {
 	return func(yield func(LibraryStep, error) bool) {
-		used, err := a.used()
+		used, err := a.store.Models()
 		if err != nil {
 			yield(LibraryStep{}, err)
 			return

@@ -25,11 +25,11 @@ type disk struct {
 
 func (b *bench) slowDisk() *disk {
 	d := &disk{free: make(chan struct{})}
-	b.Stall(func() {
+	check(b.t, b.Stall(func() {
 		if d.held.Load() {
 			<-d.free
 		}
-	})
+	}))
 	b.t.Cleanup(d.release)
 	return d
 }

@@ -125,7 +125,7 @@ func (a *App) archived(b *store.Bundle) archive.Conversation {
 	c := b.Conversation
 	system, setup := c.System, b.Setup
 	if as, err := a.Assistant(c.Assistant); err == nil && c.Assistant != 0 {
-		if own, given, err := a.apart(as, c.System, b.Setup); err == nil {
+		if own, given, err := apart(as, a.firstSetup(), c.System, b.Setup); err == nil {
 			system, setup = own, given
 		}
 	}

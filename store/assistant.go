@@ -14,24 +14,25 @@ const setupName = "setup"
 // CreateWith adds an empty conversation with its assistant, its folder and how
 // its replies are to be written, in one transaction; 0 and nil: none.
 func (s *Store) CreateWith(now time.Time, assistant, folder ID, setup json.RawMessage) (Conversation, error) {
-	c := Conversation{Created: now, Updated: now, Assistant: assistant, Folder: folder}
-	err := s.update(func(tx *txn) error {
+	id, err := s.number(conversationsBucket)
+	c := Conversation{ID: id, Created: now, Updated: now, Assistant: assistant, Folder: folder}
+	if err != nil {
+		return c, err
+	}
+	return c, s.soon(func(tx *txn) error {
 		if folder != 0 {
 			if _, err := getFolder(tx, folder); err != nil {
 				return err
 			}
 		}
-		id, err := tx.Bucket(conversationsBucket).NextSequence()
-		if err != nil {
+		if err := tx.claim(conversationsBucket, c.ID); err != nil {
 			return err
 		}
-		c.ID = ID(id)
 		if err := putSetup(tx, c.ID, setup); err != nil {
 			return err
 		}
 		return putConversation(tx, &c)
 	})
-	return c, err
 }
 
 // Setup returns how the replies of a conversation are to be written, nil if
@@ -41,7 +42,7 @@ func (s *Store) Setup(id ID) (json.RawMessage, error) { return s.Extra(id, 0, se
 // SetAssistant gives a conversation another assistant and keeps how its replies
 // are to be written.
 func (s *Store) SetAssistant(id, assistant ID, setup json.RawMessage) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		if err := changeConversation(tx, id, func(c *Conversation) { c.Assistant = assistant }); err != nil {
 			return err
 		}
@@ -91,9 +92,10 @@ func using(tx *txn, assistant ID) (ids []ID) {
 
 // DeleteAssistant deletes an assistant for good. Each conversation that had it is
 // given, in the same transaction, what leave makes of its system prompt and setup:
-// what it had of the assistant must not be lost with it.
+// what it had of the assistant must not be lost with it. leave is called more than
+// once, and from any goroutine.
 func (s *Store) DeleteAssistant(id ID, leave func(conversation ID, system string, setup json.RawMessage) (string, json.RawMessage, error)) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		for _, c := range using(tx, id) {
 			system, setup, err := leave(c, getText(tx, systemsBucket, c), getSetup(tx, c))
 			if err == nil {

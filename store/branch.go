@@ -28,7 +28,7 @@ func (s *Store) Branch(conversation, message ID) (branch []Message, err error) {
 
 // SetExcluded says whether a message is left out of what a model gets to see.
 func (s *Store) SetExcluded(conversation, message ID, excluded bool) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		m, err := loadMessage(tx, messageKey{conversation, message})
 		if err != nil {
 			return err

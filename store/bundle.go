@@ -89,7 +89,10 @@ func importFolders(tx *txn, folders []Folder) (places map[ID]ID, err error) {
 			continue
 		}
 		fresh := Folder{Name: f.Name, System: f.System, Created: f.Created}
-		if err := insertFolder(tx, &fresh); err != nil {
+		if fresh.ID, err = tx.next(foldersBucket); err != nil {
+			return nil, err
+		}
+		if err := putFolder(tx, &fresh); err != nil {
 			return nil, err
 		}
 		places[f.ID] = fresh.ID
@@ -99,21 +102,21 @@ func importFolders(tx *txn, folders []Folder) (places map[ID]ID, err error) {
 }
 
 func importBundle(tx *txn, b *Bundle, places map[ID]ID) (ID, error) {
-	number, err := tx.Bucket(conversationsBucket).NextSequence()
+	number, err := tx.next(conversationsBucket)
 	if err != nil {
 		return 0, err
 	}
 	c := b.Conversation
-	c.ID, c.Folder, c.Trashed, c.Tags = ID(number), places[c.Folder], time.Time{}, cleanTags(c.Tags)
+	c.ID, c.Folder, c.Trashed, c.Tags = number, places[c.Folder], time.Time{}, cleanTags(c.Tags)
 	c.Assistant = 0 // ids of assistants mean something in their own database only
 	fresh := map[ID]ID{}
 	for _, m := range b.Messages {
-		number, err := tx.Bucket(messagesBucket).NextSequence()
+		number, err := tx.next(messagesBucket)
 		if err != nil {
 			return 0, err
 		}
 		old := m.ID
-		m.ID, m.Conversation, m.Parent = ID(number), c.ID, fresh[m.Parent]
+		m.ID, m.Conversation, m.Parent = number, c.ID, fresh[m.Parent]
 		if m.State == Streaming {
 			m.State = Interrupted
 		}

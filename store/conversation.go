@@ -81,7 +81,7 @@ func (s *Store) SetDraft(id ID, text string) error { return s.setText(draftsBuck
 
 // Delete deletes a conversation and all that belongs to it for good.
 func (s *Store) Delete(id ID) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket, extrasBucket} {
 			if err := deleteAll(tx.Bucket(bucket), idKey(id)); err != nil {
 				return err
@@ -93,7 +93,7 @@ func (s *Store) Delete(id ID) error {
 
 // change rewrites the record of a conversation; what is stored apart stays.
 func (s *Store) change(id ID, f func(c *Conversation)) error {
-	return s.update(func(tx *txn) error { return changeConversation(tx, id, f) })
+	return s.soon(func(tx *txn) error { return changeConversation(tx, id, f) })
 }
 
 // changeConversation repairs a damaged record on the way: what it said is lost
@@ -142,7 +142,7 @@ func putConversation(tx *txn, c *Conversation) error {
 }
 
 func (s *Store) setText(bucket []byte, id ID, text string) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		if _, err := getConversation(tx, id); err != nil {
 			return err
 		}

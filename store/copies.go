@@ -83,6 +83,9 @@ func (s *Store) copyTo(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fail(err)
 	}
+	if err := s.Sync(); err != nil {
+		return fail(err)
+	}
 	partial := path + ".part"
 	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

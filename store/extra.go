@@ -17,7 +17,7 @@ func extraKey(conversation, message ID, name string) []byte {
 // the conversation itself. Empty data takes away what was kept. It goes when the
 // conversation is deleted.
 func (s *Store) SetExtra(conversation, message ID, name string, data []byte) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		if err := owns(tx, conversation, message); err != nil {
 			return err
 		}

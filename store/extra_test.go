@@ -60,6 +60,7 @@ func TestExtrasOfAnOlderDatabase(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(t, dir)
 	c := create(t, s)
+	check(t, s.Sync())
 	check(t, s.db.Update(func(tx *bolt.Tx) error { return tx.DeleteBucket(extrasBucket) }))
 	check(t, s.Close())
 	s = openStore(t, dir)

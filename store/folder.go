@@ -29,18 +29,17 @@ type folderRecord struct {
 
 // CreateFolder adds an empty folder.
 func (s *Store) CreateFolder(name string, now time.Time) (f Folder, err error) {
-	f = Folder{Name: name, Created: now}
-	err = s.update(func(tx *txn) error { return insertFolder(tx, &f) })
-	return f, err
-}
-
-func insertFolder(tx *txn, f *Folder) error {
-	id, err := tx.Bucket(foldersBucket).NextSequence()
+	id, err := s.number(foldersBucket)
+	f = Folder{ID: id, Name: name, Created: now}
 	if err != nil {
-		return err
+		return f, err
 	}
-	f.ID = ID(id)
-	return putFolder(tx, f)
+	return f, s.soon(func(tx *txn) error {
+		if err := tx.claim(foldersBucket, f.ID); err != nil {
+			return err
+		}
+		return putFolder(tx, &f)
+	})
 }
 
 // Folders returns all of them, those in the trash too, by name.
@@ -117,7 +116,7 @@ func (s *Store) SetFolder(id ID, name, system string) error {
 }
 
 func (s *Store) changeFolder(id ID, f func(tx *txn, folder *Folder) error) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		folder, err := getFolder(tx, id)
 		if err != nil {
 			return err
@@ -156,7 +155,7 @@ func (s *Store) RestoreFolder(id ID) error {
 
 // DeleteFolder deletes a folder for good. What is in it stays, in no folder.
 func (s *Store) DeleteFolder(id ID) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		if err := eachIn(tx, id, func(c *Conversation) { c.Folder = 0 }); err != nil {
 			return err
 		}
@@ -183,7 +182,7 @@ func eachIn(tx *txn, folder ID, f func(c *Conversation)) error {
 
 // Move puts a conversation into a folder; 0: into none.
 func (s *Store) Move(id, folder ID) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		if folder != 0 {
 			if _, err := getFolder(tx, folder); err != nil {
 				return err

@@ -87,12 +87,15 @@ func noteAll(tx *txn) error {
 
 // checkIndex makes the index anew if it is of another version.
 func (s *Store) checkIndex() error {
-	return s.update(func(tx *txn) error {
-		if bytes.Equal(tx.Bucket(aboutBucket).Get(indexVersionKey), idKey(indexVersion)) {
-			return nil
-		}
-		return noteAll(tx)
+	right := false
+	err := s.view(func(tx *txn) error {
+		right = bytes.Equal(tx.Bucket(aboutBucket).Get(indexVersionKey), idKey(indexVersion))
+		return nil
 	})
+	if err != nil || right {
+		return err
+	}
+	return s.update(noteAll)
 }
 
 // Unindexed is how many messages and titles are not in the index yet.
@@ -113,8 +116,7 @@ func countPending(tx *txn, limit int) (n int) {
 }
 
 // keepIndex is the goroutine: it moves what is noted into the index.
-func (s *Store) keepIndex(closing, over chan struct{}) {
-	defer close(over)
+func (s *Store) keepIndex(closing chan struct{}) {
 	for {
 		s.catchUp(closing)
 		select {
@@ -290,7 +292,7 @@ func addBlock(tx *txn, group string, fresh block) error {
 	}
 	hash := tx.box.hash(group)
 	number, content := uint32(1), []byte(nil)
-	c := tx.Bucket(indexBucket).Cursor()
+	c := tx.Tx.Bucket(indexBucket).Cursor() // bbolt's goes back, too; nothing lies over what is written
 	c.Seek(blockKey(hash, 1<<32-1))
 	if key, value := c.Prev(); len(key) == 12 && bytes.HasPrefix(key, hash) && blockNumber(key) > 0 {
 		old, err := tx.open(indexBucket, key, value)

@@ -11,6 +11,7 @@ import (
 // countKeys counts the keys of all buckets that begin with prefix.
 func countKeys(t testing.TB, s *Store, prefix []byte) (n int) {
 	t.Helper()
+	check(t, s.Sync())
 	check(t, s.db.View(func(tx *bolt.Tx) error {
 		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error {
 			return b.ForEach(func(key, _ []byte) error { // nil for a bucket in it
@@ -28,10 +29,11 @@ func countKeys(t testing.TB, s *Store, prefix []byte) (n int) {
 func rewrite(t testing.TB, s *Store, bucket, prefix []byte, f func(value []byte) []byte) {
 	t.Helper()
 	changed := 0
+	check(t, s.Sync())
 	check(t, s.db.Update(func(tx *bolt.Tx) error {
 		b := tx.Bucket(bucket)
-		key, value := first(b, prefix)
-		if key == nil {
+		key, value := b.Cursor().Seek(prefix)
+		if !bytes.HasPrefix(key, prefix) || key == nil {
 			return nil
 		}
 		changed++
@@ -51,6 +53,7 @@ func flip(value []byte) []byte {
 // whole lets bbolt check every page of the file.
 func whole(t testing.TB, s *Store) {
 	t.Helper()
+	check(t, s.Sync())
 	check(t, s.db.View(func(tx *bolt.Tx) error {
 		for err := range tx.Check() {
 			t.Error(err)
@@ -61,6 +64,7 @@ func whole(t testing.TB, s *Store) {
 
 func fileSize(t testing.TB, s *Store) int64 {
 	t.Helper()
+	check(t, s.Sync())
 	info, err := os.Stat(s.File())
 	check(t, err)
 	return info.Size()
@@ -69,6 +73,7 @@ func fileSize(t testing.TB, s *Store) int64 {
 // put puts a value under a key of every bucket of a conversation's records.
 func put(t testing.TB, s *Store, key, value []byte) {
 	t.Helper()
+	check(t, s.Sync())
 	check(t, s.db.Update(func(tx *bolt.Tx) error {
 		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket} {
 			if err := tx.Bucket(bucket).Put(key, value); err != nil {
@@ -81,6 +86,7 @@ func put(t testing.TB, s *Store, key, value []byte) {
 
 func remove(t testing.TB, s *Store, key []byte) {
 	t.Helper()
+	check(t, s.Sync())
 	check(t, s.db.Update(func(tx *bolt.Tx) error {
 		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket} {
 			if err := tx.Bucket(bucket).Delete(key); err != nil {

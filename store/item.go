@@ -104,26 +104,35 @@ func putItem(tx *txn, kind Kind, i *Item) error {
 
 // AddItems adds entries at the end of a list, all of them or none, and gives them
 // their ids and places.
-func (s *Store) AddItems(kind Kind, items ...Item) ([]Item, error) {
-	err := s.update(func(tx *txn) error {
+func (s *Store) AddItems(kind Kind, items ...Item) (added []Item, err error) {
+	items = slices.Clone(items)
+	for n := range items {
+		if items[n].ID, err = s.number(kind.bucket()); err != nil {
+			return nil, err
+		}
+	}
+	err = s.soon(func(tx *txn) error {
 		last := 0
 		for _, known := range readItems(tx, kind) {
 			last = max(last, known.Order)
 		}
-		for n := range items {
-			id, err := tx.Bucket(kind.bucket()).NextSequence()
-			if err != nil {
+		now := slices.Clone(items)
+		for n := range now {
+			last++
+			now[n].Order = last
+			if err := tx.claim(kind.bucket(), now[n].ID); err != nil {
 				return err
 			}
-			last++
-			items[n].ID, items[n].Order = ID(id), last
-			if err := putItem(tx, kind, &items[n]); err != nil {
+			if err := putItem(tx, kind, &now[n]); err != nil {
 				return err
 			}
 		}
+		if added == nil {
+			added = now
+		}
 		return nil
 	})
-	return items, err
+	return added, err
 }
 
 // SetItem changes the name and the content of an entry.
@@ -137,7 +146,7 @@ func (s *Store) TrashItem(kind Kind, id ID, when time.Time) error {
 }
 
 func (s *Store) changeItem(kind Kind, id ID, f func(i *Item)) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		i, err := getItem(tx, kind, id)
 		if err != nil {
 			return err
@@ -150,7 +159,7 @@ func (s *Store) changeItem(kind Kind, id ID, f func(i *Item)) error {
 // MoveItem puts an entry before another one of its list, 0: at the end. An entry
 // whose record is damaged keeps its record.
 func (s *Store) MoveItem(kind Kind, id, before ID) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		moved, err := getItem(tx, kind, id)
 		if err != nil {
 			return err
@@ -176,5 +185,5 @@ func (s *Store) MoveItem(kind Kind, id, before ID) error {
 
 // DeleteItem deletes an entry for good.
 func (s *Store) DeleteItem(kind Kind, id ID) error {
-	return s.update(func(tx *txn) error { return tx.Bucket(kind.bucket()).Delete(idKey(id)) })
+	return s.soon(func(tx *txn) error { return tx.Bucket(kind.bucket()).Delete(idKey(id)) })
 }

@@ -3,8 +3,6 @@ package store
 import (
 	"bytes"
 	"encoding/binary"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // messageKey names a message; its conversation comes first, so that the messages
@@ -27,7 +25,7 @@ func idAt(key []byte, n int) ID { return ID(binary.BigEndian.Uint64(key[8*n:])) 
 // walk calls f for every key that begins with prefix and is size bytes long, in
 // order, until f returns an error. Keys of another size are none of ours. The
 // slices are valid during the transaction.
-func walk(b *bolt.Bucket, prefix []byte, size int, f func(key, value []byte) error) error {
+func walk(b *bucket, prefix []byte, size int, f func(key, value []byte) error) error {
 	c := b.Cursor()
 	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		if len(k) != size {
@@ -42,7 +40,7 @@ func walk(b *bolt.Bucket, prefix []byte, size int, f func(key, value []byte) err
 
 // first returns the first key that begins with prefix and its value, nil if there
 // is none.
-func first(b *bolt.Bucket, prefix []byte) (key, value []byte) {
+func first(b *bucket, prefix []byte) (key, value []byte) {
 	k, v := b.Cursor().Seek(prefix)
 	if k == nil || !bytes.HasPrefix(k, prefix) {
 		return nil, nil
@@ -51,7 +49,7 @@ func first(b *bolt.Bucket, prefix []byte) (key, value []byte) {
 }
 
 // deleteAll deletes every key that begins with prefix.
-func deleteAll(b *bolt.Bucket, prefix []byte) error {
+func deleteAll(b *bucket, prefix []byte) error {
 	c := b.Cursor()
 	for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Seek(prefix) {
 		if err := c.Delete(); err != nil {

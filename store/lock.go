@@ -154,8 +154,11 @@ func (s *Store) replace(path string, make func() (box, error)) error {
 	if writing {
 		return errWriting
 	}
-	s.stopIndex()
-	s.file.Lock()
+	s.stopWork()
+	if err := s.lockStored(); err != nil {
+		s.startWork()
+		return err
+	}
 	box, err := make()
 	if err == nil {
 		err = s.exchange(path, box)
@@ -170,6 +173,20 @@ func (s *Store) replace(path string, make func() (box, error)) error {
 		failed = s.prepare(version)
 	}
 	return errors.Join(err, failed)
+}
+
+// lockStored locks the file when nothing waits to be stored in it.
+func (s *Store) lockStored() error {
+	for {
+		if err := s.Sync(); err != nil {
+			return err
+		}
+		s.file.Lock()
+		if s.queue.empty() {
+			return nil
+		}
+		s.file.Unlock()
+	}
 }
 
 // exchange is called with the lock held. Should the new file not open, which has
@@ -260,7 +277,7 @@ func writeAnew(db *bolt.DB, from box, path string, to box, record []byte) error 
 			if err != nil {
 				return err
 			}
-			return noteAll(&txn{tx, to})
+			return noteAll(&txn{Tx: tx, box: to})
 		})
 	}
 	if err == nil {

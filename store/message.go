@@ -65,7 +65,25 @@ func (s *Store) add(m Message, title string, beside bool) (Message, error) {
 	return m, err
 }
 
-// insert stores m under a new id as the head of its conversation.
+// AddSoon is AddBeside, but the message is on the disk only a moment later.
+func (s *Store) AddSoon(m Message) (added Message, err error) {
+	if m.ID, err = s.number(messagesBucket); err != nil {
+		return m, err
+	}
+	err = s.soon(func(tx *txn) error {
+		now := m
+		if err := insert(tx, &now); err != nil {
+			return err
+		}
+		if added.ID == 0 {
+			added = now
+		}
+		return nil
+	})
+	return added, err
+}
+
+// insert stores m as the head of its conversation, under a new id if it has none.
 func insert(tx *txn, m *Message) error {
 	tree, err := readTree(tx, m.Conversation)
 	if err != nil {
@@ -74,11 +92,14 @@ func insert(tx *txn, m *Message) error {
 	if m.Parent != 0 && !tree.has(m.Parent) {
 		return fmt.Errorf("message %d of conversation %d: %w", m.Parent, m.Conversation, ErrNotFound)
 	}
-	id, err := tx.Bucket(messagesBucket).NextSequence()
+	if m.ID == 0 {
+		m.ID, err = tx.next(messagesBucket)
+	} else {
+		err = tx.claim(messagesBucket, m.ID)
+	}
 	if err != nil {
 		return err
 	}
-	m.ID = ID(id)
 	m.Sibling = len(tree.children[m.Parent])
 	m.Siblings = m.Sibling + 1
 	if err := putMessage(tx, m); err != nil {
@@ -147,7 +168,7 @@ func (s *Store) Message(conversation, id ID) (m Message, err error) {
 // sibling step places after a message (past the first or the last it is that one)
 // and on to what was last added below it.
 func (s *Store) ShowSibling(conversation, message ID, step int) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		tree, err := readTree(tx, conversation)
 		if err != nil {
 			return err

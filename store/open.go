@@ -38,7 +38,7 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: filepath.Join(dir, fileName), lock: lock, box: plainBox{}, changed: make(chan struct{}, 1), live: map[messageKey]bool{}}
+	s := &Store{path: filepath.Join(dir, fileName), lock: lock, box: plainBox{}, changed: make(chan struct{}, 1), queue: queue{kick: make(chan struct{}, 1)}, live: map[messageKey]bool{}}
 	if err := s.open(); err != nil {
 		lock.Close()
 		return nil, err
@@ -117,7 +117,7 @@ func (s *Store) prepare(version uint64) error {
 	if err := s.foldJournals(); err != nil && !errors.Is(err, ErrFull) {
 		return err
 	}
-	s.startIndex()
+	s.startWork()
 	return nil
 }
 

@@ -20,7 +20,27 @@ type box interface {
 // txn is a transaction with what opens and closes its values.
 type txn struct {
 	*bolt.Tx
-	box box
+	box     box
+	numbers *givenNumbers // nil where nothing is given a number
+	layer   *layer        // what lies over it, nil: nothing
+	draft   bool          // what is written goes into the layer
+}
+
+// Bucket returns nil if there is none, as bbolt's does.
+func (t *txn) Bucket(name []byte) *bucket {
+	base := t.Tx.Bucket(name)
+	if base == nil {
+		return nil
+	}
+	if t.layer == nil {
+		return &bucket{base: base}
+	}
+	s := t.layer.sheets[string(name)]
+	if s == nil && t.draft {
+		s = &sheet{}
+		t.layer.sheets[string(name)] = s
+	}
+	return &bucket{base, s, t.draft}
 }
 
 func (t *txn) put(bucket, key, content []byte) error {

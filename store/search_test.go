@@ -158,7 +158,7 @@ func TestADamagedIndexCostsNoMessage(t *testing.T) {
 		t.Errorf("found %q", got)
 	}
 	check(t, s.Delete(2)) // to purge, every block is read
-	s.stopIndex()
+	s.stopWork()
 	s.catchUp(make(chan struct{}))
 	both(t, s, map[string]string{"docker": "1/2", "damage": "1/6"})
 }
@@ -214,7 +214,7 @@ func manyMessages(b testing.TB, s *Store, n int) {
 		}
 		return t.String()
 	}
-	s.stopIndex()
+	s.stopWork()
 	id := ID(0)
 	for id < ID(n) {
 		check(b, s.update(func(tx *txn) error {
@@ -258,7 +258,7 @@ func BenchmarkSearch100000(b *testing.B) {
 // BenchmarkAddIndexed is what the index adds to the storing of a message: a key.
 func BenchmarkAdd(b *testing.B) {
 	s := newStore(b)
-	s.stopIndex()
+	s.stopWork()
 	c := create(b, s)
 	for b.Loop() {
 		add(b, s, c, 0, "user", "a message of some words that are new to nobody")

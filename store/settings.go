@@ -31,7 +31,7 @@ func (s *Store) Settings() (value json.RawMessage, err error) {
 
 // SetSettings stores the settings, whatever they are.
 func (s *Store) SetSettings(value json.RawMessage) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		return tx.put(settingsBucket, settingsKey, value)
 	})
 }
@@ -74,12 +74,12 @@ func (s *Store) SetModel(m Model) error {
 	if err != nil {
 		return fmt.Errorf("the model %s cannot be remembered: %w", m.Path, err)
 	}
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		return tx.put(modelsBucket, []byte(m.Path), content)
 	})
 }
 
 // ForgetModel forgets it; the file stays.
 func (s *Store) ForgetModel(path string) error {
-	return s.update(func(tx *txn) error { return tx.Bucket(modelsBucket).Delete([]byte(path)) })
+	return s.soon(func(tx *txn) error { return tx.Bucket(modelsBucket).Delete([]byte(path)) })
 }

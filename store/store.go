@@ -1,8 +1,10 @@
 // Package store keeps conversations on disk, in one bbolt file.
 //
 // Its one rule: a change writes the records it changes and nothing else; one
-// message is one key, and no code path rewrites a conversation. Every change is
-// one transaction that is on the disk when the method returns.
+// message is one key, and no code path rewrites a conversation. What is written to
+// conversations (Add, Begin, a Journal's methods, Import, not AddSoon) is one transaction that
+// is on the disk when the method returns. All else is seen by everybody then, and
+// is on the disk a moment later (soon.go); Sync and Close wait for it.
 //
 // It does not know what a model is: what was in force when a reply was written
 // comes as JSON and goes as JSON. It does not know who reads it: it has neither
@@ -91,7 +93,11 @@ type Store struct {
 	indexing sync.Mutex    // held while a batch of the index is made
 	changed  chan struct{} // something was written
 	closing  chan struct{}
-	indexed  chan struct{} // the goroutine of the index has ended
+	working  sync.WaitGroup // the goroutines of the index and of the queue
+
+	writing sync.Mutex // held by one transaction that writes, until the queue knows how it has ended
+	queue   queue
+	numbers givenNumbers
 
 	mu   sync.Mutex
 	live map[messageKey]bool // replies that this Store is writing
@@ -99,6 +105,10 @@ type Store struct {
 	// Stall, set before anything is written, is called in each transaction that
 	// writes before it is committed: tests make a slow disk of it.
 	Stall func()
+
+	// Late, set before anything is written, is told, from any goroutine, that
+	// changes could not be stored: they are tried again.
+	Late func(error)
 }
 
 // File is the database's file.
@@ -108,63 +118,104 @@ func (s *Store) File() string { return s.path }
 // if it was of the present schema already.
 func (s *Store) Backup() string { return s.backup }
 
-// Close closes the database and gives the folder free.
+// Close stores what waits to be, closes the database and gives the folder free.
 func (s *Store) Close() error {
-	s.stopIndex()
-	return errors.Join(s.db.Close(), s.lock.Close())
+	s.stopWork()
+	s.queue.mu.Lock()
+	s.queue.closed = true
+	s.queue.mu.Unlock()
+	err := s.Sync()
+	if errors.Is(err, ErrClosed) {
+		err = nil
+	}
+	return errors.Join(err, s.db.Close(), s.lock.Close())
 }
 
 func (s *Store) view(f func(tx *txn) error) error {
-	return s.within((*bolt.DB).View, f)
-}
-
-func (s *Store) update(f func(tx *txn) error) error {
-	err := s.within((*bolt.DB).Update, func(tx *txn) error {
-		err := f(tx)
-		if s.Stall != nil {
-			s.Stall()
-		}
-		return err
-	})
-	if err == nil {
-		select {
-		case s.changed <- struct{}{}:
-		default: // it is known
-		}
-	}
-	return err
-}
-
-// startIndex starts the goroutine that keeps the index.
-func (s *Store) startIndex() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closing, s.indexed = make(chan struct{}), make(chan struct{})
-	go s.keepIndex(s.closing, s.indexed)
-}
-
-func (s *Store) stopIndex() {
-	s.mu.Lock()
-	running := s.closing != nil
-	if running {
-		close(s.closing)
-		s.closing = nil
-	}
-	s.mu.Unlock()
-	if running {
-		<-s.indexed
-	}
-}
-
-func (s *Store) within(begin func(*bolt.DB, func(*bolt.Tx) error) error, f func(tx *txn) error) error {
 	s.file.RLock()
 	defer s.file.RUnlock()
 	if s.box == nil {
 		return ErrLocked
 	}
 	return guard(s.path, func() error {
-		return begin(s.db, func(tx *bolt.Tx) error { return f(&txn{tx, s.box}) })
+		tx, l, err := s.beginView()
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		return f(&txn{Tx: tx, box: s.box, layer: l})
 	})
+}
+
+// beginView begins to read, with what lies over the transaction.
+func (s *Store) beginView() (tx *bolt.Tx, l *layer, err error) {
+	s.queue.mu.Lock()
+	defer s.queue.mu.Unlock()
+	tx, err = s.db.Begin(false)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if l == nil {
+			tx.Rollback() // of a damaged file, in a panic
+		}
+	}()
+	return tx, s.layerOver(tx), nil
+}
+
+// update makes a change, nil: none, and those that wait before it, and returns when
+// the disk has them.
+func (s *Store) update(f func(tx *txn) error) error {
+	s.file.RLock()
+	defer s.file.RUnlock()
+	if s.box == nil {
+		return ErrLocked
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if f == nil && s.queue.empty() {
+		return nil
+	}
+	id := 0
+	err := guard(s.path, func() error {
+		return s.db.Update(func(tx *bolt.Tx) error {
+			t := &txn{Tx: tx, box: s.box, numbers: &s.numbers}
+			id = tx.ID()
+			err := s.makeWaiting(t)
+			if err == nil && f != nil {
+				err = f(t)
+			}
+			if s.Stall != nil {
+				s.Stall()
+			}
+			return err
+		})
+	})
+	s.queue.ended(id, err)
+	if err == nil {
+		nudge(s.changed)
+	}
+	return err
+}
+
+// startWork starts the goroutines that keep the index and store what waits.
+func (s *Store) startWork() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	closing := make(chan struct{})
+	s.closing = closing
+	s.working.Go(func() { s.keepIndex(closing) })
+	s.working.Go(func() { s.keepSoon(closing) })
+}
+
+func (s *Store) stopWork() {
+	s.mu.Lock()
+	if s.closing != nil {
+		close(s.closing)
+		s.closing = nil
+	}
+	s.mu.Unlock()
+	s.working.Wait()
 }
 
 // guard turns what bbolt does on a damaged file (it panics, or reads from a part

@@ -23,7 +23,7 @@ func (s *Store) Value(name string) (value json.RawMessage, err error) {
 // SetValue stores something small that is to be found again by its name; nil
 // forgets it.
 func (s *Store) SetValue(name string, value json.RawMessage) error {
-	return s.update(func(tx *txn) error {
+	return s.soon(func(tx *txn) error {
 		if value == nil {
 			return tx.Bucket(settingsBucket).Delete(valueKey(name))
 		}

@@ -18,6 +18,7 @@ func TestValue(t *testing.T) {
 	if got := must[json.RawMessage](t)(s.Settings()); string(got) != `{"theme":"dark"}` {
 		t.Errorf("beside a value the settings are %s", got)
 	}
+	check(t, s.Sync())
 	check(t, s.db.Update(func(tx *bolt.Tx) error {
 		return tx.Bucket(settingsBucket).Put(valueKey("settings"), []byte("damaged"))
 	}))

@@ -103,26 +103,6 @@ func TestTheButtonStopsWhileAReplyIsWritten(t *testing.T) {
 	}
 }
 
-// Of several drafts of one conversation the last one ends up on disk.
-func TestDraftsAreWrittenInOrder(t *testing.T) {
-	written := map[app.ID]string{}
-	release := make(chan bool)
-	d := newDrafts(func(f func()) { f() }, func(id app.ID, text string) error {
-		<-release
-		written[id] = text
-		return nil
-	}, func(err error) { t.Error(err) })
-	for _, text := range []string{"a", "ab", "abc", "abcd"} {
-		d.keep(1, text)
-	}
-	d.keep(2, "other")
-	close(release)
-	d.wait()
-	if written[1] != "abcd" || written[2] != "other" {
-		t.Errorf("written: %v", written)
-	}
-}
-
 // A long text goes beside the field: that would take seconds to wrap it, and a
 // tenth of a second for every key after that.
 func TestALongPasteGoesBesideTheField(t *testing.T) {

@@ -57,7 +57,6 @@ func (w *Window) send(text string) {
 		w.sendEdit(text)
 		return
 	}
-	w.drafts.drop(id)
 	opening := w.composer.TakeOpening()
 	w.start(&job{conversation: id, typed: text}, func(ctx context.Context) iter.Seq2[app.Event, error] {
 		return w.app.SendFrom(ctx, id, text, opening)

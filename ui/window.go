@@ -73,7 +73,6 @@ type Window struct {
 	newWith  app.ID // its assistant
 	titles   map[app.ID]string
 
-	drafts  *drafts
 	gone    func() // nothing is posted from then on
 	draft   *pause
 	resized *pause // the window has another size
@@ -103,7 +102,6 @@ func New(fyneApp fyne.App, a *app.App, o Options) *Window {
 
 func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w := &Window{fyneApp: fyneApp, app: a, options: o, post: post, trace: newTracer(o, post), settings: a.Settings(), held: map[app.ID]bool{}}
-	w.drafts = newDrafts(post, a.SaveDraft, func(err error) { w.failed(err) })
 	w.draft = &pause{post: post, wait: draftPause}
 	w.resized = &pause{post: post, wait: sizePause}
 	w.applyLook()
@@ -144,6 +142,7 @@ func (w *Window) Show() {
 		w.loadFirst()
 	}
 	w.findUnfinished()
+	w.app.OnUnsaved(func(err error) { w.post(func() { w.failed(err) }) })
 	w.app.KeepCopies(func(err error) { w.post(func() { w.failed(err) }) })
 	// Not before the loop runs: what is traced can then be clicked.
 	w.post.after(0, func() {

@@ -114,8 +114,10 @@ func (w *Window) leave() {
 		w.cancelEdit()
 	}
 	w.draft.flush()
-	w.drafts.wait()
 }
+
+// draftPause is how long after the last keystroke a draft is kept.
+const draftPause = 400 * time.Millisecond
 
 // typed keeps the draft, a moment after the last key.
 func (w *Window) typed(text string) {
@@ -130,8 +132,11 @@ func (w *Window) typed(text string) {
 		if id == 0 {
 			id = w.ensureConversation() // by now it may have been stored: to open another one flushes first
 		}
-		if id != 0 {
-			w.drafts.keep(id, text)
+		if id == 0 {
+			return
+		}
+		if err := w.app.SaveDraft(id, text); err != nil {
+			w.failed(err)
 		}
 	})
 }

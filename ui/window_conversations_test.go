@@ -41,7 +41,6 @@ func TestADraftIsStoredWithoutSwitching(t *testing.T) {
 	})
 	r.key(fyne.KeyReturn)
 	r.idle()
-	r.drafts.wait()
 	if c, _ := r.app.Conversation(r.current); c.Draft != "" {
 		t.Errorf("the sent message is still the draft %q", c.Draft)
 	}

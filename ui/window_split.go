@@ -55,7 +55,6 @@ func (w *Window) sendToBoth(text string, m engine.Mix) {
 	if id == 0 || w.onceLoaded(func() { w.sendToBoth(text, m) }) {
 		return
 	}
-	w.drafts.drop(id)
 	w.start(&job{conversation: id, typed: text, split: &splitSend{conversation: id, second: m}}, func(ctx context.Context) iter.Seq2[app.Event, error] {
 		return w.app.SendWith(ctx, id, text, engine.Mix{})
 	})
