@@ -57,6 +57,8 @@ func isCopy(name string) bool {
 
 // CopyDaily makes today's copy unless there is one, and deletes the oldest ones.
 func (s *Store) CopyDaily(now time.Time) (made bool, err error) {
+	s.copying.Lock()
+	defer s.copying.Unlock()
 	path := filepath.Join(s.copiesDir(), now.Format(copyLayout)+".db")
 	if _, err := os.Lstat(path); err == nil {
 		return false, nil
@@ -71,6 +73,19 @@ func (s *Store) pruneCopies() (err error) {
 	all, err := s.Copies()
 	for _, old := range all[min(copiesKept, len(all)):] {
 		err = errors.Join(err, os.Remove(old.Path))
+	}
+	return errors.Join(err, removeAll(s.halfCopies()))
+}
+
+// halfCopies are what programs left that were killed while they copied.
+func (s *Store) halfCopies() []string {
+	half, _ := filepath.Glob(filepath.Join(s.copiesDir(), "*.db.part")) // a pattern that is right
+	return half
+}
+
+func removeAll(paths []string) (err error) {
+	for _, path := range paths {
+		err = errors.Join(err, os.Remove(path))
 	}
 	return err
 }
@@ -132,6 +147,8 @@ func (s *Store) RestoreCopy(path string, now time.Time) error {
 	case version > Schema:
 		return &NewerError{Path: path, Version: version, Known: Schema}
 	}
+	s.copying.Lock()
+	defer s.copying.Unlock()
 	before := s.freeCopy(now)
 	if err := s.copyTo(before); err != nil {
 		return err
@@ -147,15 +164,21 @@ func (s *Store) RestoreCopy(path string, now time.Time) error {
 	return s.pruneCopies()
 }
 
-// dropCopies deletes all copies, those of older schemas too.
-func (s *Store) dropCopies() error {
+// dropCopies deletes the copies made before a time, those of older schemas too, and
+// halves of copies.
+func (s *Store) dropCopies(before time.Time) error {
 	all, err := s.Copies()
-	old, _ := filepath.Glob(strings.TrimSuffix(s.path, ".db") + "-v*.db") // a pattern that is right
-	for _, path := range old {
-		all = append(all, Copy{Path: path})
-	}
+	var paths []string
 	for _, c := range all {
-		err = errors.Join(err, os.Remove(c.Path))
+		paths = append(paths, c.Path)
 	}
-	return err
+	for _, end := range []string{"-v*.db", "-v*.db.part"} {
+		old, _ := filepath.Glob(strings.TrimSuffix(s.path, ".db") + end) // a pattern that is right
+		paths = append(paths, old...)
+	}
+	newer := func(path string) bool {
+		info, err := os.Stat(path)
+		return err == nil && info.ModTime().After(before)
+	}
+	return errors.Join(err, removeAll(slices.DeleteFunc(paths, newer)), removeAll(s.halfCopies()))
 }

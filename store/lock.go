@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -134,6 +135,8 @@ func (s *Store) relock(fresh string, key []byte) error {
 // rewrite puts a database with all values in another box in the place of this one.
 // The old file's pages, with what was deleted from it, are gone with it.
 func (s *Store) rewrite(to box, record []byte) error {
+	s.copying.Lock()
+	defer s.copying.Unlock()
 	path := s.path + ".rewrite"
 	err := s.replace(path, func() (box, error) {
 		return to, guard(path, func() error { return writeAnew(s.db, s.box, path, to, record) })
@@ -142,7 +145,36 @@ func (s *Store) rewrite(to box, record []byte) error {
 	if err != nil {
 		return err
 	}
-	return s.dropCopies()
+	return s.dropOutdated()
+}
+
+// outdatedKey is there from the moment in which another file has taken the
+// database's place until the copies made before are deleted: a program that is
+// killed in between must not leave them readable. It says when that was.
+var outdatedKey = []byte("copies are outdated")
+
+// dropOutdated deletes the copies if that is still to be done.
+func (s *Store) dropOutdated() error {
+	s.file.RLock()
+	defer s.file.RUnlock()
+	since := time.Time{}
+	err := guard(s.path, func() error {
+		return s.db.View(func(tx *bolt.Tx) error {
+			if value := tx.Bucket(aboutBucket).Get(outdatedKey); len(value) == 8 {
+				since = time.Unix(0, int64(idAt(value, 0)))
+			}
+			return nil
+		})
+	})
+	if err != nil || since.IsZero() {
+		return err
+	}
+	if err := s.dropCopies(since); err != nil {
+		return err
+	}
+	return guard(s.path, func() error {
+		return s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(aboutBucket).Delete(outdatedKey) })
+	})
 }
 
 // replace puts the file that make writes at path in the place of the database's.
@@ -273,6 +305,9 @@ func writeAnew(db *bolt.DB, from box, path string, to box, record []byte) error 
 				err = about.Delete(lockKey)
 			} else {
 				err = about.Put(lockKey, record)
+			}
+			if err == nil {
+				err = about.Put(outdatedKey, idKey(ID(time.Now().UnixNano())))
 			}
 			if err != nil {
 				return err

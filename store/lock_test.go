@@ -128,6 +128,48 @@ func TestPassphraseChangedAndRemoved(t *testing.T) {
 	intact(t, s)
 }
 
+// A program that is killed when the encrypted file has taken the database's place,
+// but before the copies are deleted, leaves them to the next one.
+func TestCopiesAfterAKill(t *testing.T) {
+	s := newStore(t)
+	secret(t, s)
+	must[bool](t)(s.CopyDaily(noon))
+	half := filepath.Join(s.copiesDir(), "2026-01-02.db.part") // of a copy that was killed long ago
+	check(t, copySynced(s.path, half))
+	key := bytes.Repeat([]byte{1}, keySize)
+	to := must[*cipherBox](t)(newCipherBox(key))
+	record := must[[]byte](t)(newLock("x", key))
+	path := s.path + ".rewrite"
+	check(t, s.replace(path, func() (box, error) { return to, writeAnew(s.db, s.box, path, to, record) }))
+	s = reopen(t, s) // what SetPassphrase does next was not done
+	if files := leaks(t, s, "secret"); len(files) > 0 {
+		t.Errorf("it still stands in %q", files)
+	}
+	check(t, s.Unlock("x"))
+	intact(t, s)
+	must[bool](t)(s.CopyDaily(noon))
+	s = reopen(t, s)
+	if copies := must[[]Copy](t)(s.Copies()); len(copies) != 1 {
+		t.Errorf("there are %+v, want the one made since", copies)
+	}
+	check(t, s.dropCopies(time.Now().Add(-time.Hour)))
+	if copies := must[[]Copy](t)(s.Copies()); len(copies) != 1 {
+		t.Errorf("there are %+v, want the one that is not that old", copies)
+	}
+}
+
+// Halves of copies do not gather.
+func TestHalfCopies(t *testing.T) {
+	s := newStore(t)
+	check(t, os.MkdirAll(s.copiesDir(), 0o700))
+	half := filepath.Join(s.copiesDir(), "2026-01-02.db.part")
+	check(t, os.WriteFile(half, []byte("cut short"), 0o600))
+	must[bool](t)(s.CopyDaily(noon))
+	if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it is still there (%v)", err)
+	}
+}
+
 // What a killed program leaves of a new file is nothing; what cannot be written
 // leaves the old one.
 func TestPassphraseThatCannotBeSet(t *testing.T) {

@@ -86,6 +86,7 @@ func (s *Store) open() error {
 	if s.db, err = openFile(s.path, false); err != nil {
 		return err
 	}
+	_ = s.dropOutdated() // where it fails: the next time
 	record, err := readLock(s.path, s.db)
 	if err == nil && record != nil {
 		s.box = nil

@@ -14,7 +14,8 @@
 // a conversation in the order in which its messages came):
 //
 //	about          "schema" → the schema's number, 8 bytes; "index" → the index's version;
-//	               "lock" → the record of the passphrase (cipher.go)
+//	               "lock" → the record of the passphrase (cipher.go);
+//	               "copies are outdated" → since when, to be deleted (lock.go)
 //	conversations  conversation → head record, JSON
 //	folders        folder → JSON
 //	systems        conversation → system prompt
@@ -90,6 +91,7 @@ type Store struct {
 	db     *bolt.DB
 	box    box // what closes and opens values; nil: the passphrase has not been given
 
+	copying  sync.Mutex    // held while copies are made or deleted
 	indexing sync.Mutex    // held while a batch of the index is made
 	changed  chan struct{} // something was written
 	closing  chan struct{}
