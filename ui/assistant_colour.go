@@ -6,32 +6,21 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // colourButton is one of the colours to choose from; a ring marks the chosen one.
 type colourButton struct {
-	widget.BaseWidget
-	colour   int
-	chosen   bool
-	onTapped func()
-	tips     *tipLayer
-
-	hovered, focused bool
+	pressable
+	colour int
+	chosen bool
 }
 
-var (
-	_ desktop.Hoverable = (*colourButton)(nil)
-	_ fyne.Focusable    = (*colourButton)(nil)
-	_ fyne.Tappable     = (*colourButton)(nil)
-)
-
 func newColourButton(colour int, tapped func()) *colourButton {
-	b := &colourButton{colour: colour, onTapped: tapped}
-	b.ExtendBaseWidget(b)
+	b := &colourButton{colour: colour}
+	b.become(b, tapped)
+	b.keys, b.tip = b.alongRow, colourName(colour)
 	return b
 }
 
@@ -49,36 +38,6 @@ func colourName(colour int) string {
 		return names[colour]
 	}
 	return fmt.Sprintf(lang.L("Colour %d"), colour+1)
-}
-
-// Tapped implements fyne.Tappable.
-func (b *colourButton) Tapped(*fyne.PointEvent) { b.onTapped() }
-
-// MouseIn, MouseMoved and MouseOut implement desktop.Hoverable.
-func (b *colourButton) MouseIn(*desktop.MouseEvent) {
-	b.hovered = true
-	b.tips.show(b, colourName(b.colour))
-	b.Refresh()
-}
-func (b *colourButton) MouseMoved(*desktop.MouseEvent) {}
-func (b *colourButton) MouseOut()                      { b.hovered = false; b.tips.hide(b); b.Refresh() }
-
-// FocusGained, FocusLost, TypedRune and TypedKey implement fyne.Focusable.
-func (b *colourButton) FocusGained()   { b.focused = true; b.Refresh() }
-func (b *colourButton) FocusLost()     { b.focused = false; b.Refresh() }
-func (b *colourButton) TypedRune(rune) {}
-
-func (b *colourButton) TypedKey(event *fyne.KeyEvent) {
-	switch event.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		b.onTapped()
-	case fyne.KeyRight, fyne.KeyDown:
-		moveFocus(b, fyne.Canvas.FocusNext)
-	case fyne.KeyLeft, fyne.KeyUp:
-		moveFocus(b, fyne.Canvas.FocusPrevious)
-	default:
-		passKey(b, event)
-	}
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -141,7 +141,7 @@ func TestTheListOfAssistants(t *testing.T) {
 	if len(chips) != 1+mostChips {
 		t.Errorf("%d are offered on the page", len(chips))
 	}
-	test.Tap(chips[3].(*chip))
+	test.Tap(chips[3].(*choiceButton))
 	if got := r.inForce().Assistant; got.Name != "Storyteller" {
 		t.Errorf("tapped: %q", got.Name)
 	}

@@ -1,16 +1,11 @@
 package ui
 
 import (
-	"image/color"
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
 )
@@ -55,117 +50,6 @@ func (e *emptyPage) chips() fyne.CanvasObject {
 	}
 	return newPadded(0, 0, 12, 0, row)
 }
-
-// chip is a small rounded button that one of a few can be chosen with.
-type chip struct {
-	widget.BaseWidget
-	text     *lineText
-	face     *faceView
-	selected bool
-	onTapped func()
-
-	hovered, focused bool
-}
-
-var (
-	_ desktop.Hoverable = (*chip)(nil)
-	_ fyne.Focusable    = (*chip)(nil)
-	_ fyne.Tappable     = (*chip)(nil)
-)
-
-func newChip(text string, face *Face, selected bool, tapped func()) *chip {
-	c := &chip{text: newFlexibleLine(text, bodyStyle), face: newFaceView(face, 18), selected: selected, onTapped: tapped}
-	c.ExtendBaseWidget(c)
-	return c
-}
-
-// Tapped implements fyne.Tappable.
-func (c *chip) Tapped(*fyne.PointEvent) { c.onTapped() }
-
-// MouseIn, MouseMoved and MouseOut implement desktop.Hoverable.
-func (c *chip) MouseIn(*desktop.MouseEvent)    { c.hovered = true; c.Refresh() }
-func (c *chip) MouseMoved(*desktop.MouseEvent) {}
-func (c *chip) MouseOut()                      { c.hovered = false; c.Refresh() }
-
-// FocusGained, FocusLost, TypedRune and TypedKey implement fyne.Focusable.
-func (c *chip) FocusGained()   { c.focused = true; c.Refresh() }
-func (c *chip) FocusLost()     { c.focused = false; c.Refresh() }
-func (c *chip) TypedRune(rune) {}
-
-func (c *chip) TypedKey(event *fyne.KeyEvent) {
-	switch event.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		c.onTapped()
-	case fyne.KeyRight, fyne.KeyDown:
-		moveFocus(c, fyne.Canvas.FocusNext)
-	case fyne.KeyLeft, fyne.KeyUp:
-		moveFocus(c, fyne.Canvas.FocusPrevious)
-	default:
-		passKey(c, event)
-	}
-}
-
-// CreateRenderer implements fyne.Widget.
-func (c *chip) CreateRenderer() fyne.WidgetRenderer {
-	r := &chipRenderer{chip: c, back: canvas.NewRectangle(color.Transparent)}
-	r.Refresh()
-	return r
-}
-
-type chipRenderer struct {
-	chip *chip
-	back *canvas.Rectangle
-}
-
-func (r *chipRenderer) left() float32 {
-	if r.chip.face.face == nil {
-		return px(12)
-	}
-	return px(8 + 18 + 6)
-}
-
-func (r *chipRenderer) MinSize() fyne.Size {
-	width := r.left() + r.chip.text.style.width(r.chip.text.text) + px(12)
-	return fyne.NewSize(min(width, px(220)), px(32))
-}
-
-func (r *chipRenderer) Layout(size fyne.Size) {
-	r.back.Resize(size)
-	side := px(18)
-	r.chip.face.Resize(fyne.NewSquareSize(side))
-	r.chip.face.Move(fyne.NewPos(px(8), (size.Height-side)/2))
-	height := r.chip.text.MinSize().Height
-	r.chip.text.Resize(fyne.NewSize(max(0, size.Width-r.left()-px(10)), height))
-	r.chip.text.Move(fyne.NewPos(r.left(), (size.Height-height)/2))
-}
-
-func (r *chipRenderer) Refresh() {
-	c := r.chip
-	fill := fyne.ThemeColorName("")
-	switch {
-	case c.selected:
-		fill = theme.ColorNamePressed
-	case c.hovered || c.focused:
-		fill = theme.ColorNameHover
-	}
-	r.back.FillColor, r.back.CornerRadius = named(fill), px(16)
-	r.back.StrokeWidth, r.back.StrokeColor = 1, theme.Color(theme.ColorNameInputBorder)
-	switch {
-	case c.focused:
-		r.back.StrokeWidth, r.back.StrokeColor = 1.5, theme.Color(theme.ColorNamePrimary)
-	case c.selected:
-		r.back.StrokeColor = theme.Color(theme.ColorNamePrimary)
-	}
-	r.Layout(c.Size())
-	c.text.Refresh()
-	c.face.Refresh()
-	r.back.Refresh()
-}
-
-func (r *chipRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.back, r.chip.face, r.chip.text}
-}
-func (r *chipRenderer) Destroy() {}
 
 // centredWrap lays objects side by side, in as many lines as they take, each line in
 // the middle. Its height follows from its width: a layout sets the width first.

@@ -46,7 +46,7 @@ func TestThePickersList(t *testing.T) {
 	w.Resize(fyne.NewSize(800, 600))
 	row := func(title string) *focusRow {
 		test.Tap(p)
-		for _, o := range test.LaidOutObjects(p.popup) {
+		for _, o := range test.LaidOutObjects(p.list.popup) {
 			if r, ok := o.(*focusRow); ok && r.title.text == title {
 				return r
 			}
@@ -65,7 +65,7 @@ func TestThePickersList(t *testing.T) {
 	if want := []string{"choose /m/a.gguf", "forget /m/b.gguf", "open", "unload"}; !slices.Equal(said, want) {
 		t.Errorf("said %q", said)
 	}
-	if p.popup.Visible() {
+	if p.list.popup.Visible() {
 		t.Error("the list is still open")
 	}
 }

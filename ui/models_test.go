@@ -336,10 +336,10 @@ func TestNarrowLibrary(t *testing.T) {
 func TestLibraryIsReachedFromThePicker(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.picker.open()
-	if !strings.Contains(wordsIn(r.picker.popup.Content), "Manage models…") {
+	if !strings.Contains(wordsIn(r.picker.list.popup.Content), "Manage models…") {
 		t.Error("the list does not lead to the library")
 	}
-	r.picker.popup.Hide()
+	r.picker.list.popup.Hide()
 	r.run("model.library")
 	if !r.library.open() {
 		t.Error("the key does not open it")

@@ -73,8 +73,12 @@ func labelled(name string, objects ...fyne.CanvasObject) fyne.CanvasObject {
 }
 
 // keySelect is a choice among names that tells which one by its index, and
-// passes on the keys it has no use for.
-type keySelect struct{ widget.Select }
+// passes on the keys it has no use for. Its list is ours: Fyne's begins with
+// nothing chosen and does not scroll to what the keyboard is at.
+type keySelect struct {
+	widget.Select
+	list *choiceList
+}
 
 func newKeySelect(names []string, chosen func(int)) *keySelect {
 	s := &keySelect{}
@@ -84,11 +88,30 @@ func newKeySelect(names []string, chosen func(int)) *keySelect {
 	return s
 }
 
+// Tapped implements fyne.Tappable: the list opens.
+func (s *keySelect) Tapped(*fyne.PointEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil && !s.Disabled() {
+		c.Focus(s)
+		s.open()
+	}
+}
+
+func (s *keySelect) open() {
+	s.list = &choiceList{most: 400}
+	for i, name := range s.Options {
+		s.list.add(name, "", func() { s.SetSelectedIndex(i) }).selected = i == s.SelectedIndex()
+	}
+	s.list.openUnder(s)
+}
+
 // TypedKey implements fyne.Focusable.
 func (s *keySelect) TypedKey(event *fyne.KeyEvent) {
-	if event.Name == fyne.KeyEscape || isFunctionKey(event.Name) {
+	switch event.Name {
+	case fyne.KeySpace, fyne.KeyUp, fyne.KeyDown:
+		s.open()
+	case fyne.KeyLeft, fyne.KeyRight:
+		s.Select.TypedKey(event)
+	default:
 		passKey(s, event)
-		return
 	}
-	s.Select.TypedKey(event)
 }

@@ -55,7 +55,7 @@ func TestEscLeavesTheInnermostFirst(t *testing.T) {
 	r.until("a word is there", func() bool { return r.job.text.Len() > 0 })
 	r.shortcut(fyne.KeyM)
 	r.key(fyne.KeyEscape)
-	if r.job.stopping || r.picker.popup.Visible() {
+	if r.job.stopping || r.picker.list.popup.Visible() {
 		t.Fatal("Esc stopped the reply, not the list of models")
 	}
 	r.key(fyne.KeyEscape)

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -65,27 +64,15 @@ func (b *pushButton) TypedKey(event *fyne.KeyEvent) {
 // glyphButton is a small button with an icon alone, flat until the pointer or
 // the focus is on it; solid ones are a filled disc.
 type glyphButton struct {
-	widget.DisableableWidget
-	icon     fyne.Resource
-	solid    bool
-	size     float32 // of the button, at 100 %
-	onTapped func()
-	onHover  func(bool) // may be nil
-	tips     *tipLayer  // where its tip is shown, nil: in the layer of the page that it is on
-	tip      string     // what it does, and its key
-
-	hovered, focused bool
+	pressable
+	icon  fyne.Resource
+	solid bool
+	size  float32 // of the button, at 100 %
 }
 
-var (
-	_ desktop.Hoverable = (*glyphButton)(nil)
-	_ fyne.Focusable    = (*glyphButton)(nil)
-	_ fyne.Tappable     = (*glyphButton)(nil)
-)
-
 func newGlyph(icon fyne.Resource, size float32, tapped func()) *glyphButton {
-	b := &glyphButton{icon: icon, size: size, onTapped: tapped}
-	b.ExtendBaseWidget(b)
+	b := &glyphButton{icon: icon, size: size}
+	b.become(b, tapped)
 	return b
 }
 
@@ -93,49 +80,6 @@ func (b *glyphButton) setIcon(icon fyne.Resource) {
 	if b.icon != icon {
 		b.icon = icon
 		b.Refresh()
-	}
-}
-
-// Tapped implements fyne.Tappable.
-func (b *glyphButton) Tapped(*fyne.PointEvent) {
-	b.tips.hide(b) // it may move away
-	if !b.Disabled() && b.onTapped != nil {
-		b.onTapped()
-	}
-}
-
-// MouseIn, MouseMoved and MouseOut implement desktop.Hoverable.
-func (b *glyphButton) MouseIn(*desktop.MouseEvent)    { b.hover(true) }
-func (b *glyphButton) MouseMoved(*desktop.MouseEvent) {}
-func (b *glyphButton) MouseOut()                      { b.hover(false) }
-
-func (b *glyphButton) hover(on bool) {
-	b.hovered = on
-	b.Refresh()
-	if on {
-		if b.tips == nil {
-			b.tips = tipsOver(b)
-		}
-		b.tips.show(b, b.tip)
-	} else {
-		b.tips.hide(b)
-	}
-	if b.onHover != nil {
-		b.onHover(on)
-	}
-}
-
-// FocusGained, FocusLost, TypedRune and TypedKey implement fyne.Focusable.
-func (b *glyphButton) FocusGained()   { b.focused = true; b.Refresh() }
-func (b *glyphButton) FocusLost()     { b.focused = false; b.Refresh() }
-func (b *glyphButton) TypedRune(rune) {}
-
-func (b *glyphButton) TypedKey(event *fyne.KeyEvent) {
-	switch event.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		b.Tapped(nil)
-	default:
-		passKey(b, event)
 	}
 }
 
@@ -179,10 +123,7 @@ func (r *glyphRenderer) Refresh() {
 		ink = theme.ColorNamePlaceHolder
 	}
 	r.back.FillColor = named(fill)
-	r.back.StrokeWidth, r.back.StrokeColor = 0, color.Transparent
-	if b.focused {
-		r.back.StrokeWidth, r.back.StrokeColor = 1.5, theme.Color(theme.ColorNamePrimary)
-	}
+	b.ring(r.back)
 	r.back.CornerRadius = px(6)
 	if b.solid {
 		r.back.CornerRadius = px(b.size) / 2

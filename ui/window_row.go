@@ -228,7 +228,12 @@ func setVisible(o fyne.CanvasObject, visible bool) {
 }
 
 // focusRow is a listRow that can be reached and pressed with the keyboard.
-type focusRow struct{ listRow }
+type focusRow struct {
+	listRow
+	onFocus func()                    // it has got the keyboard; may be nil
+	onRune  func(rune)                // a letter is typed on it; may be nil
+	keys    func(*fyne.KeyEvent) bool // does something of its own at a key; may be nil
+}
 
 var _ fyne.Focusable = (*focusRow)(nil)
 
@@ -240,11 +245,26 @@ func newFocusRow(title, caption string, tapped func(), buttons ...*glyphButton) 
 }
 
 // FocusGained, FocusLost, TypedRune and TypedKey implement fyne.Focusable.
-func (r *focusRow) FocusGained()   { r.focused = true; r.Refresh() }
-func (r *focusRow) FocusLost()     { r.focused = false; r.Refresh() }
-func (r *focusRow) TypedRune(rune) {}
+func (r *focusRow) FocusGained() {
+	r.focused = true
+	r.Refresh()
+	if r.onFocus != nil {
+		r.onFocus()
+	}
+}
+
+func (r *focusRow) FocusLost() { r.focused = false; r.Refresh() }
+
+func (r *focusRow) TypedRune(letter rune) {
+	if r.onRune != nil {
+		r.onRune(letter)
+	}
+}
 
 func (r *focusRow) TypedKey(event *fyne.KeyEvent) {
+	if r.keys != nil && r.keys(event) {
+		return
+	}
 	switch event.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		r.Tapped(nil)

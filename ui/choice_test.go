@@ -1,0 +1,65 @@
+package ui
+
+import (
+	"fmt"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+)
+
+// A list to choose from has the keyboard on what is chosen now, scrolls along with
+// it, finds by letters, and closes without a choice by Esc.
+func TestAListToChooseFromByKeyboard(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 2))
+	var names []string
+	for i := range 30 {
+		names = append(names, fmt.Sprintf("%c, the %d.", 'A'+i%20, i))
+	}
+	chosen := -1
+	s := newKeySelect(names, func(i int) { chosen = i })
+	s.SetSelectedIndex(20)
+	w := test.NewTempWindow(t, s)
+	w.Resize(fyne.NewSize(400, 400))
+	at := func() *focusRow { return w.Canvas().Focused().(*focusRow) }
+	key := func(name fyne.KeyName) { w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: name}) }
+	seen := func() {
+		t.Helper()
+		top := at().Position().Y - s.list.scroll.Offset.Y
+		if top < 0 || top+at().Size().Height > s.list.scroll.Size().Height {
+			t.Errorf("%q is at %v of %v: not in view", at().title.text, top, s.list.scroll.Size().Height)
+		}
+	}
+	test.Tap(s)
+	if at().title.text != names[20] || !at().selected {
+		t.Fatalf("the keyboard is at %q", at().title.text)
+	}
+	seen()
+	key(fyne.KeyDown)
+	if at().title.text != names[21] {
+		t.Errorf("after Down it is at %q", at().title.text)
+	}
+	seen()
+	at().TypedRune('c')
+	if at().title.text != names[22] {
+		t.Errorf("after c it is at %q", at().title.text)
+	}
+	at().TypedRune('C')
+	if at().title.text != names[2] {
+		t.Errorf("after another C it is at %q", at().title.text)
+	}
+	seen()
+	key(fyne.KeyEnd)
+	seen()
+	chosen = -1
+	key(fyne.KeyEscape)
+	if chosen != -1 || w.Canvas().Overlays().Top() != nil || w.Canvas().Focused() != s {
+		t.Errorf("after Esc %d is chosen, the keyboard is at %T", chosen, w.Canvas().Focused())
+	}
+	key(fyne.KeySpace)
+	key(fyne.KeyHome)
+	key(fyne.KeyReturn)
+	if chosen != 0 || w.Canvas().Overlays().Top() != nil {
+		t.Errorf("%d is chosen, want the first", chosen)
+	}
+}
