@@ -36,15 +36,35 @@ func languageIndex(code string) int {
 // the one before.
 func speak(code string) {
 	system := fyne.Locale(lang.SystemLocale().LanguageString())
-	if code == "" {
-		code, _, _ = strings.Cut(string(system), "-")
-	}
+	code = languageOf(code)
 	if system == "zh" {
 		system = "zh-Hans" // under which Fyne has its own texts, and looks then
 	}
 	if err := lang.AddTranslationsForLocale(textsIn(code), system); err != nil {
 		fyne.LogError("the texts stay English: the system's language is not understood", err)
 	}
+}
+
+// languageOf is the language that a choice stands for.
+func languageOf(code string) string {
+	if code == "" {
+		code, _, _ = strings.Cut(lang.SystemLocale().LanguageString(), "-")
+	}
+	return code
+}
+
+// english returns what tells the English of texts in a language; "" where they are
+// English, or no texts of ours. Of two that are the same in the language it is both.
+func english(code string) func(string) string {
+	back := map[string]string{}
+	if code = languageOf(code); code != "en" {
+		for key, text := range translation(code) {
+			if key != text {
+				back[text] = strings.TrimSpace(back[text] + " " + key)
+			}
+		}
+	}
+	return func(text string) string { return back[text] }
 }
 
 // message is a text as Fyne's lang reads it. In a plain object of texts it would

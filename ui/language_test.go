@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/test"
 
@@ -89,6 +90,27 @@ func TestChangeTheLanguage(t *testing.T) {
 	r.say("again") // with the widgets that are new
 	if got := len(r.transcript.view.bubbles); got != shown+2 {
 		t.Errorf("%d entries after another message, want %d", got, shown+2)
+	}
+}
+
+// The settings stay where they were scrolled to, and the keyboard on the language.
+func TestTheSettingsStayWhereTheyWere(t *testing.T) {
+	speakAgain(t)
+	r := newRig(t, "One.")
+	r.togglePanel()
+	r.panel.toggleAdvanced()
+	r.panel.scroll.ScrollToBottom()
+	place := func() float32 {
+		return fyne.CurrentApp().Driver().AbsolutePositionForObject(r.panel.language).Y
+	}
+	before := place()
+	r.win.Canvas().Focus(r.panel.language)
+	r.panel.language.SetSelectedIndex(languageIndex("de"))
+	if after := place(); abs(after-before) > 1 || before <= 0 || before > r.win.Canvas().Size().Height {
+		t.Errorf("the language was at %v and is at %v", before, after)
+	}
+	if !r.panel.advanced.Visible() || r.win.Canvas().Focused() != r.panel.language {
+		t.Errorf("what was unfolded is folded, or the keyboard is at %T", r.win.Canvas().Focused())
 	}
 }
 

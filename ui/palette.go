@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -89,13 +90,13 @@ func (p *palette) size(rows int) fyne.Size {
 // paletteCommands are the commands that can be done now: those chosen last come
 // first.
 func (w *Window) paletteCommands() (items []paletteItem) {
-	table := commands()
+	table, english := commands(), english(w.settings.Language)
 	slices.SortStableFunc(table, func(a, b command) int { return cmp.Compare(w.recency(a.id), w.recency(b.id)) })
 	for _, c := range table {
 		if c.id == "program.palette" || !c.enabled(w) {
 			continue
 		}
-		items = append(items, paletteItem{title: c.title, note: w.keys.of(c.id).label(), icon: c.icon, text: newFuzzyText(c.title), more: newFuzzyText(c.title + " " + c.section),
+		items = append(items, paletteItem{title: c.title, note: w.keys.of(c.id).label(), icon: c.icon, text: newFuzzyText(c.title), more: newFuzzyText(strings.Join([]string{c.title, c.section, english(c.title), english(c.section)}, " ")),
 			rank: w.recency(c.id), do: func() {
 				w.remember(c.id)
 				w.run(c.id)

@@ -76,6 +76,18 @@ func TestPaletteByKeyboard(t *testing.T) {
 	}
 }
 
+// In another language commands are found by their English names, too.
+func TestPaletteFindsEnglishNames(t *testing.T) {
+	speakAgain(t)
+	r := newRig(t, "Yes.")
+	r.panel.language.SetSelectedIndex(languageIndex("de"))
+	for query, want := range map[string]string{"keyboard shortc": "Tastenkürzel", "tastenk": "Tastenkürzel", "new folder": "Neuer Ordner", "quit": "Beenden"} {
+		if got := r.lookFor(query); got != want {
+			t.Errorf("%q finds %q, want %q (%q)", query, got, want, r.paletteTitles())
+		}
+	}
+}
+
 // Only what can be done is offered.
 func TestPaletteLeavesOutWhatCannotBeDone(t *testing.T) {
 	r := newRig(t, "Yes.")
