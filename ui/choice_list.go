@@ -62,8 +62,8 @@ func (l *choiceList) openUnder(button fyne.CanvasObject) {
 		for _, row := range l.rows {
 			l.list.Add(row)
 		}
-		l.scroll = container.NewVScroll(newPadded(1, 1, 1, 1, l.list))
-		wanted := max(px(40), min(l.list.MinSize().Height+px(2), room.Height-px(16)-least, px(l.most)))
+		l.scroll = container.NewVScroll(newPadded(2, 2, 2, 2, l.list))
+		wanted := max(px(40), min(l.list.MinSize().Height+px(4), room.Height-px(16)-least, px(l.most)))
 		menu.Add(newSized(0, wanted/px(1), wheeled(l.scroll)))
 	}
 	l.popup = widget.NewPopUp(container.NewStack(newPadded(4, 4, 4, 4, menu), newTipLayer()), c)
@@ -99,7 +99,7 @@ func (l *choiceList) show(row *focusRow) {
 		return
 	}
 	top, offset := row.Position().Y, l.scroll.Offset.Y
-	bottom := top + row.Size().Height + px(2) - l.scroll.Size().Height
+	bottom := top + row.Size().Height + px(4) - l.scroll.Size().Height
 	if to := max(min(offset, top), bottom); to != offset {
 		l.scroll.ScrollToOffset(fyne.NewPos(0, to))
 	}

@@ -241,7 +241,7 @@ func TestAFlowDrawsWhatIsInView(t *testing.T) {
 
 func TestAlternativesAreASetting(t *testing.T) {
 	r := newRig(t, "yes")
-	r.seen().alternatives.SetSelectedIndex(alternativesIndex(false))
+	test.Tap(r.seen().alternatives)
 	r.say("hello")
 	if asked := r.engine.Requests()[0]; asked.Alternatives != 0 || r.app.Settings().Alternatives {
 		t.Errorf("the engine was asked for %d alternatives", asked.Alternatives)

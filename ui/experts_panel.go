@@ -48,22 +48,21 @@ type ExpertsPanel struct {
 	token int // that is looked at
 	save  *pause
 
-	colour   *keySelect
-	about    *paragraph
-	bars     *shareBars
-	heat     *heatMap
-	cell     *paragraph
-	note     *noteBox
-	try      *trySection
-	called   *nameSection
-	reply    *fyne.Container // what is shown of a reply
-	tokens   *fyne.Container
-	own      *fyne.Container
-	cross    *glyphButton
-	coloured *lineText // over p.colour
-	content  *fyne.Container
-	scroll   *container.Scroll
-	showing  bool
+	colour  *switchButton
+	about   *paragraph
+	bars    *shareBars
+	heat    *heatMap
+	cell    *paragraph
+	note    *noteBox
+	try     *trySection
+	called  *nameSection
+	reply   *fyne.Container // what is shown of a reply
+	tokens  *fyne.Container
+	own     *fyne.Container
+	cross   *glyphButton
+	content *fyne.Container
+	scroll  *container.Scroll
+	showing bool
 }
 
 // NewExpertsPanel returns a panel that shows nothing yet.
@@ -79,11 +78,7 @@ func cellHint() string {
 }
 
 func (p *ExpertsPanel) build() {
-	p.colour = newKeySelect([]string{lang.L("Off"), lang.L("On")}, func(i int) {
-		if !p.showing {
-			p.OnColour(i == 1)
-		}
-	})
+	p.colour = newSwitch("", func(on bool) { p.OnColour(on) })
 	p.about, p.cell = newParagraph("", captionStyle), newParagraph(cellHint(), captionStyle)
 	p.bars, p.note = newShareBars(), newNoteBox()
 	p.heat = newHeatMap(func(text string) {
@@ -106,12 +101,11 @@ func (p *ExpertsPanel) build() {
 		section(lang.L("Load of each expert"), p.about, p.bars),
 		section(lang.L("Layer by layer"), p.heat, newHeatLegend(), p.cell),
 		p.tokens)
-	p.coloured = newFlexibleLine("", bodyStyle)
 	p.try, p.called = newTrySection(p), newNameSection(p)
 	p.nameKeys(newKeymap(nil))
 	p.own = section(lang.L("Your own mixture"), newParagraph(lang.L("Put several models of the same shape together, each an expert for something."), captionStyle),
 		newButton(lang.L("Make a mixture…"), func() { p.OnMixture() }))
-	sections := newColumn(24, newColumn(4, p.coloured, p.colour), p.reply, p.try.object, p.called.object, p.own)
+	sections := newColumn(24, p.colour, p.reply, p.try.object, p.called.object, p.own)
 	p.scroll = container.NewVScroll(newPadded(4, 20, 24, 16, sections))
 	title := newRow(8, 0, newFlexibleLine(lang.L("Experts"), titleStyle), p.cross)
 	p.content = container.NewStack(container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll)), tips)
@@ -120,7 +114,7 @@ func (p *ExpertsPanel) build() {
 // nameKeys says which keys do what is done here.
 func (p *ExpertsPanel) nameKeys(k *keymap) {
 	p.cross.tip = lang.L("Close") + k.hint("experts.panel")
-	p.coloured.SetText(lang.L("Colour replies by expert") + k.hint("experts.colours"))
+	p.colour.name.SetText(lang.L("Colour replies by expert") + k.hint("experts.colours"))
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -137,11 +131,7 @@ func (p *ExpertsPanel) Set(s expertsState) {
 		p.token = 0
 	}
 	p.now = s
-	on := 0
-	if s.colouring {
-		on = 1
-	}
-	p.colour.SetSelectedIndex(on)
+	p.colour.Set(s.colouring)
 	load, tokens := s.routes.Load()
 	known := tokens > 0
 	setVisible(p.reply.Objects[1], known)

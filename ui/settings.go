@@ -48,7 +48,7 @@ type SettingsPanel struct {
 	policy  *keySelect
 	atStart *keySelect
 
-	alternatives *keySelect
+	alternatives *switchButton
 	policyText   *paragraph
 	kv           *keySelect
 	template     *keySelect
@@ -61,10 +61,10 @@ type SettingsPanel struct {
 	language     *keySelect
 	scale        *keySelect
 	cross        *glyphButton
-	contrast     *keySelect
+	contrast     *switchButton
 	notify       *keySelect
-	tray         *keySelect
-	still        *keySelect
+	tray         *switchButton
+	still        *switchButton
 	advanced     *fyne.Container
 	unfold       *focusRow
 	content      *fyne.Container
@@ -162,15 +162,15 @@ func (p *SettingsPanel) Set(s app.Settings) {
 	p.format.Set(s.Sampling)
 	p.policy.SetSelectedIndex(policyIndex(s.Policy))
 	p.atStart.SetSelectedIndex(startIndex(s.LoadAtStart))
-	p.alternatives.SetSelectedIndex(alternativesIndex(s.Alternatives))
+	p.alternatives.Set(s.Alternatives)
 	p.kv.SetSelectedIndex(kvIndex(s.KV))
 	p.template.SetSelectedIndex(max(0, slices.Index(prompt.Presets(), s.Template)+1))
 	p.look.SetSelectedIndex(max(0, slices.Index(lookNames(), s.Theme)))
 	p.scale.SetSelectedIndex(scaleIndex(s.Scale))
 	p.notify.SetSelectedIndex(max(0, slices.Index(notifyChoices(), s.NotifyAfter)))
-	p.tray.SetSelectedIndex(switchIndex(s.Tray))
-	p.contrast.SetSelectedIndex(switchIndex(s.Contrast))
-	p.still.SetSelectedIndex(switchIndex(s.Still))
+	p.tray.Set(s.Tray)
+	p.contrast.Set(s.Contrast)
+	p.still.Set(s.Still)
 	p.language.SetSelectedIndex(languageIndex(s.Language))
 	p.refresh()
 }
@@ -322,9 +322,8 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 	p.scale = newKeySelect(sizes, func(i int) {
 		p.change(func(s *app.Settings) { s.Scale = scales()[i] })
 	})
-	onOff := []string{lang.L("Off"), lang.L("On")}
-	p.contrast = newKeySelect(onOff, func(i int) { p.change(func(s *app.Settings) { s.Contrast = i == 1 }) })
-	p.still = newKeySelect(onOff, func(i int) { p.change(func(s *app.Settings) { s.Still = i == 1 }) })
+	p.contrast = newSwitch(lang.L("High contrast"), func(on bool) { p.change(func(s *app.Settings) { s.Contrast = on }) })
+	p.still = newSwitch(lang.L("Less motion"), func(on bool) { p.change(func(s *app.Settings) { s.Still = on }) })
 	var after []string
 	for _, n := range notifyChoices() {
 		text := lang.L("Off")
@@ -334,7 +333,7 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 		after = append(after, text)
 	}
 	p.notify = newKeySelect(after, func(i int) { p.change(func(s *app.Settings) { s.NotifyAfter = notifyChoices()[i] }) })
-	p.tray = newKeySelect(onOff, func(i int) { p.change(func(s *app.Settings) { s.Tray = i == 1 }) })
+	p.tray = newSwitch(lang.L("Sign in the tray"), func(on bool) { p.change(func(s *app.Settings) { s.Tray = on }) })
 	var names []string
 	for _, l := range languages() {
 		names = append(names, l.name)
@@ -343,9 +342,9 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 		p.change(func(s *app.Settings) { s.Language = languages()[i].code })
 	})
 	return section(lang.L("Appearance"), labelled(lang.L("Theme"), p.look), labelled(lang.L("Size"), p.scale),
-		labelled(lang.L("High contrast"), p.contrast), labelled(lang.L("Less motion"), p.still),
+		p.contrast, p.still,
 		labelled(lang.L("Tell me of replies"), p.notify, newParagraph(lang.L("While another window is in front, when a reply that took that long has ended. Nothing of the conversation stands in it."), captionStyle)),
-		labelled(lang.L("Sign in the tray"), p.tray, newParagraph(lang.L("From the next start on, where the desktop has a place for it."), captionStyle)),
+		newColumn(4, p.tray, newParagraph(lang.L("From the next start on, where the desktop has a place for it."), captionStyle)),
 		labelled(lang.L("Language"), p.language, newParagraph(lang.L("Of the window; a model answers in the language it is written to in."), captionStyle)))
 }
 

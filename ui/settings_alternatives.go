@@ -9,17 +9,9 @@ import (
 
 // alternativesChoice is whether what else could have been written is kept.
 func (p *SettingsPanel) alternativesChoice() fyne.CanvasObject {
-	p.alternatives = newKeySelect([]string{lang.L("Keep them"), lang.L("Do not keep them")}, func(i int) {
-		p.change(func(s *app.Settings) { s.Alternatives = i == alternativesIndex(true) })
+	p.alternatives = newSwitch(lang.L("Keep alternatives to each token"), func(on bool) {
+		p.change(func(s *app.Settings) { s.Alternatives = on })
 	})
-	return labelled(lang.L("Alternatives to each token"), p.alternatives,
+	return newColumn(4, p.alternatives,
 		newParagraph(lang.L("For “Token by token”: the five likeliest at each place, some 10 kB on disk for a reply of 300 tokens."), captionStyle))
-}
-
-// alternativesIndex is the place of "keep them" and of "do not keep them".
-func alternativesIndex(keep bool) int {
-	if keep {
-		return 0
-	}
-	return 1
 }

@@ -52,14 +52,6 @@ func scaleIndex(scale float32) int {
 	return best
 }
 
-// switchIndex is the place of "off" and "on".
-func switchIndex(on bool) int {
-	if on {
-		return 1
-	}
-	return 0
-}
-
 func abs(x float32) float32 { return max(x, -x) }
 
 // section is a heading with what belongs to it.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"beyonder/app"
 	"beyonder/app/apptest"
@@ -69,8 +70,36 @@ func screens() map[string]func(*rig) {
 		"in-line":  inLine,
 		"attached": attachedScreen,
 		"palette":  func(r *rig) { talk(r); r.openPalette() },
-		"more":     func(r *rig) { talk(r); r.more(r.entries()[3].ID, fyne.NewPos(600, 400)) },
+		"library":  libraryScreen,
+		"format": func(r *rig) {
+			r.togglePanel()
+			r.panel.format.toggle()
+			r.panel.format.kind.SetSelectedIndex(2)
+			r.panel.format.examples.SetSelectedIndex(0)
+			r.panel.scroll.ScrollToOffset(fyne.NewPos(0, px(760)))
+		},
+		"languages": func(r *rig) {
+			r.togglePanel()
+			r.panel.scroll.ScrollToBottom()
+			test.Tap(r.panel.language)
+		},
+		"more": func(r *rig) { talk(r); r.more(r.entries()[3].ID, fyne.NewPos(600, 400)) },
 	}
+}
+
+// libraryScreen has models that fit, one that does not and one that is damaged.
+func libraryScreen(r *rig) {
+	r.t.Setenv("HOME", r.t.TempDir())
+	dir := r.app.ModelsDir()
+	for _, name := range []string{"chat", "code", "story"} {
+		copyModel(r.t, name, filepath.Join(dir, name, "model-"+name+".gguf"))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "broken.gguf"), []byte("<html>"), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	r.openModels()
+	r.looked()
+	r.library.step(2)
 }
 
 func attachedScreen(r *rig) {
