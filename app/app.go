@@ -95,6 +95,9 @@ func Open(o Options) (*App, error) {
 	if backup := s.Backup(); backup != "" {
 		a.warnings = append(a.warnings, fmt.Sprintf("the conversations were brought up to date; as they were before, they are in %s", backup))
 	}
+	if a.Encrypted() {
+		_ = os.RemoveAll(a.prompts()) // of a program that was killed while it set the passphrase
+	}
 	if a.Locked() {
 		a.settings = DefaultSettings() // until Unlock
 	} else {

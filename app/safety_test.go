@@ -3,6 +3,8 @@ package app_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -33,6 +35,33 @@ func TestPassphrase(t *testing.T) {
 	check(t, again.Unlock("x"))
 	if again.Settings().Theme != "dark" || len(again.messages(id)) != 2 {
 		t.Errorf("unlocked, its settings are %+v", again.Settings())
+	}
+}
+
+// System prompts as the engine has read them are in plain: with a passphrase none
+// are kept, and those that a killed program could not take away go at the start.
+func TestNoPromptsBesideAPassphrase(t *testing.T) {
+	b := fast(t, 1)
+	prompts := filepath.Join(b.dir, "cache", "prompts")
+	leave := func() {
+		check(t, os.MkdirAll(prompts, 0o700))
+		check(t, os.WriteFile(filepath.Join(prompts, "a.kv"), []byte("a secret"), 0o600))
+	}
+	leave()
+	check(t, b.Close())
+	b = open(t, b.dir, apptest.New(words(1), 0))
+	if _, err := os.Stat(prompts); err != nil {
+		t.Errorf("without a passphrase they are gone: %v", err)
+	}
+	check(t, b.SetPassphrase("", "x"))
+	if _, err := os.Stat(prompts); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("with a passphrase they are there (%v)", err)
+	}
+	leave()
+	check(t, b.Close())
+	open(t, b.dir, apptest.New(words(1), 0))
+	if _, err := os.Stat(prompts); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what a killed program left is there (%v)", err)
 	}
 }
 
