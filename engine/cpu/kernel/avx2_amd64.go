@@ -6,7 +6,7 @@ import "beyonder/engine/quant"
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
-	k.join(micros{false: micro16x256, true: microFine16x256}, micros{false: micro32x256, true: microFine32x256}, map[quant.Type]assembled{
+	k.join(whole(micro16x256, microFine16x256), whole(micro32x256, microFine32x256), map[quant.Type]assembled{
 		quant.Q4_0: {gemv: gemvQ40x256, unpack: unpackQ40x256}, quant.Q4_1: {gemv: gemvQ41x256, unpack: unpackQ41x256},
 		quant.Q5_0: {gemv: gemvQ50x256, unpack: unpackQ50x256}, quant.Q5_1: {gemv: gemvQ51x256, unpack: unpackQ51x256},
 		quant.Q8_0: {gemv: gemvQ80x256, unpack: unpackQ80x256}, quant.IQ4_NL: {gemv: gemvIQ4NLx256, unpack: unpackIQ4NLx256},
@@ -17,7 +17,7 @@ func avx2() *Kernels {
 	})
 	for _, t := range []quant.Type{quant.Q8_0, quant.IQ4_NL, quant.IQ4_XS} {
 		f := k.ints[t]
-		f.micro = micros{false: microSigned32x256, true: microFineSigned32x256}.of(32, f.fine) // their bytes go up to 255
+		f.micro = whole(microSigned32x256, microFineSigned32x256).of(32, f.fine) // their bytes go up to 255
 		k.ints[t] = f
 	}
 	k.transpose = transposing(transposex256)

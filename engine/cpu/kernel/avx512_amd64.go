@@ -8,7 +8,9 @@ import (
 func avx512() *Kernels {
 	k := generic()
 	k.Name = "avx512"
-	k.join(micros{false: micro16x512, true: microFine16x512}, micros{false: micro32x512, true: microFine32x512}, map[quant.Type]assembled{
+	run16 := micros{[...]microAssembled{micro16by2x512, micro16by4x512, micro16by6x512, micro16x512}, microFine16x512}
+	run32 := micros{[...]microAssembled{micro32by2x512, micro32by4x512, micro32by6x512, micro32x512}, microFine32x512}
+	k.join(run16, run32, map[quant.Type]assembled{
 		quant.Q4_0: {gemv4: gemvQ40x512, unpack: unpackQ40x512, pack: packQ40x512, order: split}, quant.Q4_1: {gemv: gemvQ41x512, unpack: unpackQ41x512},
 		quant.Q5_0: {gemv: gemvQ50x512, unpack: unpackQ50x512}, quant.Q5_1: {gemv: gemvQ51x512, unpack: unpackQ51x512},
 		quant.Q8_0: {gemv: gemvQ80x512, unpack: unpackQ80x512, pack: packQ80x512}, quant.IQ4_NL: {gemv4: gemvIQ4NLx512, unpack: unpackIQ4NLx512, pack: packIQ4NLx512, order: split},

@@ -1,14 +1,20 @@
 package kernel
 
-import "beyonder/engine/quant"
+import (
+	"unsafe"
+
+	"beyonder/engine/quant"
+)
 
 // panels is how many panels are packed before they are multiplied: as often a
 // tile is read from the first cache.
 const panels = 4
 
 // microKernel multiplies a panel with a tile over `deep` weights from `from` on:
-// 16 × 8 sums are set at out, or added; those of one tile row are ldo apart.
-type microKernel func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool)
+// 16 × 8 sums are set at out, or added; those of one tile row are ldo apart. Of
+// columns that the tile does not have it may set what it likes. Meanwhile it has
+// some weights fetched that come next.
+type microKernel func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, next *ahead)
 
 // Gemm multiplies a matrix with many rows of activations:
 // out[c·ldo + r] = w[r]·x[c], where c counts the rows of all tiles. All tiles but
@@ -46,11 +52,12 @@ func (k *Kernels) gemvEach(t quant.Type, out []float32, ldo int, w []byte, rows 
 func (k *Kernels) gemmRows(f *integer, out []float32, ldo int, w []byte, rows int, x []Tile, s *Scratch) {
 	n := x[0].N
 	stride := n / f.elems * f.bytes
+	fetched := s.ahead.turn(w, rows*stride)
 	for from := 0; from < n; from += panelDeep {
 		deep := min(panelDeep, n-from)
 		for r := 0; r < rows; r += panelRows {
 			if from == 0 {
-				k.fetchRows(w, stride, r, rows)
+				k.fetchRows(w, fetched, stride, r, rows)
 			}
 			part, p := w[r*stride+from/f.elems*f.bytes:], s.panel(r/panelRows, f.run)
 			k.pack(f, p, &s.stage, part, stride, min(panelRows, rows-r), deep)
@@ -64,26 +71,59 @@ func (k *Kernels) gemmRows(f *integer, out []float32, ldo int, w []byte, rows in
 }
 
 // fetchRows has the rows behind a panel that is about to be decoded fetched, and
-// before the first those of it as well: what processors fetch by themselves ends
-// with a page.
-func (k *Kernels) fetchRows(w []byte, stride, r, rows int) {
-	from, to := r+panelRows, min(rows, r+2*panelRows)
+// before the first those of it as well, but for the bytes that have been fetched:
+// what processors fetch by themselves ends with a page.
+func (k *Kernels) fetchRows(w []byte, fetched, stride, r, rows int) {
+	from, to := (r+panelRows)*stride, min(rows, r+2*panelRows)*stride
 	if r == 0 {
 		from = 0
 	}
-	if k.fetch != nil && from < to {
-		k.fetch(w[from*stride : to*stride])
+	if from = max(from, fetched); k.fetch != nil && from < to {
+		k.fetch(w[from:to])
 	}
+}
+
+// aheadLines is how many lines of 64 bytes a micro-kernel fetches while it
+// multiplies a group, if it does.
+const aheadLines = 4
+
+// ahead is the weights behind those that are being multiplied, as many again,
+// and how many bytes of them have been fetched.
+type ahead struct {
+	w    []byte
+	done int
+}
+
+// turn goes on to the first `size` bytes of w, of which as many as it returns have
+// been fetched.
+func (a *ahead) turn(w []byte, size int) (fetched int) {
+	if len(a.w) > 0 && &a.w[0] == &w[0] {
+		fetched = min(a.done, size)
+	}
+	a.w, a.done = w[size:min(cap(w), 2*size)], 0
+	return fetched
+}
+
+// take returns where a micro-kernel that multiplies so many groups fetches, and how
+// far it goes on with each: nowhere, which is some place that is in the cache, once
+// all has been fetched.
+func (a *ahead) take(nowhere *int8, groups int) (from *byte, step int) {
+	if a.done >= len(a.w) {
+		return (*byte)(unsafe.Pointer(nowhere)), 0
+	}
+	from = &a.w[a.done]
+	a.done += groups * aheadLines * 64
+	return from, aheadLines * 64
 }
 
 // corner multiplies one panel with one tile. Where either is not full, the
 // micro-kernel writes beside out.
 func (f *integer) corner(out []float32, ldo, rows int, p *panel, t *Tile, from, deep int, s *Scratch) {
 	if rows == panelRows && t.Cols == tileCols {
-		f.micro(out, ldo, p, t, from, deep, from > 0)
+		f.micro(out, ldo, p, t, from, deep, from > 0, &s.ahead)
 		return
 	}
-	f.micro(s.corner[:], panelRows, p, t, from, deep, false)
+	f.micro(s.corner[:], panelRows, p, t, from, deep, false, &s.ahead)
 	s.copyCorner(out, ldo, rows, t.Cols, from > 0)
 }
 
@@ -103,7 +143,7 @@ func (s *Scratch) copyCorner(out []float32, ldo, rows, cols int, add bool) {
 
 // microGo is the portable micro-kernel, for the high bytes or both.
 func microGo(fine bool) microKernel {
-	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool) {
+	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, _ *ahead) {
 		for c := range tileCols {
 			for r := range panelRows {
 				sum := float32(0)

@@ -157,29 +157,29 @@ func transposex256(dst *uint32, src *uint32, stride int, columns int)
 // micro16x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func micro16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
 
 // micro32x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func micro32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
 
 // microSigned32x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func microSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func microSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
 
 // microFine16x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func microFine16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func microFine16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
 
 // microFine32x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func microFine32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func microFine32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
 
 // microFineSigned32x256 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func microFineSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func microFineSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)

@@ -4130,9 +4130,9 @@ squares:
 	VZEROUPPER
 	RET
 
-// func micro16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·micro16x256(SB), NOSPLIT, $0-81
+// func micro16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·micro16x256(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -4152,8 +4152,15 @@ TEXT ·micro16x256(SB), NOSPLIT, $0-81
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	MOVQ   groups+72(FP), R9
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group0x0:
+	PREFETCHT1   (R10)
+	PREFETCHT1   64(R10)
+	PREFETCHT1   128(R10)
+	PREFETCHT1   192(R10)
+	ADDQ         R11, R10
 	VXORPS       Y4, Y4, Y4
 	VXORPS       Y5, Y5, Y5
 	VXORPS       Y6, Y6, Y6
@@ -5080,9 +5087,9 @@ store1x4:
 	VZEROUPPER
 	RET
 
-// func micro32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·micro32x256(SB), NOSPLIT, $0-81
+// func micro32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·micro32x256(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -5102,8 +5109,15 @@ TEXT ·micro32x256(SB), NOSPLIT, $0-81
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	MOVQ   groups+72(FP), R9
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group0x0:
+	PREFETCHT1   (R10)
+	PREFETCHT1   64(R10)
+	PREFETCHT1   128(R10)
+	PREFETCHT1   192(R10)
+	ADDQ         R11, R10
 	VXORPS       Y4, Y4, Y4
 	VXORPS       Y5, Y5, Y5
 	VXORPS       Y6, Y6, Y6
@@ -5914,9 +5928,9 @@ store1x4:
 	VZEROUPPER
 	RET
 
-// func microSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·microSigned32x256(SB), NOSPLIT, $0-81
+// func microSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·microSigned32x256(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -5936,8 +5950,15 @@ TEXT ·microSigned32x256(SB), NOSPLIT, $0-81
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	MOVQ   groups+72(FP), R9
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group0x0:
+	PREFETCHT1   (R10)
+	PREFETCHT1   64(R10)
+	PREFETCHT1   128(R10)
+	PREFETCHT1   192(R10)
+	ADDQ         R11, R10
 	VXORPS       Y4, Y4, Y4
 	VXORPS       Y5, Y5, Y5
 	VXORPS       Y6, Y6, Y6
@@ -6972,9 +6993,9 @@ store1x4:
 	VZEROUPPER
 	RET
 
-// func microFine16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·microFine16x256(SB), NOSPLIT, $0-81
+// func microFine16x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·microFine16x256(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -6994,8 +7015,15 @@ TEXT ·microFine16x256(SB), NOSPLIT, $0-81
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	MOVQ   groups+72(FP), R9
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group0x0:
+	PREFETCHT1   (R10)
+	PREFETCHT1   64(R10)
+	PREFETCHT1   128(R10)
+	PREFETCHT1   192(R10)
+	ADDQ         R11, R10
 	VXORPS       Y4, Y4, Y4
 	VXORPS       Y5, Y5, Y5
 	VXORPS       Y6, Y6, Y6
@@ -8434,9 +8462,9 @@ store1x4:
 	VZEROUPPER
 	RET
 
-// func microFine32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·microFine32x256(SB), NOSPLIT, $0-81
+// func microFine32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·microFine32x256(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -8456,8 +8484,15 @@ TEXT ·microFine32x256(SB), NOSPLIT, $0-81
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	MOVQ   groups+72(FP), R9
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group0x0:
+	PREFETCHT1   (R10)
+	PREFETCHT1   64(R10)
+	PREFETCHT1   128(R10)
+	PREFETCHT1   192(R10)
+	ADDQ         R11, R10
 	VXORPS       Y4, Y4, Y4
 	VXORPS       Y5, Y5, Y5
 	VXORPS       Y6, Y6, Y6
@@ -9764,9 +9799,9 @@ store1x4:
 	VZEROUPPER
 	RET
 
-// func microFineSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·microFineSigned32x256(SB), NOSPLIT, $0-81
+// func microFineSigned32x256(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·microFineSigned32x256(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -9786,8 +9821,15 @@ TEXT ·microFineSigned32x256(SB), NOSPLIT, $0-81
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	MOVQ   groups+72(FP), R9
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group0x0:
+	PREFETCHT1   (R10)
+	PREFETCHT1   64(R10)
+	PREFETCHT1   128(R10)
+	PREFETCHT1   192(R10)
+	ADDQ         R11, R10
 	VXORPS       Y4, Y4, Y4
 	VXORPS       Y5, Y5, Y5
 	VXORPS       Y6, Y6, Y6

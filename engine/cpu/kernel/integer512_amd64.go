@@ -184,22 +184,52 @@ func peakx512(n int)
 //go:noescape
 func transposex512(dst *uint32, src *uint32, stride int, columns int)
 
+// micro16by2x512 sets or adds the products of 16 rows of weights with 2 of activations, groups times 32 of them.
+//
+//go:noescape
+func micro16by2x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+
+// micro16by4x512 sets or adds the products of 16 rows of weights with 4 of activations, groups times 32 of them.
+//
+//go:noescape
+func micro16by4x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+
+// micro16by6x512 sets or adds the products of 16 rows of weights with 6 of activations, groups times 32 of them.
+//
+//go:noescape
+func micro16by6x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+
 // micro16x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func micro16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
 
 // microFine16x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func microFine16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func microFine16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+
+// micro32by2x512 sets or adds the products of 16 rows of weights with 2 of activations, groups times 32 of them.
+//
+//go:noescape
+func micro32by2x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+
+// micro32by4x512 sets or adds the products of 16 rows of weights with 4 of activations, groups times 32 of them.
+//
+//go:noescape
+func micro32by4x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+
+// micro32by6x512 sets or adds the products of 16 rows of weights with 6 of activations, groups times 32 of them.
+//
+//go:noescape
+func micro32by6x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
 
 // micro32x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
 
 // microFine32x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
 //
 //go:noescape
-func microFine32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
+func microFine32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)

@@ -8368,9 +8368,444 @@ square:
 constants:
 	JMP start
 
-// func micro16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX512F, AVX512VNNI
-TEXT ·micro16x512(SB), NOSPLIT, $0-81
+// func micro16by2x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·micro16by2x512(SB), NOSPLIT, $0-104
+	MOVQ   u+16(FP), AX
+	MOVQ   scale+24(FP), CX
+	MOVQ   offset+32(FP), DX
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
+
+group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
+	VPXORD           Z2, Z2, Z2
+	VPXORD           Z3, Z3, Z3
+	VMOVDQU64        (AX), Z4
+	VPDPBUSD.BCST    (BX), Z4, Z2
+	VPDPBUSD.BCST    4(BX), Z4, Z3
+	VMOVDQU64        64(AX), Z4
+	VPDPBUSD.BCST    32(BX), Z4, Z2
+	VPDPBUSD.BCST    36(BX), Z4, Z3
+	VMOVDQU64        128(AX), Z4
+	VPDPBUSD.BCST    64(BX), Z4, Z2
+	VPDPBUSD.BCST    68(BX), Z4, Z3
+	VMOVDQU64        192(AX), Z4
+	VPDPBUSD.BCST    96(BX), Z4, Z2
+	VPDPBUSD.BCST    100(BX), Z4, Z3
+	VMOVUPS          (CX), Z4
+	VMOVUPS          (DX), Z7
+	VCVTDQ2PS        Z2, Z2
+	VMULPS.BCST      (DI), Z4, Z8
+	VFMADD231PS      Z8, Z2, Z0
+	VFMADD231PS.BCST (R8), Z7, Z0
+	VCVTDQ2PS        Z3, Z3
+	VMULPS.BCST      4(DI), Z4, Z4
+	VFMADD231PS      Z4, Z3, Z1
+	VFMADD231PS.BCST 4(R8), Z7, Z1
+	VPXORD           Z5, Z5, Z5
+	VPXORD           Z6, Z6, Z6
+	VMOVDQU64        256(AX), Z4
+	VPDPBUSD.BCST    128(BX), Z4, Z5
+	VPDPBUSD.BCST    132(BX), Z4, Z6
+	VMOVDQU64        320(AX), Z4
+	VPDPBUSD.BCST    160(BX), Z4, Z5
+	VPDPBUSD.BCST    164(BX), Z4, Z6
+	VMOVDQU64        384(AX), Z4
+	VPDPBUSD.BCST    192(BX), Z4, Z5
+	VPDPBUSD.BCST    196(BX), Z4, Z6
+	VMOVDQU64        448(AX), Z4
+	VPDPBUSD.BCST    224(BX), Z4, Z5
+	VPDPBUSD.BCST    228(BX), Z4, Z6
+	VMOVUPS          64(CX), Z4
+	VMOVUPS          64(DX), Z7
+	VCVTDQ2PS        Z5, Z5
+	VMULPS.BCST      (DI), Z4, Z8
+	VFMADD231PS      Z8, Z5, Z0
+	VFMADD231PS.BCST 32(R8), Z7, Z0
+	VCVTDQ2PS        Z6, Z6
+	VMULPS.BCST      4(DI), Z4, Z4
+	VFMADD231PS      Z4, Z6, Z1
+	VFMADD231PS.BCST 36(R8), Z7, Z1
+	ADDQ             $+512, AX
+	ADDQ             $+128, CX
+	ADDQ             $+128, DX
+	ADDQ             $+256, BX
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+64, R8
+	DECQ             R9
+	JNZ              group
+	MOVQ             out+0(FP), AX
+	MOVQ             ldo+8(FP), CX
+	MOVB             add+80(FP), DL
+	SHLQ             $0x02, CX
+	TESTB            DL, DL
+	JZ               store
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func micro16by4x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·micro16by4x512(SB), NOSPLIT, $0-104
+	MOVQ   u+16(FP), AX
+	MOVQ   scale+24(FP), CX
+	MOVQ   offset+32(FP), DX
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
+
+group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
+	VPXORD           Z4, Z4, Z4
+	VPXORD           Z5, Z5, Z5
+	VPXORD           Z6, Z6, Z6
+	VPXORD           Z7, Z7, Z7
+	VMOVDQU64        (AX), Z8
+	VPDPBUSD.BCST    (BX), Z8, Z4
+	VPDPBUSD.BCST    4(BX), Z8, Z5
+	VPDPBUSD.BCST    8(BX), Z8, Z6
+	VPDPBUSD.BCST    12(BX), Z8, Z7
+	VMOVDQU64        64(AX), Z8
+	VPDPBUSD.BCST    32(BX), Z8, Z4
+	VPDPBUSD.BCST    36(BX), Z8, Z5
+	VPDPBUSD.BCST    40(BX), Z8, Z6
+	VPDPBUSD.BCST    44(BX), Z8, Z7
+	VMOVDQU64        128(AX), Z8
+	VPDPBUSD.BCST    64(BX), Z8, Z4
+	VPDPBUSD.BCST    68(BX), Z8, Z5
+	VPDPBUSD.BCST    72(BX), Z8, Z6
+	VPDPBUSD.BCST    76(BX), Z8, Z7
+	VMOVDQU64        192(AX), Z8
+	VPDPBUSD.BCST    96(BX), Z8, Z4
+	VPDPBUSD.BCST    100(BX), Z8, Z5
+	VPDPBUSD.BCST    104(BX), Z8, Z6
+	VPDPBUSD.BCST    108(BX), Z8, Z7
+	VMOVUPS          (CX), Z8
+	VMOVUPS          (DX), Z13
+	VCVTDQ2PS        Z4, Z4
+	VMULPS.BCST      (DI), Z8, Z14
+	VFMADD231PS      Z14, Z4, Z0
+	VFMADD231PS.BCST (R8), Z13, Z0
+	VCVTDQ2PS        Z5, Z5
+	VMULPS.BCST      4(DI), Z8, Z14
+	VFMADD231PS      Z14, Z5, Z1
+	VFMADD231PS.BCST 4(R8), Z13, Z1
+	VCVTDQ2PS        Z6, Z6
+	VMULPS.BCST      8(DI), Z8, Z14
+	VFMADD231PS      Z14, Z6, Z2
+	VFMADD231PS.BCST 8(R8), Z13, Z2
+	VCVTDQ2PS        Z7, Z7
+	VMULPS.BCST      12(DI), Z8, Z8
+	VFMADD231PS      Z8, Z7, Z3
+	VFMADD231PS.BCST 12(R8), Z13, Z3
+	VPXORD           Z9, Z9, Z9
+	VPXORD           Z10, Z10, Z10
+	VPXORD           Z11, Z11, Z11
+	VPXORD           Z12, Z12, Z12
+	VMOVDQU64        256(AX), Z8
+	VPDPBUSD.BCST    128(BX), Z8, Z9
+	VPDPBUSD.BCST    132(BX), Z8, Z10
+	VPDPBUSD.BCST    136(BX), Z8, Z11
+	VPDPBUSD.BCST    140(BX), Z8, Z12
+	VMOVDQU64        320(AX), Z8
+	VPDPBUSD.BCST    160(BX), Z8, Z9
+	VPDPBUSD.BCST    164(BX), Z8, Z10
+	VPDPBUSD.BCST    168(BX), Z8, Z11
+	VPDPBUSD.BCST    172(BX), Z8, Z12
+	VMOVDQU64        384(AX), Z8
+	VPDPBUSD.BCST    192(BX), Z8, Z9
+	VPDPBUSD.BCST    196(BX), Z8, Z10
+	VPDPBUSD.BCST    200(BX), Z8, Z11
+	VPDPBUSD.BCST    204(BX), Z8, Z12
+	VMOVDQU64        448(AX), Z8
+	VPDPBUSD.BCST    224(BX), Z8, Z9
+	VPDPBUSD.BCST    228(BX), Z8, Z10
+	VPDPBUSD.BCST    232(BX), Z8, Z11
+	VPDPBUSD.BCST    236(BX), Z8, Z12
+	VMOVUPS          64(CX), Z8
+	VMOVUPS          64(DX), Z13
+	VCVTDQ2PS        Z9, Z9
+	VMULPS.BCST      (DI), Z8, Z14
+	VFMADD231PS      Z14, Z9, Z0
+	VFMADD231PS.BCST 32(R8), Z13, Z0
+	VCVTDQ2PS        Z10, Z10
+	VMULPS.BCST      4(DI), Z8, Z14
+	VFMADD231PS      Z14, Z10, Z1
+	VFMADD231PS.BCST 36(R8), Z13, Z1
+	VCVTDQ2PS        Z11, Z11
+	VMULPS.BCST      8(DI), Z8, Z14
+	VFMADD231PS      Z14, Z11, Z2
+	VFMADD231PS.BCST 40(R8), Z13, Z2
+	VCVTDQ2PS        Z12, Z12
+	VMULPS.BCST      12(DI), Z8, Z8
+	VFMADD231PS      Z8, Z12, Z3
+	VFMADD231PS.BCST 44(R8), Z13, Z3
+	ADDQ             $+512, AX
+	ADDQ             $+128, CX
+	ADDQ             $+128, DX
+	ADDQ             $+256, BX
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+64, R8
+	DECQ             R9
+	JNZ              group
+	MOVQ             out+0(FP), AX
+	MOVQ             ldo+8(FP), CX
+	MOVB             add+80(FP), DL
+	SHLQ             $0x02, CX
+	TESTB            DL, DL
+	JZ               store
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func micro16by6x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·micro16by6x512(SB), NOSPLIT, $0-104
+	MOVQ   u+16(FP), AX
+	MOVQ   scale+24(FP), CX
+	MOVQ   offset+32(FP), DX
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
+
+group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
+	VPXORD           Z6, Z6, Z6
+	VPXORD           Z7, Z7, Z7
+	VPXORD           Z8, Z8, Z8
+	VPXORD           Z9, Z9, Z9
+	VPXORD           Z10, Z10, Z10
+	VPXORD           Z11, Z11, Z11
+	VMOVDQU64        (AX), Z12
+	VPDPBUSD.BCST    (BX), Z12, Z6
+	VPDPBUSD.BCST    4(BX), Z12, Z7
+	VPDPBUSD.BCST    8(BX), Z12, Z8
+	VPDPBUSD.BCST    12(BX), Z12, Z9
+	VPDPBUSD.BCST    16(BX), Z12, Z10
+	VPDPBUSD.BCST    20(BX), Z12, Z11
+	VMOVDQU64        64(AX), Z12
+	VPDPBUSD.BCST    32(BX), Z12, Z6
+	VPDPBUSD.BCST    36(BX), Z12, Z7
+	VPDPBUSD.BCST    40(BX), Z12, Z8
+	VPDPBUSD.BCST    44(BX), Z12, Z9
+	VPDPBUSD.BCST    48(BX), Z12, Z10
+	VPDPBUSD.BCST    52(BX), Z12, Z11
+	VMOVDQU64        128(AX), Z12
+	VPDPBUSD.BCST    64(BX), Z12, Z6
+	VPDPBUSD.BCST    68(BX), Z12, Z7
+	VPDPBUSD.BCST    72(BX), Z12, Z8
+	VPDPBUSD.BCST    76(BX), Z12, Z9
+	VPDPBUSD.BCST    80(BX), Z12, Z10
+	VPDPBUSD.BCST    84(BX), Z12, Z11
+	VMOVDQU64        192(AX), Z12
+	VPDPBUSD.BCST    96(BX), Z12, Z6
+	VPDPBUSD.BCST    100(BX), Z12, Z7
+	VPDPBUSD.BCST    104(BX), Z12, Z8
+	VPDPBUSD.BCST    108(BX), Z12, Z9
+	VPDPBUSD.BCST    112(BX), Z12, Z10
+	VPDPBUSD.BCST    116(BX), Z12, Z11
+	VMOVUPS          (CX), Z12
+	VMOVUPS          (DX), Z19
+	VCVTDQ2PS        Z6, Z6
+	VMULPS.BCST      (DI), Z12, Z20
+	VFMADD231PS      Z20, Z6, Z0
+	VFMADD231PS.BCST (R8), Z19, Z0
+	VCVTDQ2PS        Z7, Z7
+	VMULPS.BCST      4(DI), Z12, Z20
+	VFMADD231PS      Z20, Z7, Z1
+	VFMADD231PS.BCST 4(R8), Z19, Z1
+	VCVTDQ2PS        Z8, Z8
+	VMULPS.BCST      8(DI), Z12, Z20
+	VFMADD231PS      Z20, Z8, Z2
+	VFMADD231PS.BCST 8(R8), Z19, Z2
+	VCVTDQ2PS        Z9, Z9
+	VMULPS.BCST      12(DI), Z12, Z20
+	VFMADD231PS      Z20, Z9, Z3
+	VFMADD231PS.BCST 12(R8), Z19, Z3
+	VCVTDQ2PS        Z10, Z10
+	VMULPS.BCST      16(DI), Z12, Z20
+	VFMADD231PS      Z20, Z10, Z4
+	VFMADD231PS.BCST 16(R8), Z19, Z4
+	VCVTDQ2PS        Z11, Z11
+	VMULPS.BCST      20(DI), Z12, Z12
+	VFMADD231PS      Z12, Z11, Z5
+	VFMADD231PS.BCST 20(R8), Z19, Z5
+	VPXORD           Z13, Z13, Z13
+	VPXORD           Z14, Z14, Z14
+	VPXORD           Z15, Z15, Z15
+	VPXORD           Z16, Z16, Z16
+	VPXORD           Z17, Z17, Z17
+	VPXORD           Z18, Z18, Z18
+	VMOVDQU64        256(AX), Z12
+	VPDPBUSD.BCST    128(BX), Z12, Z13
+	VPDPBUSD.BCST    132(BX), Z12, Z14
+	VPDPBUSD.BCST    136(BX), Z12, Z15
+	VPDPBUSD.BCST    140(BX), Z12, Z16
+	VPDPBUSD.BCST    144(BX), Z12, Z17
+	VPDPBUSD.BCST    148(BX), Z12, Z18
+	VMOVDQU64        320(AX), Z12
+	VPDPBUSD.BCST    160(BX), Z12, Z13
+	VPDPBUSD.BCST    164(BX), Z12, Z14
+	VPDPBUSD.BCST    168(BX), Z12, Z15
+	VPDPBUSD.BCST    172(BX), Z12, Z16
+	VPDPBUSD.BCST    176(BX), Z12, Z17
+	VPDPBUSD.BCST    180(BX), Z12, Z18
+	VMOVDQU64        384(AX), Z12
+	VPDPBUSD.BCST    192(BX), Z12, Z13
+	VPDPBUSD.BCST    196(BX), Z12, Z14
+	VPDPBUSD.BCST    200(BX), Z12, Z15
+	VPDPBUSD.BCST    204(BX), Z12, Z16
+	VPDPBUSD.BCST    208(BX), Z12, Z17
+	VPDPBUSD.BCST    212(BX), Z12, Z18
+	VMOVDQU64        448(AX), Z12
+	VPDPBUSD.BCST    224(BX), Z12, Z13
+	VPDPBUSD.BCST    228(BX), Z12, Z14
+	VPDPBUSD.BCST    232(BX), Z12, Z15
+	VPDPBUSD.BCST    236(BX), Z12, Z16
+	VPDPBUSD.BCST    240(BX), Z12, Z17
+	VPDPBUSD.BCST    244(BX), Z12, Z18
+	VMOVUPS          64(CX), Z12
+	VMOVUPS          64(DX), Z19
+	VCVTDQ2PS        Z13, Z13
+	VMULPS.BCST      (DI), Z12, Z20
+	VFMADD231PS      Z20, Z13, Z0
+	VFMADD231PS.BCST 32(R8), Z19, Z0
+	VCVTDQ2PS        Z14, Z14
+	VMULPS.BCST      4(DI), Z12, Z20
+	VFMADD231PS      Z20, Z14, Z1
+	VFMADD231PS.BCST 36(R8), Z19, Z1
+	VCVTDQ2PS        Z15, Z15
+	VMULPS.BCST      8(DI), Z12, Z20
+	VFMADD231PS      Z20, Z15, Z2
+	VFMADD231PS.BCST 40(R8), Z19, Z2
+	VCVTDQ2PS        Z16, Z16
+	VMULPS.BCST      12(DI), Z12, Z20
+	VFMADD231PS      Z20, Z16, Z3
+	VFMADD231PS.BCST 44(R8), Z19, Z3
+	VCVTDQ2PS        Z17, Z17
+	VMULPS.BCST      16(DI), Z12, Z20
+	VFMADD231PS      Z20, Z17, Z4
+	VFMADD231PS.BCST 48(R8), Z19, Z4
+	VCVTDQ2PS        Z18, Z18
+	VMULPS.BCST      20(DI), Z12, Z12
+	VFMADD231PS      Z12, Z18, Z5
+	VFMADD231PS.BCST 52(R8), Z19, Z5
+	ADDQ             $+512, AX
+	ADDQ             $+128, CX
+	ADDQ             $+128, DX
+	ADDQ             $+256, BX
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+64, R8
+	DECQ             R9
+	JNZ              group
+	MOVQ             out+0(FP), AX
+	MOVQ             ldo+8(FP), CX
+	MOVB             add+80(FP), DL
+	SHLQ             $0x02, CX
+	TESTB            DL, DL
+	JZ               store
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+	VADDPS           (DX), Z4, Z4
+	ADDQ             CX, DX
+	VADDPS           (DX), Z5, Z5
+	ADDQ             CX, DX
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func micro16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·micro16x512(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -8387,8 +8822,15 @@ TEXT ·micro16x512(SB), NOSPLIT, $0-81
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
 	VPXORD           Z8, Z8, Z8
 	VPXORD           Z9, Z9, Z9
 	VPXORD           Z10, Z10, Z10
@@ -8598,9 +9040,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func microFine16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX512F, AVX512VNNI
-TEXT ·microFine16x512(SB), NOSPLIT, $0-81
+// func microFine16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·microFine16x512(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -8617,8 +9059,15 @@ TEXT ·microFine16x512(SB), NOSPLIT, $0-81
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
 	VPXORD           Z8, Z8, Z8
 	VPXORD           Z9, Z9, Z9
 	VPXORD           Z10, Z10, Z10
@@ -8916,9 +9365,378 @@ store:
 	VZEROUPPER
 	RET
 
-// func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX512F, AVX512VNNI
-TEXT ·micro32x512(SB), NOSPLIT, $0-81
+// func micro32by2x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·micro32by2x512(SB), NOSPLIT, $0-104
+	MOVQ   u+16(FP), AX
+	MOVQ   scale+24(FP), CX
+	MOVQ   offset+32(FP), DX
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
+
+group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
+	VPXORD           Z2, Z2, Z2
+	VPXORD           Z3, Z3, Z3
+	VMOVDQU64        (AX), Z4
+	VPDPBUSD.BCST    (BX), Z4, Z2
+	VPDPBUSD.BCST    4(BX), Z4, Z3
+	VMOVDQU64        64(AX), Z4
+	VPDPBUSD.BCST    32(BX), Z4, Z2
+	VPDPBUSD.BCST    36(BX), Z4, Z3
+	VMOVDQU64        128(AX), Z4
+	VPDPBUSD.BCST    64(BX), Z4, Z2
+	VPDPBUSD.BCST    68(BX), Z4, Z3
+	VMOVDQU64        192(AX), Z4
+	VPDPBUSD.BCST    96(BX), Z4, Z2
+	VPDPBUSD.BCST    100(BX), Z4, Z3
+	VMOVDQU64        256(AX), Z4
+	VPDPBUSD.BCST    128(BX), Z4, Z2
+	VPDPBUSD.BCST    132(BX), Z4, Z3
+	VMOVDQU64        320(AX), Z4
+	VPDPBUSD.BCST    160(BX), Z4, Z2
+	VPDPBUSD.BCST    164(BX), Z4, Z3
+	VMOVDQU64        384(AX), Z4
+	VPDPBUSD.BCST    192(BX), Z4, Z2
+	VPDPBUSD.BCST    196(BX), Z4, Z3
+	VMOVDQU64        448(AX), Z4
+	VPDPBUSD.BCST    224(BX), Z4, Z2
+	VPDPBUSD.BCST    228(BX), Z4, Z3
+	VMOVUPS          (CX), Z4
+	VMOVUPS          (DX), Z5
+	VCVTDQ2PS        Z2, Z2
+	VMULPS.BCST      (DI), Z4, Z6
+	VFMADD231PS      Z6, Z2, Z0
+	VFMADD231PS.BCST (R8), Z5, Z0
+	VCVTDQ2PS        Z3, Z3
+	VMULPS.BCST      4(DI), Z4, Z4
+	VFMADD231PS      Z4, Z3, Z1
+	VFMADD231PS.BCST 4(R8), Z5, Z1
+	ADDQ             $+512, AX
+	ADDQ             $+64, CX
+	ADDQ             $+64, DX
+	ADDQ             $+256, BX
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+32, R8
+	DECQ             R9
+	JNZ              group
+	MOVQ             out+0(FP), AX
+	MOVQ             ldo+8(FP), CX
+	MOVB             add+80(FP), DL
+	SHLQ             $0x02, CX
+	TESTB            DL, DL
+	JZ               store
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func micro32by4x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·micro32by4x512(SB), NOSPLIT, $0-104
+	MOVQ   u+16(FP), AX
+	MOVQ   scale+24(FP), CX
+	MOVQ   offset+32(FP), DX
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
+
+group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
+	VPXORD           Z4, Z4, Z4
+	VPXORD           Z5, Z5, Z5
+	VPXORD           Z6, Z6, Z6
+	VPXORD           Z7, Z7, Z7
+	VMOVDQU64        (AX), Z8
+	VPDPBUSD.BCST    (BX), Z8, Z4
+	VPDPBUSD.BCST    4(BX), Z8, Z5
+	VPDPBUSD.BCST    8(BX), Z8, Z6
+	VPDPBUSD.BCST    12(BX), Z8, Z7
+	VMOVDQU64        64(AX), Z8
+	VPDPBUSD.BCST    32(BX), Z8, Z4
+	VPDPBUSD.BCST    36(BX), Z8, Z5
+	VPDPBUSD.BCST    40(BX), Z8, Z6
+	VPDPBUSD.BCST    44(BX), Z8, Z7
+	VMOVDQU64        128(AX), Z8
+	VPDPBUSD.BCST    64(BX), Z8, Z4
+	VPDPBUSD.BCST    68(BX), Z8, Z5
+	VPDPBUSD.BCST    72(BX), Z8, Z6
+	VPDPBUSD.BCST    76(BX), Z8, Z7
+	VMOVDQU64        192(AX), Z8
+	VPDPBUSD.BCST    96(BX), Z8, Z4
+	VPDPBUSD.BCST    100(BX), Z8, Z5
+	VPDPBUSD.BCST    104(BX), Z8, Z6
+	VPDPBUSD.BCST    108(BX), Z8, Z7
+	VMOVDQU64        256(AX), Z8
+	VPDPBUSD.BCST    128(BX), Z8, Z4
+	VPDPBUSD.BCST    132(BX), Z8, Z5
+	VPDPBUSD.BCST    136(BX), Z8, Z6
+	VPDPBUSD.BCST    140(BX), Z8, Z7
+	VMOVDQU64        320(AX), Z8
+	VPDPBUSD.BCST    160(BX), Z8, Z4
+	VPDPBUSD.BCST    164(BX), Z8, Z5
+	VPDPBUSD.BCST    168(BX), Z8, Z6
+	VPDPBUSD.BCST    172(BX), Z8, Z7
+	VMOVDQU64        384(AX), Z8
+	VPDPBUSD.BCST    192(BX), Z8, Z4
+	VPDPBUSD.BCST    196(BX), Z8, Z5
+	VPDPBUSD.BCST    200(BX), Z8, Z6
+	VPDPBUSD.BCST    204(BX), Z8, Z7
+	VMOVDQU64        448(AX), Z8
+	VPDPBUSD.BCST    224(BX), Z8, Z4
+	VPDPBUSD.BCST    228(BX), Z8, Z5
+	VPDPBUSD.BCST    232(BX), Z8, Z6
+	VPDPBUSD.BCST    236(BX), Z8, Z7
+	VMOVUPS          (CX), Z8
+	VMOVUPS          (DX), Z9
+	VCVTDQ2PS        Z4, Z4
+	VMULPS.BCST      (DI), Z8, Z10
+	VFMADD231PS      Z10, Z4, Z0
+	VFMADD231PS.BCST (R8), Z9, Z0
+	VCVTDQ2PS        Z5, Z5
+	VMULPS.BCST      4(DI), Z8, Z10
+	VFMADD231PS      Z10, Z5, Z1
+	VFMADD231PS.BCST 4(R8), Z9, Z1
+	VCVTDQ2PS        Z6, Z6
+	VMULPS.BCST      8(DI), Z8, Z10
+	VFMADD231PS      Z10, Z6, Z2
+	VFMADD231PS.BCST 8(R8), Z9, Z2
+	VCVTDQ2PS        Z7, Z7
+	VMULPS.BCST      12(DI), Z8, Z8
+	VFMADD231PS      Z8, Z7, Z3
+	VFMADD231PS.BCST 12(R8), Z9, Z3
+	ADDQ             $+512, AX
+	ADDQ             $+64, CX
+	ADDQ             $+64, DX
+	ADDQ             $+256, BX
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+32, R8
+	DECQ             R9
+	JNZ              group
+	MOVQ             out+0(FP), AX
+	MOVQ             ldo+8(FP), CX
+	MOVB             add+80(FP), DL
+	SHLQ             $0x02, CX
+	TESTB            DL, DL
+	JZ               store
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func micro32by6x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·micro32by6x512(SB), NOSPLIT, $0-104
+	MOVQ   u+16(FP), AX
+	MOVQ   scale+24(FP), CX
+	MOVQ   offset+32(FP), DX
+	MOVQ   high+40(FP), BX
+	MOVQ   low+48(FP), SI
+	MOVQ   d+56(FP), DI
+	MOVQ   s+64(FP), R8
+	MOVQ   groups+72(FP), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
+
+group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
+	VPXORD           Z6, Z6, Z6
+	VPXORD           Z7, Z7, Z7
+	VPXORD           Z8, Z8, Z8
+	VPXORD           Z9, Z9, Z9
+	VPXORD           Z10, Z10, Z10
+	VPXORD           Z11, Z11, Z11
+	VMOVDQU64        (AX), Z12
+	VPDPBUSD.BCST    (BX), Z12, Z6
+	VPDPBUSD.BCST    4(BX), Z12, Z7
+	VPDPBUSD.BCST    8(BX), Z12, Z8
+	VPDPBUSD.BCST    12(BX), Z12, Z9
+	VPDPBUSD.BCST    16(BX), Z12, Z10
+	VPDPBUSD.BCST    20(BX), Z12, Z11
+	VMOVDQU64        64(AX), Z12
+	VPDPBUSD.BCST    32(BX), Z12, Z6
+	VPDPBUSD.BCST    36(BX), Z12, Z7
+	VPDPBUSD.BCST    40(BX), Z12, Z8
+	VPDPBUSD.BCST    44(BX), Z12, Z9
+	VPDPBUSD.BCST    48(BX), Z12, Z10
+	VPDPBUSD.BCST    52(BX), Z12, Z11
+	VMOVDQU64        128(AX), Z12
+	VPDPBUSD.BCST    64(BX), Z12, Z6
+	VPDPBUSD.BCST    68(BX), Z12, Z7
+	VPDPBUSD.BCST    72(BX), Z12, Z8
+	VPDPBUSD.BCST    76(BX), Z12, Z9
+	VPDPBUSD.BCST    80(BX), Z12, Z10
+	VPDPBUSD.BCST    84(BX), Z12, Z11
+	VMOVDQU64        192(AX), Z12
+	VPDPBUSD.BCST    96(BX), Z12, Z6
+	VPDPBUSD.BCST    100(BX), Z12, Z7
+	VPDPBUSD.BCST    104(BX), Z12, Z8
+	VPDPBUSD.BCST    108(BX), Z12, Z9
+	VPDPBUSD.BCST    112(BX), Z12, Z10
+	VPDPBUSD.BCST    116(BX), Z12, Z11
+	VMOVDQU64        256(AX), Z12
+	VPDPBUSD.BCST    128(BX), Z12, Z6
+	VPDPBUSD.BCST    132(BX), Z12, Z7
+	VPDPBUSD.BCST    136(BX), Z12, Z8
+	VPDPBUSD.BCST    140(BX), Z12, Z9
+	VPDPBUSD.BCST    144(BX), Z12, Z10
+	VPDPBUSD.BCST    148(BX), Z12, Z11
+	VMOVDQU64        320(AX), Z12
+	VPDPBUSD.BCST    160(BX), Z12, Z6
+	VPDPBUSD.BCST    164(BX), Z12, Z7
+	VPDPBUSD.BCST    168(BX), Z12, Z8
+	VPDPBUSD.BCST    172(BX), Z12, Z9
+	VPDPBUSD.BCST    176(BX), Z12, Z10
+	VPDPBUSD.BCST    180(BX), Z12, Z11
+	VMOVDQU64        384(AX), Z12
+	VPDPBUSD.BCST    192(BX), Z12, Z6
+	VPDPBUSD.BCST    196(BX), Z12, Z7
+	VPDPBUSD.BCST    200(BX), Z12, Z8
+	VPDPBUSD.BCST    204(BX), Z12, Z9
+	VPDPBUSD.BCST    208(BX), Z12, Z10
+	VPDPBUSD.BCST    212(BX), Z12, Z11
+	VMOVDQU64        448(AX), Z12
+	VPDPBUSD.BCST    224(BX), Z12, Z6
+	VPDPBUSD.BCST    228(BX), Z12, Z7
+	VPDPBUSD.BCST    232(BX), Z12, Z8
+	VPDPBUSD.BCST    236(BX), Z12, Z9
+	VPDPBUSD.BCST    240(BX), Z12, Z10
+	VPDPBUSD.BCST    244(BX), Z12, Z11
+	VMOVUPS          (CX), Z12
+	VMOVUPS          (DX), Z13
+	VCVTDQ2PS        Z6, Z6
+	VMULPS.BCST      (DI), Z12, Z14
+	VFMADD231PS      Z14, Z6, Z0
+	VFMADD231PS.BCST (R8), Z13, Z0
+	VCVTDQ2PS        Z7, Z7
+	VMULPS.BCST      4(DI), Z12, Z14
+	VFMADD231PS      Z14, Z7, Z1
+	VFMADD231PS.BCST 4(R8), Z13, Z1
+	VCVTDQ2PS        Z8, Z8
+	VMULPS.BCST      8(DI), Z12, Z14
+	VFMADD231PS      Z14, Z8, Z2
+	VFMADD231PS.BCST 8(R8), Z13, Z2
+	VCVTDQ2PS        Z9, Z9
+	VMULPS.BCST      12(DI), Z12, Z14
+	VFMADD231PS      Z14, Z9, Z3
+	VFMADD231PS.BCST 12(R8), Z13, Z3
+	VCVTDQ2PS        Z10, Z10
+	VMULPS.BCST      16(DI), Z12, Z14
+	VFMADD231PS      Z14, Z10, Z4
+	VFMADD231PS.BCST 16(R8), Z13, Z4
+	VCVTDQ2PS        Z11, Z11
+	VMULPS.BCST      20(DI), Z12, Z12
+	VFMADD231PS      Z12, Z11, Z5
+	VFMADD231PS.BCST 20(R8), Z13, Z5
+	ADDQ             $+512, AX
+	ADDQ             $+64, CX
+	ADDQ             $+64, DX
+	ADDQ             $+256, BX
+	ADDQ             $+256, SI
+	ADDQ             $0x20, DI
+	ADDQ             $+32, R8
+	DECQ             R9
+	JNZ              group
+	MOVQ             out+0(FP), AX
+	MOVQ             ldo+8(FP), CX
+	MOVB             add+80(FP), DL
+	SHLQ             $0x02, CX
+	TESTB            DL, DL
+	JZ               store
+	MOVQ             AX, DX
+	VADDPS           (DX), Z0, Z0
+	ADDQ             CX, DX
+	VADDPS           (DX), Z1, Z1
+	ADDQ             CX, DX
+	VADDPS           (DX), Z2, Z2
+	ADDQ             CX, DX
+	VADDPS           (DX), Z3, Z3
+	ADDQ             CX, DX
+	VADDPS           (DX), Z4, Z4
+	ADDQ             CX, DX
+	VADDPS           (DX), Z5, Z5
+	ADDQ             CX, DX
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·micro32x512(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -8935,8 +9753,15 @@ TEXT ·micro32x512(SB), NOSPLIT, $0-81
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
 	VPXORD           Z8, Z8, Z8
 	VPXORD           Z9, Z9, Z9
 	VPXORD           Z10, Z10, Z10
@@ -9104,9 +9929,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func microFine32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool)
-// Requires: AVX, AVX512F, AVX512VNNI
-TEXT ·microFine32x512(SB), NOSPLIT, $0-81
+// func microFine32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·microFine32x512(SB), NOSPLIT, $0-104
 	MOVQ   u+16(FP), AX
 	MOVQ   scale+24(FP), CX
 	MOVQ   offset+32(FP), DX
@@ -9123,8 +9948,15 @@ TEXT ·microFine32x512(SB), NOSPLIT, $0-81
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
+	MOVQ   ahead+88(FP), R10
+	MOVQ   step+96(FP), R11
 
 group:
+	PREFETCHT1       (R10)
+	PREFETCHT1       64(R10)
+	PREFETCHT1       128(R10)
+	PREFETCHT1       192(R10)
+	ADDQ             R11, R10
 	VPXORD           Z8, Z8, Z8
 	VPXORD           Z9, Z9, Z9
 	VPXORD           Z10, Z10, Z10

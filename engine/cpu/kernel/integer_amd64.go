@@ -14,11 +14,21 @@ type assembled struct {
 	order func(x *Q8) []int8
 }
 
-// microAssembled is a micro-kernel's; groups count 32 weights.
-type microAssembled func(out *float32, ldo int, u *uint8, scale, offset *float32, high, low *int8, d, s *float32, groups int, add bool)
+// microAssembled is a micro-kernel's; groups count 32 weights. It fetches aheadLines
+// lines of weights for each, from ahead, ahead+step, ….
+type microAssembled func(out *float32, ldo int, u *uint8, scale, offset *float32, high, low *int8, d, s *float32, groups int, add bool, ahead *byte, step int)
 
-// micros are a tier's micro-kernels, by whether they use both bytes of the activations.
-type micros map[bool]microAssembled
+// micros are a tier's micro-kernels for a run: for the high bytes of two columns,
+// of four, six and all eight, and for both bytes of eight.
+type micros struct {
+	high [tileCols / 2]microAssembled
+	fine microAssembled
+}
+
+// whole is micro-kernels for eight columns alone, however many are needed.
+func whole(high, fine microAssembled) micros {
+	return micros{[...]microAssembled{high, high, high, high}, fine}
+}
 
 // join gives every type a micro-kernel, and most the rest of the assembly.
 func (k *Kernels) join(run16, run32 micros, types map[quant.Type]assembled) {
@@ -47,9 +57,9 @@ func (a assembled) join(f *integer) {
 	}
 	if a.gemv4 != nil {
 		f.gemv = func(out []float32, w []byte, stride int, x *Q8, from, runs int) {
-			ahead := ahead(4 * stride)
-			fetching(w[:min(len(w), ahead)])
-			a.gemv4(&out[0], len(out), &w[0], stride, runs, &a.order(x)[from], &x.steps[from/256].d[0], ahead, twice)
+			far := distance(4 * stride)
+			fetching(w[:min(len(w), far)])
+			a.gemv4(&out[0], len(out), &w[0], stride, runs, &a.order(x)[from], &x.steps[from/256].d[0], far, twice)
 		}
 		return
 	}
@@ -59,25 +69,25 @@ func (a assembled) join(f *integer) {
 	}
 }
 
-// ahead is how far ahead weights are fetched, of which `rows` bytes are
+// distance is how far ahead weights are fetched, of which `rows` bytes are
 // multiplied together: whole times that, and at least what the memory's latency
 // takes.
-func ahead(rows int) int {
+func distance(rows int) int {
 	const least = 9 << 10
 	return (least + rows - 1) / rows * rows
 }
 
 // of makes a micro-kernel for runs of 16 or 32 weights.
 func (m micros) of(run int, fine bool) microKernel {
-	f := m[fine]
-	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool) {
-		worth := &t.coarse
+	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, next *ahead) {
+		worth, f := &t.coarse, m.high[(t.Cols-1)/2]
 		if fine {
-			worth = &t.fine
+			worth, f = &t.fine, m.fine
 		}
 		_ = out[(tileCols-1)*ldo+panelRows-1]
+		bytes, step := next.take(&t.high[0], deep/group)
 		f(&out[0], ldo, &p.u[0], &p.scale[0], &p.offset[0], &t.high[from*tileCols], &t.low[from*tileCols],
-			&worth.d[from/group*tileCols], &worth.sums(run)[from/run*tileCols], deep/group, add)
+			&worth.d[from/group*tileCols], &worth.sums(run)[from/run*tileCols], deep/group, add, bytes, step)
 	}
 }
 

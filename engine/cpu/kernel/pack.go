@@ -34,6 +34,7 @@ type Scratch struct {
 	rows   []float32 // 16 rows of weights in float32
 	wide   []float32 // the same interleaved
 	corner [panelRows * tileCols]float32
+	ahead  ahead
 }
 
 // panel returns the i-th panel.

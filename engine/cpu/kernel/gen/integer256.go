@@ -219,7 +219,7 @@ type micro struct {
 // micro256 emits the micro-kernel: 16 rows of a panel times the 8 of a tile, a
 // quarter at a time: 8 rows, 4 columns.
 func micro256(c *constants, m micro) {
-	microFunction(microName(m.fine, m.signed, m.run, "x256"))
+	microFunction(microName(m.fine, m.signed, m.run, "x256"), 8)
 	for quarter := range 4 {
 		m.quarter(c, quarter%2, quarter/2*4)
 	}
@@ -237,7 +237,12 @@ func (m micro) quarter(c *constants, half, from int) {
 		ADDQ(Imm(uint64(4*from)), q)
 	}
 	sums, groups, label := zeros(YMM, 4), param("groups"), fmt.Sprintf("%dx%d", half, from)
+	fetch := func() {}
+	if half+from == 0 {
+		fetch = ahead()
+	}
 	loop("group"+label, groups, func() {
+		fetch()
 		for part := range 32 / m.run {
 			m.emitRun(c, part, sums, p)
 		}

@@ -28,8 +28,10 @@ func integer512() {
 	peak512()
 	transpose512(h)
 	for _, run := range []int{16, 32} {
-		micro512(run, false)
-		micro512(run, true)
+		for cols := 2; cols <= 8; cols += 2 {
+			micro512(run, cols, false)
+		}
+		micro512(run, 8, true)
 	}
 }
 
@@ -233,6 +235,22 @@ func panelParams() panelAt {
 	return panelAt{param("u"), param("scale"), param("offset"), param("high"), param("low"), param("d"), param("s")}
 }
 
+// aheadLines is how many lines of 64 bytes are fetched while 32 weights of each row
+// are multiplied: package kernel's constant of that name.
+const aheadLines = 4
+
+// ahead emits the fetching, into the second cache, of weights that come next: a
+// bit at a time, because a processor that is asked for many lines at once waits.
+func ahead() (fetch func()) {
+	p, step := param("ahead"), param("step")
+	return func() {
+		for line := range aheadLines {
+			PREFETCHT1(at(p, 64*line))
+		}
+		ADDQ(step, p)
+	}
+}
+
 // advance moves on by 32 weights.
 func (p panelAt) advance(run int) {
 	ADDQ(I32(512), p.u)
@@ -244,10 +262,10 @@ func (p panelAt) advance(run int) {
 	ADDQ(I32(int32(32*32/run)), p.s)
 }
 
-const microSignature = "func(out *float32, ldo int, u *uint8, scale, offset *float32, high, low *int8, d, s *float32, groups int, add bool)"
+const microSignature = "func(out *float32, ldo int, u *uint8, scale, offset *float32, high, low *int8, d, s *float32, groups int, add bool, ahead *byte, step int)"
 
-func microFunction(name string) {
-	function(name, microSignature, name+" sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.")
+func microFunction(name string, cols int) {
+	function(name, microSignature, fmt.Sprint(name, " sets or adds the products of 16 rows of weights with ", cols, " of activations, groups times 32 of them."))
 }
 
 // microName says what a micro-kernel is for: fine ones use both bytes of the
@@ -263,12 +281,18 @@ func microName(fine, signed bool, run int, suffix string) string {
 	return fmt.Sprint(name, run, suffix)
 }
 
-// micro512 emits the micro-kernel: 16 rows of a panel times the 8 of a tile.
-func micro512(run int, fine bool) {
-	microFunction(microName(fine, false, run, "x512"))
+// micro512 emits the micro-kernel: 16 rows of a panel times the 8 of a tile, or the
+// first of them.
+func micro512(run, cols int, fine bool) {
+	name := microName(fine, false, run, "x512")
+	if cols < 8 {
+		name = microName(fine, false, run, fmt.Sprint("by", cols, "x512"))
+	}
+	microFunction(name, cols)
 	p, groups := panelParams(), param("groups")
-	sums := zeros(ZMM, 8)
+	sums, fetch := zeros(ZMM, cols), ahead()
 	loop("group", groups, func() {
+		fetch()
 		for part := range 32 / run {
 			microRun512(run, part, fine, sums, p)
 		}
@@ -291,9 +315,9 @@ func columns(sums []reg.VecVirtual) [][]reg.VecVirtual {
 	return c
 }
 
-// microRun512 emits one run: eight chains of dot products, then their scales.
+// microRun512 emits one run: a chain of dot products for each column, then their scales.
 func microRun512(run, part int, fine bool, sums []reg.VecVirtual, p panelAt) {
-	dots := zeros(ZMM, 8)
+	dots := zeros(ZMM, len(sums))
 	products := func(q reg.GPVirtual) {
 		for k := part * run / 4; k < (part+1)*run/4; k++ {
 			w := ZMM()
