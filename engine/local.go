@@ -123,25 +123,24 @@ func (m *loaded) closeDevices() error {
 
 // Load opens a file in place of the loaded model. The sequence ends without an
 // error once the model is ready; ended early, by break or by ctx, nothing is
-// loaded. Errors are sentences that name the file; *MemoryError if it is too large.
+// loaded, and neither after an error, unless it is the file's own: what cannot be
+// opened or is no model leaves the one that was. Errors are sentences that name the file; *MemoryError if it is too large.
 func (l *Local) Load(ctx context.Context, o LoadOptions) iter.Seq2[Progress, error] {
 	return func(yield func(Progress, error) bool) {
 		l.busy.Lock()
 		defer l.busy.Unlock()
 		began := time.Now()
-		if err := l.replace(nil); err != nil {
-			yield(Progress{}, err)
-			return
-		}
-		if o.Device != "cpu" && !yield(Progress{Stage: StageCard}, nil) {
-			return
-		}
 		m, err := open(o)
-		if err != nil {
+		if err != nil { // the old model stays: a file that is none is no reason to give it up
 			yield(Progress{}, err)
 			return
 		}
-		if err := m.ready(ctx, yield); err != nil {
+		if err := l.replace(nil); err != nil {
+			m.close()
+			yield(Progress{}, err)
+			return
+		}
+		if err := m.ready(ctx, o, yield); err != nil {
 			m.close()
 			if !errors.Is(err, errBreak) {
 				yield(Progress{}, err)
@@ -156,13 +155,19 @@ func (l *Local) Load(ctx context.Context, o LoadOptions) iter.Seq2[Progress, err
 // errBreak says that the consumer has ended the sequence.
 var errBreak = errors.New("ended by the consumer")
 
-// ready brings the weights into memory and hands them to the device. Those of a
+// ready chooses the devices, brings the weights into memory and hands them over. Those of a
 // GGUF file are handed over first: one that cannot work is refused before any time
 // is spent on it. Those of a folder, whose shapes have been looked at, are read
 // first: handing them over means reading, and this tells how far it is. To a
 // graphics card they are copied straight from the file; of what is left to the
 // processor then, the file is read first.
-func (m *loaded) ready(ctx context.Context, yield func(Progress, error) bool) error {
+func (m *loaded) ready(ctx context.Context, o LoadOptions, yield func(Progress, error) bool) error {
+	if o.Device != "cpu" && !yield(Progress{Stage: StageCard}, nil) {
+		return errBreak
+	}
+	if err := m.choose(o); err != nil {
+		return named(o.Path, err)
+	}
 	if m.card == nil && !m.file.rearranged() {
 		if err := m.start(); err != nil {
 			return err
@@ -208,7 +213,7 @@ func (m *loaded) read(ctx context.Context, yield func(Progress, error) bool) err
 	return ctx.Err()
 }
 
-// open does everything but touch the weights.
+// open does everything but touch the weights and the devices.
 func open(o LoadOptions) (*loaded, error) {
 	f, err := openContainer(o.Path)
 	if err != nil {
@@ -251,7 +256,7 @@ func build(f container, o LoadOptions) (*loaded, error) {
 	m.options = model.Options{Context: m.info.Context, Batch: batch(m.info), F16: o.KV != "f32" && !o.Exact, Q8: o.KV == "q8_0" && !o.Exact}
 	m.batch = m.options.Batch
 	m.info.CacheBytes = c.CacheShape(m.options).Bytes()
-	return m, m.choose(o)
+	return m, nil
 }
 
 // batch is how many tokens are read at a time: enough for matrix-matrix speed,

@@ -495,3 +495,26 @@ func TestLoadCanBeStopped(t *testing.T) {
 		t.Errorf("loaded: %v, error %v", ok, got)
 	}
 }
+
+// A file that is no model does not cost the one that is loaded.
+func TestLoadOfNoModelKeepsTheOld(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad.gguf")
+	if err := os.WriteFile(bad, []byte("no model"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := start(t, LoadOptions{Path: tinyModel, Device: "cpu"})
+	for name, o := range map[string]LoadOptions{
+		"no model": {Path: bad}, "missing": {Path: bad + "x"}, "context": {Path: tinyModel, Context: 1 << 30}, "template": {Path: tinyModel, Template: "none such"},
+	} {
+		var got error
+		for _, err := range l.Load(t.Context(), o) {
+			got = err
+		}
+		if info, ok := l.Info(); got == nil || !ok || info.Path != tinyModel {
+			t.Errorf("%s: error %v, loaded is %q", name, got, info.Path)
+		}
+	}
+	if a, err := tryAsk(l, Request{Messages: user("x"), Sampling: settings(3, 5)}); err != nil || a.done == nil {
+		t.Errorf("it answers no more: %v", err)
+	}
+}
