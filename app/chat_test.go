@@ -142,8 +142,8 @@ func TestStop(t *testing.T) {
 			var stopped time.Time
 			time.AfterFunc(150*time.Millisecond, func() { stopped = time.Now(); cancel() })
 			r := follow(b.Send(ctx, id, "x"))
-			if took := time.Since(stopped); took > 100*time.Millisecond+slack.allowance() {
-				t.Errorf("it took %v to stop, want at most 100 ms (and %v for the disk)", took, slack.allowance())
+			if took := time.Since(stopped); took > 100*time.Millisecond+slack.Allowance() {
+				t.Errorf("it took %v to stop, want at most 100 ms (and %v for the disk)", took, slack.Allowance())
 			}
 			if r.err != nil || r.finished == nil || r.finished.State != app.Stopped || r.finished.Text != r.text {
 				t.Fatalf("stopped it is %+v (%v)", r.finished, r.err)

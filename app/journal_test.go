@@ -31,8 +31,8 @@ func TestSilentEngineLosesNoText(t *testing.T) {
 			came := time.Now()
 			go func() {
 				defer cancel()
-				if late := b.storedAfter(id, reply, want, came); late > 100*time.Millisecond+slack.allowance() {
-					t.Errorf("the text was on disk after %v, want at most 100 ms (and %v for the disk)", late, slack.allowance())
+				if late := b.storedAfter(id, reply, want, came); late > 100*time.Millisecond+slack.Allowance() {
+					t.Errorf("the text was on disk after %v, want at most 100 ms (and %v for the disk)", late, slack.Allowance())
 				}
 			}()
 		}

@@ -90,7 +90,7 @@ func chatUntilKilled(t *testing.T, dir string) {
 			case e.Finished != nil:
 			default:
 				bytes += len(e.Text)
-				fmt.Printf("text %d %d %d %d\n", reply, bytes, time.Now().UnixNano(), slack.allowance())
+				fmt.Printf("text %d %d %d %d\n", reply, bytes, time.Now().UnixNano(), slack.Allowance())
 			}
 		}
 		fmt.Printf("finished %d\n", reply)

@@ -38,7 +38,7 @@ func (d *disk) hold()    { d.held.Store(true) }
 func (d *disk) release() { d.once.Do(func() { d.held.Store(false); close(d.free) }) }
 
 // ends fails the test if f takes longer than a stop may, and the machine does.
-func ends(t *testing.T, what string, slack *stalls, f func()) {
+func ends(t *testing.T, what string, slack *apptest.Stalls, f func()) {
 	t.Helper()
 	began := time.Now()
 	done := make(chan struct{})
@@ -48,7 +48,7 @@ func ends(t *testing.T, what string, slack *stalls, f func()) {
 	case <-time.After(10 * time.Second):
 		t.Fatalf("%s does not end", what)
 	}
-	if took := time.Since(began); took > 100*time.Millisecond+slack.allowance() {
+	if took := time.Since(began); took > 100*time.Millisecond+slack.Allowance() {
 		t.Errorf("%s took %v", what, took)
 	}
 }
@@ -84,7 +84,7 @@ func TestAStoppedReplyDoesNotWaitForTheDisk(t *testing.T) {
 	}()
 	at := <-stopped
 	m := <-finished
-	if took := time.Since(at); took > 100*time.Millisecond+slack.allowance() {
+	if took := time.Since(at); took > 100*time.Millisecond+slack.Allowance() {
 		t.Errorf("the end was told %v after Stop", took)
 	}
 	if m.State != app.Stopped || len(m.Text) < 1000 {
