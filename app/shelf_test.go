@@ -160,6 +160,38 @@ func TestDeleteModel(t *testing.T) {
 	}
 }
 
+// What a link in Beyonder's folder leads to is not Beyonder's: of a file the link
+// goes, of a folder nothing. The folder itself may be a link.
+func TestDeleteModelBehindALink(t *testing.T) {
+	home := alone(t)
+	b := fast(t, 3)
+	disk := filepath.Join(home, "disk")
+	check(t, os.Mkdir(disk, 0o700))
+	check(t, os.RemoveAll(b.ModelsDir()))
+	if err := os.Symlink(disk, b.ModelsDir()); err != nil {
+		t.Skip(err)
+	}
+	own := realModel(t, filepath.Join(b.ModelsDir(), "org", "own.gguf"))
+	foreign := realModel(t, filepath.Join(home, "elsewhere", "foreign.gguf"))
+	single := realModel(t, filepath.Join(home, "single.gguf"))
+	check(t, os.Symlink(filepath.Dir(foreign), filepath.Join(b.ModelsDir(), "linked")))
+	check(t, os.Symlink(single, filepath.Join(b.ModelsDir(), "link.gguf")))
+	found := b.shelved()
+	if err := b.DeleteModel(found[filepath.Join(b.ModelsDir(), "linked", "foreign.gguf")]); err == nil || !strings.Contains(err.Error(), "not in Beyonder's own folder") {
+		t.Errorf("%v", err)
+	}
+	check(t, b.DeleteModel(found[filepath.Join(b.ModelsDir(), "link.gguf")]))
+	check(t, b.DeleteModel(found[own]))
+	for _, path := range []string{foreign, single} {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := os.Stat(own); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("its own: %v", err)
+	}
+}
+
 // What was chosen for one model goes before the settings, for it alone.
 func TestLoadChoice(t *testing.T) {
 	alone(t)

@@ -98,13 +98,21 @@ func (a *App) starterModel(used time.Time) LibraryModel {
 	return LibraryModel{Item: i, Used: used, Starter: true}
 }
 
-// own reports whether all of a model lies in Beyonder's own folder.
+// own reports whether all of a model lies in Beyonder's own folder, and not in one
+// that a link there leads to.
 func (a *App) own(i library.Item) bool {
 	if i.Path == a.ModelsDir() || len(i.Files) == 0 {
 		return false
 	}
 	dir, err := filepath.Abs(a.ModelsDir())
-	return err == nil && !slices.ContainsFunc(append(i.Files, i.Path), func(f string) bool { return !within(f, dir) })
+	if err != nil || !within(i.Path, dir) {
+		return false
+	}
+	there, err := filepath.EvalSymlinks(dir)
+	return err == nil && !slices.ContainsFunc(i.Files, func(f string) bool {
+		folder, err := filepath.EvalSymlinks(filepath.Dir(f))
+		return err != nil || !within(f, dir) || !within(folder, there)
+	})
 }
 
 // WatchedFolders are those that the user chose to be looked into for models.
