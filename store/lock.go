@@ -172,6 +172,8 @@ func (s *Store) dropOutdated() error {
 	if err := s.dropCopies(since); err != nil {
 		return err
 	}
+	s.writing.Lock() // as update does: the queue must not take this transaction for its own
+	defer s.writing.Unlock()
 	return guard(s.path, func() error {
 		return s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(aboutBucket).Delete(outdatedKey) })
 	})
