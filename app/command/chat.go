@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode"
 
 	"beyonder/engine"
@@ -97,12 +98,16 @@ func (t *talk) converse() error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
+	going, done := signal.NotifyContext(context.WithoutCancel(t.ctx), syscall.SIGTERM)
+	defer done()
 	for lines := readLines(t.in); ; {
 		if interactive {
 			fmt.Fprint(t.err, "> ")
 		}
 		select {
 		case <-interrupts: // no reply is to be stopped: it ends the program
+			return context.Canceled
+		case <-going.Done():
 			return context.Canceled
 		case l, more := <-lines:
 			if !more && interactive {
@@ -111,7 +116,7 @@ func (t *talk) converse() error {
 			if !more || l.err != nil {
 				return l.err
 			}
-			if err := t.turn(interrupts, l.text); err != nil && !interactive {
+			if err := t.turn(going, interrupts, l.text); err != nil && (!interactive || going.Err() != nil) {
 				return err
 			} else if err != nil {
 				t.status(err)
@@ -145,9 +150,9 @@ func readLines(r io.Reader) <-chan line {
 	return out
 }
 
-// turn answers until it is done or Ctrl+C is pressed.
-func (t *talk) turn(interrupts <-chan os.Signal, text string) error {
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.ctx))
+// turn answers until it is done, Ctrl+C is pressed, or the program is to end.
+func (t *talk) turn(going context.Context, interrupts <-chan os.Signal, text string) error {
+	ctx, stop := context.WithCancel(going)
 	defer stop()
 	go func() {
 		select {

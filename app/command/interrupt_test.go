@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -40,19 +41,42 @@ func TestInterruptWhileWaiting(t *testing.T) {
 	if err := soon(t, func() error { return e.run([]string{"tokenize", "-m", tinyModel}) }); !errors.Is(err, context.Canceled) {
 		t.Errorf("tokenize: %v", err)
 	}
-	interruptMe(t, nil)
+	interruptMe(t, nil, syscall.SIGINT)
 	e = &env{ctx: context.Background(), in: never, out: io.Discard, err: io.Discard}
 	if err := soon(t, func() error { return e.run([]string{"chat", "-m", tinyModel}) }); !errors.Is(err, context.Canceled) {
 		t.Errorf("chat: %v", err)
 	}
 }
 
-// interruptMe sends this process an interrupt again and again, from when a
-// channel is closed on (nil: at once) until the test ends.
-func interruptMe(t *testing.T, from <-chan struct{}) {
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt) // for good: a late one would end the test
+// A conversation in a terminal ends when the program is asked to, whether it waits
+// for its input or answers.
+func TestTerminatedConversation(t *testing.T) {
+	never, keep := io.Pipe()
+	defer keep.Close()
+	terminated := interruptMe(t, nil, syscall.SIGTERM)
+	e := &env{ctx: context.Background(), in: never, out: io.Discard, err: io.Discard}
+	if err := soon(t, func() error { return e.run([]string{"chat", "-m", tinyModel}) }); !errors.Is(err, context.Canceled) {
+		t.Errorf("waiting: %v", err)
+	}
+	terminated()
+	out := &notify{begun: make(chan struct{})}
+	interruptMe(t, out.begun, syscall.SIGTERM)
+	e = &env{ctx: context.Background(), in: strings.NewReader("one\ntwo\n"), out: out, err: io.Discard}
+	err := soon(t, func() error {
+		return e.run([]string{"chat", "-m", tinyModel, "-n", "0", "-c", "100000", "--device", "cpu"})
+	})
+	if !errors.Is(err, context.Canceled) || len(out.text) == 0 {
+		t.Errorf("answering: %v after %d bytes", err, len(out.text))
+	}
+}
+
+// interruptMe sends this process a signal again and again, from when a channel is
+// closed on (nil: at once) until the test ends or it is told to.
+func interruptMe(t *testing.T, from <-chan struct{}, s syscall.Signal) (enough func()) {
+	signal.Notify(make(chan os.Signal, 1), s) // for good: a late one would end the test
 	ended := make(chan struct{})
-	t.Cleanup(func() { close(ended) })
+	enough = sync.OnceFunc(func() { close(ended) })
+	t.Cleanup(enough)
 	go func() {
 		if from != nil {
 			<-from
@@ -62,10 +86,11 @@ func interruptMe(t *testing.T, from <-chan struct{}) {
 			case <-ended:
 				return
 			default:
-				syscall.Kill(os.Getpid(), syscall.SIGINT)
+				syscall.Kill(os.Getpid(), s)
 			}
 		}
 	}()
+	return enough
 }
 
 // notify closes a channel when the first text is written.
@@ -86,7 +111,7 @@ func (n *notify) Write(b []byte) (int, error) {
 // messages after it are not answered.
 func TestInterruptedReply(t *testing.T) {
 	out := &notify{begun: make(chan struct{})}
-	interruptMe(t, out.begun)
+	interruptMe(t, out.begun, syscall.SIGINT)
 	e := &env{ctx: context.Background(), in: strings.NewReader("one\ntwo\n"), out: out, err: io.Discard}
 	err := soon(t, func() error {
 		return e.run([]string{"chat", "-m", tinyModel, "-n", "0", "-c", "100000", "--device", "cpu"})
