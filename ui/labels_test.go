@@ -60,6 +60,8 @@ func (r *rig) checkLabel(page, o fyne.CanvasObject) {
 		}
 	case *listRow: // shows its buttons when the pointer comes
 		r.checkButtons(page, b.buttons)
+	case *dragRow:
+		r.checkButtons(page, b.buttons)
 	case *focusRow:
 		r.checkButtons(page, b.buttons)
 	case *pushButton:

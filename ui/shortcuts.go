@@ -35,6 +35,7 @@ func (w *Window) escape() {
 	overlays := w.win.Canvas().Overlays()
 	switch {
 	case w.app.Locked():
+	case w.sidebar.giveUpDrag():
 	case w.detail != nil && overlays.Top() == w.detail.popup:
 		w.detail.close()
 	case overlays.Top() != nil:

@@ -56,6 +56,8 @@ type Sidebar struct {
 	renaming    app.ID
 	renameField *renameEntry
 	inTrash     bool
+	dragging    *dragging // nil: none is
+	ghost       *ghost
 	sure        bool // "empty the trash" has been asked for once
 
 	newButton   *focusRow
@@ -87,6 +89,7 @@ func NewSidebar() *Sidebar {
 	s.filter.keys = s.searchKey
 	s.nameKeys(newKeymap(nil))
 	s.nothing = newParagraph("", captionStyle.centred())
+	s.ghost = newGhost()
 	s.list, s.found = newConversationList(s), newHitList(s)
 	s.top = newColumn(8, s.newButton, s.back, s.filter)
 	s.keep = newGlyph(assets.Icon("more"), 28, nil)
@@ -113,7 +116,7 @@ func (s *Sidebar) nameKeys(k *keymap) { s.filter.SetPlaceHolder(lang.L("Search")
 // CreateRenderer implements fyne.Widget.
 func (s *Sidebar) CreateRenderer() fyne.WidgetRenderer {
 	back := newSurface(theme.ColorNameHeaderBackground, "", 0)
-	return widget.NewSimpleRenderer(container.NewStack(back, s.content))
+	return widget.NewSimpleRenderer(container.NewStack(back, s.content, container.NewWithoutLayout(s.ghost.box)))
 }
 
 // Set shows the given conversations, the newest first; inTrash: the trash's.

@@ -39,25 +39,27 @@ func newConversationList(s *Sidebar) *conversationList {
 func (l *conversationList) create() fyne.CanvasObject {
 	more := newGlyph(assets.Icon("more"), 24, nil)
 	more.tip = lang.L("More to do with it")
-	row := newListRow(more)
+	row := newDragRow(more)
 	row.title.SetText("M") // the list takes the height of all rows from this one
 	return row
 }
 
 func (l *conversationList) update(i widget.ListItemID, o fyne.CanvasObject) {
-	s, row := l.sidebar, o.(*listRow)
+	s, row := l.sidebar, o.(*dragRow)
 	if i >= len(s.rows) {
 		return
 	}
 	row.icon, row.indent, row.heading, row.edit = nil, 0, false, nil
 	row.title.style, row.selected, row.marked, row.focused = bodyStyle, false, false, false
+	row.onDrag, row.onDrop = nil, nil
 	switch r := s.rows[i]; {
 	case r.conversation == nil && r.folder == nil:
-		l.showHeading(row, r.heading)
+		l.showHeading(&row.listRow, r.heading)
 	case r.folder != nil:
-		l.showFolder(row, r)
+		l.showFolder(&row.listRow, r)
 	default:
-		l.showConversation(row, *r.conversation, r.indented)
+		l.showConversation(&row.listRow, *r.conversation, r.indented)
+		l.dragged(row, *r.conversation)
 	}
 	row.Refresh()
 }
@@ -70,6 +72,7 @@ func (l *conversationList) showHeading(row *listRow, text string) {
 func (l *conversationList) showFolder(row *listRow, r sideRow) {
 	s, f := l.sidebar, *r.folder
 	row.title.text, row.icon = folderTitle(&f, r.within), assets.Icon("folder")
+	row.focused = s.dragging != nil && !s.dragging.given && s.dragging.there && s.dragging.folder == f.ID
 	row.onTapped = func() { l.folderTapped(f.ID) }
 	row.onSecondary = func(at fyne.Position) { s.offerFolder(f.ID, at) }
 	more := row.buttons[0]

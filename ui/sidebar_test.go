@@ -38,10 +38,10 @@ func newSidebarRig(t *testing.T, titles ...string) *sidebarRig {
 	return s
 }
 
-func (s *sidebarRig) listed() []*listRow {
-	var rows []*listRow
+func (s *sidebarRig) listed() []*dragRow {
+	var rows []*dragRow
 	for _, o := range test.LaidOutObjects(s.list) {
-		if r, ok := o.(*listRow); ok && !r.heading {
+		if r, ok := o.(*dragRow); ok && !r.heading {
 			rows = append(rows, r)
 		}
 	}

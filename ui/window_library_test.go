@@ -1,12 +1,15 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
+
+	"beyonder/app"
 )
 
 // control sends Ctrl with a key, and Shift, to the window.
@@ -137,7 +140,7 @@ func TestFoldersInTheSidebar(t *testing.T) {
 	}
 }
 
-func rowsOf(r *rig) []*listRow { return (&sidebarRig{Sidebar: r.sidebar}).listed() }
+func rowsOf(r *rig) []*dragRow { return (&sidebarRig{Sidebar: r.sidebar}).listed() }
 
 func TestTagsAndPins(t *testing.T) {
 	r := newRig(t, "Yes.")
@@ -189,5 +192,79 @@ func TestANewFolderIsEmpty(t *testing.T) {
 	r.answerModal("Recipes", "Create")
 	if c, _ := r.app.Conversation(r.current); c.Folder != 0 || len(r.sidebar.folders) != 1 {
 		t.Errorf("the conversation is in folder %d of %d", c.Folder, len(r.sidebar.folders))
+	}
+}
+
+// A conversation is dragged into a folder and out of it again; Esc, and a place
+// where it is already, leave it where it was; a hand that shakes only clicks.
+func TestDragIntoAFolder(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("a question")
+	id := r.current
+	r.newConversation()
+	r.say("another")
+	folder, err := r.app.NewFolder("Work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.sidebar.OnFolder(0, 0)
+	r.answerModal("Play", "Create")
+	line := func(title string) *dragRow {
+		t.Helper()
+		for _, row := range rowsOf(r) {
+			if strings.HasPrefix(row.title.text, title) {
+				return row
+			}
+		}
+		t.Fatalf("there is no line %q", title)
+		return nil
+	}
+	at := func(title string) fyne.Position {
+		i := slices.IndexFunc(r.sidebar.rows, func(row sideRow) bool {
+			return row.heading == title || row.folder != nil && row.folder.Name == title || row.conversation != nil && row.conversation.Title == title
+		})
+		l := r.sidebar.list
+		return fyne.CurrentApp().Driver().AbsolutePositionForObject(l).AddXY(40, 12+float32(i)*l.pitch())
+	}
+	in := func() app.ID { c, _ := r.app.Conversation(id); return c.Folder }
+	drag := func(from *dragRow, to ...fyne.Position) {
+		for _, p := range append([]fyne.Position{at("a question")}, to...) {
+			from.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{AbsolutePosition: p}})
+		}
+	}
+	drag(line("a question"), at("Play"), at("Work"))
+	if !strings.Contains(wordsIn(r.root), "Into “Work”") {
+		t.Error("what the pointer says is not drawn")
+	}
+	if !r.sidebar.ghost.box.Visible() || r.sidebar.ghost.text.text != "Into “Work”" || !line("Work").focused || line("Play").focused {
+		t.Errorf("the pointer says %q", r.sidebar.ghost.text.text)
+	}
+	line("a question").DragEnd()
+	if in() != folder.ID || r.sidebar.ghost.box.Visible() || r.cardText("undo") != "“a question” is in “Work”." {
+		t.Fatalf("it is in %d, the card says %q", in(), r.cardText("undo"))
+	}
+	test.Tap(line("Work"))
+	from := line("a question")
+	drag(from, at("Work"))
+	if r.sidebar.ghost.text.text != "a question" || line("Work").focused {
+		t.Errorf("over its own folder the pointer says %q", r.sidebar.ghost.text.text)
+	}
+	drag(from, at("Play"))
+	r.key(fyne.KeyEscape)
+	drag(from, at("Play"))
+	from.DragEnd()
+	if in() != folder.ID || r.sidebar.ghost.box.Visible() {
+		t.Errorf("after Esc it is in %d", in())
+	}
+	r.open(0)
+	drag(line("a question"), at("a question").AddXY(2, -3))
+	line("a question").DragEnd()
+	if r.current != id {
+		t.Error("a click with a shaking hand does not open it")
+	}
+	drag(line("a question"), at("Today"))
+	line("a question").DragEnd()
+	if in() != 0 {
+		t.Errorf("out of the folder it is in %d", in())
 	}
 }
