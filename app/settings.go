@@ -32,6 +32,7 @@ type Settings struct {
 	Window        WindowSize           `json:"window"`
 	Keys          map[string]string    `json:"keys,omitempty"`          // chords by command, where they are not the defaults
 	NotifyAfter   int                  `json:"notify_after"`            // seconds that a reply takes to be told of to who is at another window; 0: never
+	Aloud         bool                 `json:"aloud,omitempty"`         // replies are spoken while they are written
 	Tray          bool                 `json:"tray,omitempty"`          // the program's sign stands beside the clock
 	Contrast      bool                 `json:"contrast,omitempty"`      // high contrast
 	Still         bool                 `json:"still,omitempty"`         // nothing moves by itself

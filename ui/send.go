@@ -133,6 +133,9 @@ func (w *Window) stop() {
 		w.job.cancel()
 		w.status.SetActivity(activity{})
 		w.showState()
+		if w.speaking != nil && w.speaking.reply == w.job.reply {
+			w.hush()
+		}
 	}
 }
 
@@ -165,6 +168,9 @@ func (w *Window) append(j *job, text string) {
 		w.status.SetActivity(replayText(j.text.String()))
 	} else if w.current == j.conversation {
 		w.transcript.Append(uint64(j.reply), text)
+		if strings.ContainsAny(text, ".!?…。！？\n ") { // a sentence may have ended
+			w.speakOn()
+		}
 		w.routed(j.reply, false)
 	}
 }
@@ -187,6 +193,7 @@ func (w *Window) event(j *job, e app.Event) {
 		j.text.Reset()
 		j.text.WriteString(e.Started.Text)
 		w.shown(j, *e.Started)
+		w.speakAloud(*e.Started)
 		w.showModel()
 		if j.loaded {
 			w.warnOfModel()
@@ -199,6 +206,7 @@ func (w *Window) event(j *job, e app.Event) {
 	case e.Finished != nil:
 		w.finished(j, *e.Finished)
 		w.over(j)
+		w.speakOn()
 	case e.Replayed != nil:
 		w.showReplayed(j, *e.Replayed)
 	}

@@ -64,6 +64,8 @@ type SettingsPanel struct {
 	contrast     *switchButton
 	notify       *keySelect
 	tray         *switchButton
+	aloud        *switchButton
+	voice        *paragraph // what aloud does, or that nothing can be spoken
 	still        *switchButton
 	advanced     *fyne.Container
 	unfold       *focusRow
@@ -169,10 +171,20 @@ func (p *SettingsPanel) Set(s app.Settings) {
 	p.scale.SetSelectedIndex(scaleIndex(s.Scale))
 	p.notify.SetSelectedIndex(max(0, slices.Index(notifyChoices(), s.NotifyAfter)))
 	p.tray.Set(s.Tray)
+	p.aloud.Set(s.Aloud)
 	p.contrast.Set(s.Contrast)
 	p.still.Set(s.Still)
 	p.language.SetSelectedIndex(languageIndex(s.Language))
 	p.refresh()
+}
+
+// SetVoice says whether there is a voice to read replies aloud.
+func (p *SettingsPanel) SetVoice(has bool) {
+	text := noVoice()
+	if has {
+		text = lang.L("Each sentence as soon as it is written. Esc ends it.")
+	}
+	p.voice.SetText(text)
 }
 
 // SetChoice says how the loaded model is loaded whatever the settings are.
@@ -333,6 +345,9 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 		after = append(after, text)
 	}
 	p.notify = newKeySelect(after, func(i int) { p.change(func(s *app.Settings) { s.NotifyAfter = notifyChoices()[i] }) })
+	p.aloud = newSwitch(lang.L("Read replies aloud"), func(on bool) { p.change(func(s *app.Settings) { s.Aloud = on }) })
+	p.voice = newParagraph("", captionStyle)
+	p.SetVoice(true)
 	p.tray = newSwitch(lang.L("Sign in the tray"), func(on bool) { p.change(func(s *app.Settings) { s.Tray = on }) })
 	var names []string
 	for _, l := range languages() {
@@ -344,6 +359,7 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 	return section(lang.L("Appearance"), labelled(lang.L("Theme"), p.look), labelled(lang.L("Size"), p.scale),
 		p.contrast, p.still,
 		labelled(lang.L("Tell me of replies"), p.notify, newParagraph(lang.L("While another window is in front, when a reply that took that long has ended. Nothing of the conversation stands in it."), captionStyle)),
+		newColumn(4, p.aloud, p.voice),
 		newColumn(4, p.tray, newParagraph(lang.L("From the next start on, where the desktop has a place for it."), captionStyle)),
 		labelled(lang.L("Language"), p.language, newParagraph(lang.L("Of the window; a model answers in the language it is written to in."), captionStyle)))
 }

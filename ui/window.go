@@ -109,6 +109,7 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w.win = fyneApp.NewWindow("Beyonder")
 	w.win.SetIcon(assets.AppIcon())
 	w.win.SetPadded(false)
+	w.voice = app.FindVoice()
 	w.build()
 	w.announce()
 	w.transcript.SetStill(w.settings.Still)
@@ -116,7 +117,6 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w.win.Resize(w.firstSize())
 	w.win.SetCloseIntercept(w.close)
 	w.win.SetOnDropped(w.dropped)
-	w.voice = app.FindVoice()
 	w.watchFocus()
 	w.showTray()
 	w.bindKeys()
@@ -171,6 +171,7 @@ func (w *Window) firstSize() fyne.Size {
 // build makes the widgets and puts them in their places.
 func (w *Window) build() {
 	w.sidebar, w.panel = NewSidebar(), NewSettingsPanel(w.post)
+	w.panel.SetVoice(w.voice != nil)
 	w.picker, w.status, w.composer = NewModelPicker(), NewStatusLine(), NewComposer()
 	w.assistant = NewAssistantPicker()
 	w.transcript, w.page = NewTranscript(), newEmptyPage()

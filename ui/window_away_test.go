@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,64 @@ func TestAReplyIsSpoken(t *testing.T) {
 	r.pass(100 * time.Millisecond)
 	if got := r.cardText("error"); got != "" {
 		t.Errorf("stopped, it says %q", got)
+	}
+}
+
+// While a reply is being written each sentence is spoken once it is finished, and
+// the rest at its end; a stopped reply is silent.
+func TestAReplyIsSpokenWhileItIsWritten(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the voice of the test is a shell script")
+	}
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	heard := filepath.Join(dir, "heard")
+	script := "#!/bin/sh\nPATH=/bin:/usr/bin\ncat >> " + heard + "\necho '|' >> " + heard + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "espeak-ng"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	said := func() string { text, _ := os.ReadFile(heard); return string(text) }
+	r := newRig(t, "One", "is", "1.5", "long.", "“Two!”", "And", "three")
+	r.run("reply.aloud")
+	if !r.settings.Aloud || !r.seen().aloud.on {
+		t.Error("the setting is not changed")
+	}
+	r.say("hello")
+	r.until("all is heard", func() bool { return r.speaking == nil })
+	if got := strings.Join(strings.Fields(strings.ReplaceAll(said(), "|", "")), " "); got != "One is 1.5 long. “Two!” And three" || r.cardText("voice") != "" {
+		t.Errorf("heard is %q", got)
+	}
+	os.Remove(heard)
+	r.engine.Hang, r.engine.HangAt = true, 6
+	r.write("again")
+	r.key(fyne.KeyReturn)
+	r.until("what is finished is heard", func() bool { return strings.Contains(said(), "“Two!”|") })
+	if got := said(); strings.Contains(got, "And") || r.speaking == nil || r.cardText("voice") == "" {
+		t.Errorf("heard is %q", got)
+	}
+	r.stop()
+	if r.speaking != nil || r.cardText("voice") != "" {
+		t.Error("a stopped reply is still spoken")
+	}
+	r.idle()
+}
+
+func TestSpokenSentences(t *testing.T) {
+	for text, want := range map[string][]string{
+		"":                             nil,
+		"Half of one":                  nil,
+		"One. Two? Thr":                {"One.", "Two?"},
+		"It is 3.5 km. (Yes.) “No!” x": {"It is 3.5 km.", "(Yes.)", "“No!”"},
+		"A title\nText. More":          {"A title", "Text."},
+		"一。二！三":                        {"一。", "二！"},
+		"Wait… what?":                  {"Wait…"},
+	} {
+		if got := sentences(text, false); !slices.Equal(got, want) {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+	if got := sentences("One. Two", true); !slices.Equal(got, []string{"One.", "Two"}) {
+		t.Errorf("%q", got)
 	}
 }
 

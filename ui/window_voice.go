@@ -3,14 +3,23 @@ package ui
 import (
 	"context"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2/lang"
 
 	"beyonder/app"
+	"beyonder/engine/prompt"
 )
 
-// speech is a reply being spoken.
-type speech struct{ stop context.CancelFunc }
+// speech is a reply being spoken, sentence by sentence while it is being written.
+type speech struct {
+	reply app.ID
+	said  int // sentences, those that are being spoken included
+	busy  bool
+	ctx   context.Context
+	stop  context.CancelFunc
+}
 
 // Spoken is what is spoken of a message: its words, without code and formulas.
 func (t *Transcript) Spoken(id uint64) string {
@@ -39,27 +48,81 @@ func (t *Transcript) Spoken(id uint64) string {
 
 func hasVoice(w *Window) bool { return w.voice != nil }
 
+// speakReply speaks the reply that the keyboard is at, or the last one, which may
+// still be being written.
+func (w *Window) speakReply() {
+	m, ok := w.findMessage(app.ID(w.transcript.Focused()))
+	if !ok || m.Role != prompt.Assistant {
+		m, ok = w.lastOf(prompt.Assistant)
+	}
+	if ok && w.win.Canvas().Overlays().Top() == nil {
+		w.speak(m)
+	}
+}
+
 // speak speaks a reply; what is being spoken gives way.
 func (w *Window) speak(m app.Message) {
 	w.hush()
-	text := w.transcript.Spoken(uint64(m.ID))
-	if w.voice == nil || text == "" {
+	if w.voice == nil {
+		w.say("voice", noVoice())
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &speech{stop: cancel}
+	s := &speech{reply: m.ID}
+	s.ctx, s.stop = context.WithCancel(context.Background())
 	w.speaking = s
 	w.cards.set("voice", newCard(lang.L("The reply is being spoken."), "separator", nil, action{lang.L("Stop"), false, w.hush}))
-	inBackground(w.post, func() error { return w.voice.Speak(ctx, text) }, func(err error) {
-		cancel()
-		if w.speaking == s {
-			w.speaking = nil
-			w.cards.set("voice", nil)
-		}
-		if err != nil && !w.closing {
+	w.speakOn()
+}
+
+// speakAloud speaks a reply that has just been begun, if the reader wants all of
+// them spoken; what it goes on from was spoken before.
+func (w *Window) speakAloud(m app.Message) {
+	if w.settings.Aloud && w.voice != nil && w.findable(m.ID) {
+		said := len(sentences(w.transcript.Spoken(uint64(m.ID)), false))
+		w.speak(m)
+		w.speaking.said = said
+	}
+}
+
+func (w *Window) findable(id app.ID) bool {
+	_, ok := w.findMessage(id)
+	return ok
+}
+
+// speakOn speaks what is finished of the reply and has not been spoken, or ends
+// when all has been.
+func (w *Window) speakOn() {
+	s := w.speaking
+	if s == nil || s.busy {
+		return
+	}
+	writing := w.job != nil && w.job.reply == s.reply
+	all := sentences(w.transcript.Spoken(uint64(s.reply)), !writing)
+	switch {
+	case len(all) > s.said:
+		s.busy = true
+		text := strings.Join(all[s.said:], "\n")
+		s.said = len(all)
+		inBackground(w.post, func() error { return w.voice.Speak(s.ctx, text) }, func(err error) { w.spoke(s, err) })
+	case !writing:
+		w.hush()
+	}
+}
+
+// spoke follows the end of some sentences.
+func (w *Window) spoke(s *speech, err error) {
+	s.busy = false
+	if w.speaking != s {
+		return // it was stopped
+	}
+	if err != nil {
+		w.hush()
+		if !w.closing {
 			w.failed(err)
 		}
-	})
+		return
+	}
+	w.speakOn()
 }
 
 // hush ends what is being spoken.
@@ -67,6 +130,56 @@ func (w *Window) hush() {
 	if w.speaking != nil {
 		w.speaking.stop()
 		w.speaking = nil
-		w.cards.set("voice", nil)
 	}
+	w.cards.set("voice", nil)
+}
+
+// switchAloud has all replies spoken, or no longer.
+func (w *Window) switchAloud() {
+	w.keep(func(s *app.Settings) { s.Aloud = !s.Aloud })
+	w.panel.Set(w.settings)
+	switch {
+	case !w.settings.Aloud:
+		w.hush()
+		w.say("voice", lang.L("Replies are not read aloud any more."))
+	case w.voice == nil:
+		w.say("voice", noVoice())
+	default:
+		w.say("voice", lang.L("Replies are read aloud from now on, each sentence as soon as it is written."))
+	}
+}
+
+// noVoice says why nothing is spoken.
+func noVoice() string {
+	return lang.L("This system has no voice that reads aloud. On Linux, eSpeak NG or Speech Dispatcher is one; Beyonder finds it at its next start.")
+}
+
+// sentences cuts a text to be spoken into its sentences, lines being ends of
+// sentences, too. Unless it is over, what may go on is not among them.
+func sentences(text string, over bool) (list []string) {
+	begin, ended := 0, false
+	add := func(end int) {
+		if s := strings.TrimSpace(text[begin:end]); s != "" {
+			list = append(list, s)
+		}
+		begin, ended = end, false
+	}
+	for i, r := range text {
+		switch {
+		case r == '\n':
+			add(i)
+		case strings.ContainsRune("。！？", r):
+			add(i + utf8.RuneLen(r))
+		case strings.ContainsRune(".!?…", r):
+			ended = true
+		case ended && unicode.IsSpace(r):
+			add(i)
+		case !strings.ContainsRune("\"'”’»)]", r):
+			ended = false
+		}
+	}
+	if over {
+		add(len(text))
+	}
+	return list
 }
