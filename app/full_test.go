@@ -68,6 +68,9 @@ func fillUp(t *testing.T, dir string) {
 	if !errors.Is(r.err, app.ErrFull) || r.text != b.engine.Text() || r.finished.Text != r.text {
 		t.Errorf("streamed %d of %d bytes, finished with %d, then %v", len(r.text), len(b.engine.Text()), len(r.finished.Text), r.err)
 	}
+	if traced := b.traced.String(); strings.HasSuffix(traced, "reply-stored") {
+		t.Errorf("it is said to be stored: %s", traced)
+	}
 	if len(r.notices) != 1 || r.notices[0].Kind != app.NoticeUnsaved {
 		t.Errorf("the notices are %+v", r.notices)
 	}

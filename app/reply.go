@@ -249,7 +249,9 @@ func (s *stream) finish(w *writing, failure error) error {
 	s.emit(Event{Finished: s.app.shown(w)})
 	unsaved := s.app.end(w, state, sentence(failure)) // a busy disk takes seconds
 	s.app.troubles.note("store", unsaved)
-	s.app.trace("reply-stored", map[string]any{"conversation": w.begun.Conversation, "message": w.begun.ID})
+	if unsaved == nil {
+		s.app.trace("reply-stored", map[string]any{"conversation": w.begun.Conversation, "message": w.begun.ID})
+	}
 	switch {
 	case s.gone:
 		return errGone

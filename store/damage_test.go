@@ -74,6 +74,19 @@ func TestAnotherProgramsDatabase(t *testing.T) {
 	})
 }
 
+// A database that has lost all it had is not taken for a new one.
+func TestAnEmptyFileIsNoNewDatabase(t *testing.T) {
+	dir := filled(t)
+	path := filepath.Join(dir, fileName)
+	check(t, os.Truncate(path, 0))
+	unchanged(t, path, func() {
+		var damaged *DamagedError
+		if _, err := Open(dir); !errors.As(err, &damaged) {
+			t.Errorf("Open returned %v", err)
+		}
+	})
+}
+
 // A page that is damaged in use must not end the program.
 func TestDamageFoundLater(t *testing.T) {
 	dir := filled(t)

@@ -147,13 +147,18 @@ func (s *Store) addBuckets() error {
 }
 
 // createFile makes an empty database under another name and then renames it: a
-// program that is killed in between must not leave half a database.
+// program that is killed in between must not leave half a database. One that is there
+// and empty is not begun anew in silence: it had conversations, and copies of them
+// may be beside it.
 func createFile(path string) error {
 	info, err := os.Stat(path)
-	if err == nil && info.Size() > 0 {
+	switch {
+	case err == nil && info.Size() == 0:
+		return &DamagedError{Path: path, Cause: "it is empty"}
+	case err == nil:
 		return nil
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	fresh := path + ".new"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"syscall"
 
 	"fyne.io/fyne/v2"
@@ -55,10 +56,27 @@ func failureSentence(dir string, err error) string {
 		return fmt.Sprintf(lang.L("The database %s is damaged. Put a copy of it in its place (the folder “copies” has the last days), or move it away to begin anew. Nothing was changed."), damaged.Path)
 	case errors.Is(err, app.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fmt.Sprintf(lang.L("The disk is full, so Beyonder cannot open %s. Free some space and start it again. Nothing that was stored is lost."), dir)
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Sprintf(lang.L("Beyonder cannot keep conversations in %s, because a file is in the way of the folder. Choose another folder with --data."), dir)
+	case errors.Is(err, fs.ErrPermission) && fileOf(err) != "":
+		return fmt.Sprintf(lang.L("Beyonder cannot read and write the file %s, which it needs. Check who may, or choose another folder with --data."), fileOf(err))
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return fmt.Sprintf(lang.L("Beyonder cannot read and write the folder %s, where it keeps your conversations. Check who may, or choose another folder with --data."), dir)
 	}
 	return asSentence(err.Error())
+}
+
+// fileOf is the file that an error is about, "" if it is about no file that is there
+// to be seen: then it is the folder that is closed.
+func fileOf(err error) string {
+	var about *fs.PathError
+	if !errors.As(err, &about) {
+		return ""
+	}
+	if info, err := os.Stat(about.Path); err != nil || info.IsDir() {
+		return ""
+	}
+	return about.Path
 }
 
 // Opened says whether a window that was shown is there: Fyne does not, and would

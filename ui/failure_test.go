@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,7 +19,14 @@ import (
 // Each thing that keeps the program from starting has its sentence, which says what
 // to do, and is not cut off.
 func TestWhatKeepsItFromStarting(t *testing.T) {
+	locked := filepath.Join(t.TempDir(), "beyonder.db")
+	if err := os.WriteFile(locked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for says, err := range map[string]error{
+		"a file is in the way": fmt.Errorf("the folder cannot be made: %w", &fs.PathError{Op: "mkdir", Path: "/data", Err: syscall.ENOTDIR}),
+		"the file " + locked:   &fs.PathError{Op: "open", Path: locked, Err: syscall.EACCES},
+		"the folder /data":     &fs.PathError{Op: "open", Path: "/data/beyonder.lock", Err: syscall.EACCES},
 		"already running":      fmt.Errorf("%w: it uses the data folder /data", app.ErrRunning),
 		"newer version":        &app.NewerError{Path: "/data/beyonder.db", Version: 9, Known: 3},
 		"is damaged":           &app.DamagedError{Path: "/data/beyonder.db", Cause: "invalid database"},
