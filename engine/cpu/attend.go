@@ -210,7 +210,7 @@ func (a *attention) tile(s *queries, head, first, p, start, seen int) bool {
 // would wait for either.
 func (a *attention) fetch(head, p int) {
 	c := a.c
-	if a.n > 1 || !c.shape.F16 {
+	if a.n > 1 || c.k16 == nil {
 		return
 	}
 	v := c.value(a.layer, head, p)

@@ -166,7 +166,7 @@ func attend(b *bench) {
 	if _, err := b.dev.NewCache(compute.CacheShape{Layers: 1, Tokens: 4, KVHeads: 1, HeadDim: 48, Q8: true}); err == nil {
 		b.Fatal("heads of 48 values were put into blocks of 32")
 	}
-	for _, kind := range []compute.CacheShape{{HeadDim: 32}, {HeadDim: 32, F16: true}, {HeadDim: 64, Q8: true}} {
+	for _, kind := range []compute.CacheShape{{HeadDim: 32}, {HeadDim: 32, F16: true}, {HeadDim: 64, F16: true, Q8: true}} { // the last as a model asks for it: Q8 counts
 		for _, heads := range [][2]int{{4, 4}, {8, 2}, {6, 1}} {
 			c := kind
 			c.Layers, c.Tokens, c.KVHeads = 2, 40, heads[1]
