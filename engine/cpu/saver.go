@@ -19,6 +19,10 @@ func (c *cache) PositionBytes() int {
 // Save writes each layer's and head's key and value, little-endian.
 func (c *cache) Save(b []byte, p int) {
 	c.each(p, func(key, value int) {
+		if c.k8 != nil {
+			b = c.v8.save(c.k8.save(b, value, c.shape.HeadDim), value, c.shape.HeadDim)
+			return
+		}
 		for i := range c.shape.HeadDim {
 			k, v := key+i*keyRun, value+i
 			if c.shape.F16 {
@@ -33,6 +37,10 @@ func (c *cache) Save(b []byte, p int) {
 // Restore reads what Save wrote.
 func (c *cache) Restore(b []byte, p int) {
 	c.each(p, func(key, value int) {
+		if c.k8 != nil {
+			b = c.v8.restore(c.k8.restore(b, value, c.shape.HeadDim), value, c.shape.HeadDim)
+			return
+		}
 		for i := range c.shape.HeadDim {
 			k, v := key+i*keyRun, value+i
 			if c.shape.F16 {
@@ -44,6 +52,31 @@ func (c *cache) Restore(b []byte, p int) {
 			}
 		}
 	})
+}
+
+// save writes n values from `at` on, the scale of each block before them, and
+// returns what is left of b.
+func (x *blocks) save(b []byte, at, n int) []byte {
+	for ; n > 0; n, at = n-blockValues, at+blockValues {
+		b = put32(b, x.scales[at/blockValues])
+		for i, q := range x.q[at:][:blockValues] {
+			b[i] = byte(q)
+		}
+		b = b[blockValues:]
+	}
+	return b
+}
+
+// restore reads what save wrote.
+func (x *blocks) restore(b []byte, at, n int) []byte {
+	for ; n > 0; n, at = n-blockValues, at+blockValues {
+		x.scales[at/blockValues] = get32(b)
+		for i := range blockValues {
+			x.q[at+i] = int8(b[4+i])
+		}
+		b = b[4+blockValues:]
+	}
+	return b
 }
 
 func (c *cache) each(p int, visit func(key, value int)) {
