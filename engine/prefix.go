@@ -51,7 +51,7 @@ func (m *loaded) prefixes(r Request) *prefixes {
 		return nil
 	}
 	h := sha256.New()
-	fmt.Fprintln(h, prefixMagic, m.info.Hash, path, info.Size(), info.ModTime().UnixNano(), m.info.Device, m.options.F16, m.asked.Exact, m.batch)
+	fmt.Fprintln(h, prefixMagic, m.info.Hash, path, info.Size(), info.ModTime().UnixNano(), m.info.Device, m.options.F16, m.options.Q8, m.asked.Exact, m.batch)
 	p := &prefixes{folder: r.Prefixes}
 	h.Sum(p.key[:0])
 	return p

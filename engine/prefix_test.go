@@ -29,7 +29,7 @@ func kept(t *testing.T, dir string) []string {
 // An engine started anew reads a long system prompt no more, and answers as if it
 // had read it.
 func TestPrefixIsReadOnce(t *testing.T) {
-	for _, kv := range []string{"f16", "f32"} {
+	for _, kv := range []string{"f16", "f32", "q8_0"} {
 		o, dir := LoadOptions{Device: "cpu", Context: 1024, Template: "chatml", KV: kv}, t.TempDir()
 		r := Request{Messages: longSystem("and now?"), Sampling: settings(3, 12)}
 		want := ask(t, start(t, o), r)
@@ -48,6 +48,24 @@ func TestPrefixIsReadOnce(t *testing.T) {
 		if len(kept(t, r.Prefixes)) != 1 {
 			t.Errorf("%s: %d files are kept", kv, len(kept(t, r.Prefixes)))
 		}
+	}
+}
+
+// A prompt that was kept under another type of cache is neither taken for damaged
+// nor thrown away.
+func TestPrefixesOfSeveralCacheTypes(t *testing.T) {
+	dir := t.TempDir()
+	for _, round := range []string{"kept", "used"} {
+		for _, kv := range []string{"f16", "q8_0", "f32"} {
+			o := LoadOptions{Device: "cpu", Context: 1024, Template: "chatml", KV: kv}
+			got := ask(t, start(t, o), Request{Messages: longSystem("who is it?"), Sampling: settings(3, 2), Prefixes: dir})
+			if len(got.notices) > 0 || (got.done.ReusedTokens >= leastPrefix) != (round == "used") {
+				t.Errorf("%s, %s: %d tokens were reused, noticed %+v", round, kv, got.done.ReusedTokens, got.notices)
+			}
+		}
+	}
+	if files := kept(t, dir); len(files) != 3 {
+		t.Errorf("%d files are kept", len(files))
 	}
 }
 
