@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
 	"beyonder/app"
 	"beyonder/engine/sample"
 )
@@ -101,4 +104,17 @@ func TestJSONIsCode(t *testing.T) {
 	if e := entryOf(app.Message{ID: 1, Role: "assistant", Text: text, Reply: &app.Reply{}}); e.Code != "" {
 		t.Error("other replies are no code")
 	}
+}
+
+// The form of replies, with a mistake in it, is checked by eye once:
+// testdata/format.xml.
+func TestTheFormatLooksAsBefore(t *testing.T) {
+	p := newPanelRig(t)
+	b := p.format
+	b.toggle()
+	b.kind.SetSelectedIndex(2)
+	p.write("{\n  \"type\": \"strin\"\n}")
+	w := test.NewTempWindow(t, b.object)
+	w.Resize(fyne.NewSize(300, b.object.MinSize().Height))
+	test.AssertRendersToMarkup(t, "format.xml", w.Canvas())
 }

@@ -48,7 +48,7 @@ func newModelAbout(p *modelsPage) *modelAbout {
 	a.actions = newRow(8, -1, a.load, a.away)
 	a.options = newLoadOptions(p)
 	a.content = newColumn(16, a.back, newColumn(8, a.title, newRow(8, -1, a.pill), a.verdict, a.bar.object), a.actions, a.options.object, section(lang.L("About"), a.facts))
-	a.scroll = container.NewVScroll(newPadded(0, 20, 16, 0, a.content))
+	a.scroll = container.NewVScroll(newPadded(0, rightOfModels, 16, 0, a.content))
 	a.object = wheeled(a.scroll)
 	a.object.Hide()
 	return a

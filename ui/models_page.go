@@ -374,6 +374,10 @@ func fitPill(fit engine.Fit) (string, fyne.ThemeColorName) {
 	return "", ColorMuted
 }
 
+// rightOfModels is left free at the right of everything on the page, for the bar
+// of what scrolls there.
+const rightOfModels = 16
+
 // modelsFrame: what is above the columns and below them as high as it asks for.
 // Where there is little room, the least needed is left out.
 type modelsFrame struct{ page *modelsPage }
@@ -385,7 +389,7 @@ func (modelsFrame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(
 func (l modelsFrame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	setVisible(l.page.order, size.Width >= px(560))
 	setVisible(objects[2], size.Height >= px(280))
-	width := size.Width - px(16)
+	width := size.Width - px(rightOfModels)
 	top, foot := fit(objects[0], width)+px(8), float32(0)
 	objects[0].Move(fyne.Position{})
 	if objects[2].Visible() {
@@ -417,7 +421,7 @@ func (l *modelsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	l.page.about.setBack(l.narrow)
 	if l.narrow {
 		list.Move(fyne.Position{})
-		list.Resize(size)
+		list.Resize(size.SubtractWidthHeight(px(rightOfModels), 0))
 		about.Move(fyne.Position{})
 		about.Resize(size)
 		return

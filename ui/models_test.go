@@ -384,3 +384,56 @@ func TestUnfinishedAtTheStart(t *testing.T) {
 		t.Errorf("nobody asked for %+v", c)
 	}
 }
+
+// What is above the list, its lines and what is beside it end at one edge, whatever
+// the size.
+func TestTheLibrarysEdges(t *testing.T) {
+	r, _, _ := libraryRig(t)
+	p := r.library
+	for _, scale := range []float32{1, 2} {
+		for _, width := range []float32{720, 1600} {
+			s := r.settings
+			s.Scale = scale
+			r.change(s)
+			p.detail.close()
+			r.win.Resize(fyne.NewSize(width, 900))
+			r.openModels()
+			r.looked()
+			right := func(o fyne.CanvasObject) float32 {
+				return fyne.CurrentApp().Driver().AbsolutePositionForObject(o).X + o.Size().Width
+			}
+			bar := right(p.content.Objects[0])
+			if p.layout.narrow {
+				if got := right(p.list); got != bar {
+					t.Errorf("%v at %v: the list ends at %v, what is above it at %v", scale, width, got, bar)
+				}
+				p.layout.inAbout = true
+				relayout(p.columns)
+			}
+			if got := right(p.about.content); got != bar {
+				t.Errorf("%v at %v: the model's page ends at %v, what is above it at %v", scale, width, got, bar)
+			}
+			p.layout.inAbout = false
+		}
+	}
+}
+
+// What a model's line looks like is checked by eye once: testdata/models-rows.xml.
+func TestModelsLookAsBefore(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 1))
+	p := &modelsPage{list: &modelList{}}
+	lines := newColumn(4)
+	var damaged, gone, unread app.LibraryModel
+	damaged.Path, damaged.Title, damaged.Bytes, damaged.Place, damaged.Damage = "/m/a", "Starling 7B", 4_400_000_000, "/home/me/models", "it ends in the middle of a tensor"
+	gone.Path, gone.Title, gone.Bytes, gone.Place, gone.Missing = "/m/b", "A model with a name that is much too long for one line of the list", 400_000, "LM Studio", true
+	unread.Path, unread.Title, unread.Bytes, unread.Place = "/m/c", "Not read yet", 12, "Ollama"
+	p.current = "/m/c"
+	for _, m := range []app.LibraryModel{damaged, gone, unread} {
+		row := newModelRow()
+		p.fillRow(row, m)
+		lines.Add(row)
+	}
+	w := test.NewTempWindow(t, lines)
+	w.Resize(fyne.NewSize(420, 200))
+	test.AssertRendersToMarkup(t, "models-rows.xml", w.Canvas())
+}
