@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -89,8 +90,9 @@ const prefixHeader = len(prefixMagic) + sha256.Size + 12
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // save writes the first len(ids) positions of the cache, and makes room for them
-// by removing the files that have not been used for longest.
-func (p *prefixes) save(s compute.Saver, ids []int32, steps []Step) error {
+// by removing the files that have not been used for longest. It ends with ctx: a
+// slow disk must not hold up who stops a reply.
+func (p *prefixes) save(ctx context.Context, s compute.Saver, ids []int32, steps []Step) error {
 	size := s.PositionBytes()
 	if len(ids) < leastPrefix || len(ids)*size > mostPrefix {
 		return nil
@@ -108,13 +110,13 @@ func (p *prefixes) save(s compute.Saver, ids []int32, steps []Step) error {
 		return err
 	}
 	defer os.Remove(f.Name()) // once renamed it is not there
-	if err := errors.Join(p.write(f, s, ids, steps), f.Close()); err != nil {
+	if err := errors.Join(p.write(ctx, f, s, ids, steps), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)
 }
 
-func (p *prefixes) write(f io.Writer, s compute.Saver, ids []int32, steps []Step) error {
+func (p *prefixes) write(ctx context.Context, f io.Writer, s compute.Saver, ids []int32, steps []Step) error {
 	sum := crc32.New(castagnoli)
 	w := io.MultiWriter(f, sum)
 	how, err := json.Marshal(steps)
@@ -126,6 +128,9 @@ func (p *prefixes) write(f io.Writer, s compute.Saver, ids []int32, steps []Step
 	}
 	position := make([]byte, s.PositionBytes())
 	for i := range ids {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		s.Save(position, i)
 		if _, err := w.Write(position); err != nil {
 			return err
@@ -213,14 +218,14 @@ func cover(steps []Step, n int64) bool {
 // is longer than the `have` tokens that are there, and returns its tokens and how
 // they were read; none if there is nothing better. An error is a note, nothing
 // that stops a reply.
-func (p *prefixes) restore(s compute.Saver, ids []int32, have int) (read []int32, steps []Step, note error) {
+func (p *prefixes) restore(ctx context.Context, s compute.Saver, ids []int32, have int) (read []int32, steps []Step, note error) {
 	entries, _ := os.ReadDir(p.folder) // no folder: nothing is kept
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), p.stem()) || !strings.HasSuffix(e.Name(), ".kv") {
 			continue
 		}
 		path := filepath.Join(p.folder, e.Name())
-		x, n, err := p.open(path, ids, have, s.PositionBytes())
+		x, n, err := p.open(ctx, path, ids, have, s.PositionBytes())
 		if errors.Is(err, errPrefix) {
 			note = errPrefix
 			os.Remove(path) // or it is told again next time
@@ -240,7 +245,7 @@ func (p *prefixes) restore(s compute.Saver, ids []int32, have int) (read []int32
 
 // open reads a file and tells how many of ids it begins with. Of one that is of no
 // use it reads the tokens alone.
-func (p *prefixes) open(path string, ids []int32, have, position int) (x prefix, n int, err error) {
+func (p *prefixes) open(ctx context.Context, path string, ids []int32, have, position int) (x prefix, n int, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return x, 0, err
@@ -258,8 +263,15 @@ func (p *prefixes) open(path string, ids []int32, have, position int) (x prefix,
 		return x, 0, nil
 	}
 	b := make([]byte, info.Size())
-	if _, err := f.ReadAt(b, 0); err != nil {
-		return x, 0, err
+	for at := copy(b, head); at < len(b); {
+		if err := ctx.Err(); err != nil {
+			return x, 0, err
+		}
+		n, err := f.ReadAt(b[at:min(at+1<<20, len(b))], int64(at))
+		if err != nil {
+			return x, 0, err
+		}
+		at += n
 	}
 	if x, err = p.parse(b, position); err != nil {
 		return x, 0, err

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -159,11 +160,49 @@ func (m memorySaver) PositionBytes() int      { return 2 }
 func (m memorySaver) Save(b []byte, p int)    { copy(b, m[p][:]) }
 func (m memorySaver) Restore(b []byte, p int) { copy(m[p][:], b) }
 
+// stopper is a cache whose reply is stopped after so many positions.
+type stopper struct {
+	memorySaver
+	left int
+	stop func()
+}
+
+func (s *stopper) Save(b []byte, p int) {
+	if s.left--; s.left == 0 {
+		s.stop()
+	}
+	s.memorySaver.Save(b, p)
+}
+
+// Whoever stops a reply does not wait until its prompt is kept, or brought back:
+// that is hundreds of megabytes of a large model, and a slow disk's minute.
+func TestPrefixesEndWithTheReply(t *testing.T) {
+	p, ids := &prefixes{folder: t.TempDir()}, make([]int32, 5000)
+	cache := &stopper{make(memorySaver, len(ids)), 70, nil}
+	ctx, stop := context.WithCancel(context.Background())
+	cache.stop = stop
+	if err := p.save(ctx, cache, ids, []Step{{Tokens: len(ids)}}); !errors.Is(err, context.Canceled) || cache.left != 0 {
+		t.Errorf("saving ends with %v, %d positions late", err, -cache.left)
+	}
+	if left, _ := os.ReadDir(p.folder); len(left) > 0 {
+		t.Errorf("left is %v", left)
+	}
+	if err := p.save(context.Background(), cache, ids, []Step{{Tokens: len(ids)}}); err != nil {
+		t.Fatal(err)
+	}
+	if read, _, note := p.restore(ctx, cache, ids, 0); len(read) > 0 || note != nil {
+		t.Errorf("brought back are %d tokens (%v)", len(read), note)
+	}
+	if read, _, note := p.restore(context.Background(), cache, ids, 0); len(read) != len(ids)-1 || note != nil {
+		t.Errorf("brought back are %d tokens (%v)", len(read), note)
+	}
+}
+
 // FuzzPrefix reads any bytes as a file: what is taken for whole is what was written.
 func FuzzPrefix(f *testing.F) {
 	p := &prefixes{}
 	var whole bytes.Buffer
-	if err := p.write(&whole, memorySaver{{1, 2}, {3, 4}, {5, 6}}, []int32{7, 8, 9}, []Step{{Tokens: 2}, {Tokens: 1}}); err != nil {
+	if err := p.write(f.Context(), &whole, memorySaver{{1, 2}, {3, 4}, {5, 6}}, []int32{7, 8, 9}, []Step{{Tokens: 2}, {Tokens: 1}}); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(whole.Bytes())
@@ -184,7 +223,7 @@ func FuzzPrefix(f *testing.F) {
 			s.Restore(x.positions[2*i:2*i+2], i)
 		}
 		var again bytes.Buffer
-		if err := p.write(&again, s, x.ids, x.steps); err != nil {
+		if err := p.write(t.Context(), &again, s, x.ids, x.steps); err != nil {
 			t.Fatal(err)
 		}
 		if y, err := p.parse(again.Bytes(), 2); err != nil || !slices.Equal(y.ids, x.ids) || !bytes.Equal(y.positions, x.positions) {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 
 	"beyonder/engine/prompt"
@@ -8,13 +9,13 @@ import (
 
 // recall brings a system prompt that was read before back into the cache. It
 // returns how many tokens of ids are there; the error is a note.
-func (m *loaded) recall(r Request, ids []int32, have int) (int, error) {
+func (m *loaded) recall(ctx context.Context, r Request, ids []int32, have int) (int, error) {
 	saver, ok := m.model.Saver()
 	kept := m.prefixes(r)
 	if kept == nil || !ok || len(ids)-have < leastPrefix {
 		return have, nil
 	}
-	read, steps, note := kept.restore(saver, ids, have)
+	read, steps, note := kept.restore(ctx, saver, ids, have)
 	if len(read) > have {
 		m.session.ids, m.session.steps, m.session.whole = read, steps, false
 		have = len(read)
@@ -24,7 +25,7 @@ func (m *loaded) recall(r Request, ids []int32, have int) (int, error) {
 
 // keep saves the system prompt that a request begins with, if it is a long one.
 // That it cannot be saved is nothing that a reply should end for.
-func (m *loaded) keep(r Request, ids []int32) {
+func (m *loaded) keep(ctx context.Context, r Request, ids []int32) {
 	saver, ok := m.model.Saver()
 	kept := m.prefixes(r)
 	if kept == nil || !ok || len(ids) < leastPrefix {
@@ -36,7 +37,7 @@ func (m *loaded) keep(r Request, ids []int32) {
 	}
 	was := session{ids: slices.Clone(m.session.ids), steps: slices.Clone(m.session.steps)}
 	was.cut(n)
-	_ = kept.save(saver, was.ids, was.steps)
+	_ = kept.save(ctx, saver, was.ids, was.steps)
 }
 
 // systemTokens is how many of ids come from the system prompt: those that stay

@@ -148,7 +148,7 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 	}
 	reused := s.reuse(p.ids)
 	var note error
-	if reused, note = w.m.recall(w.r, p.ids, reused); note != nil {
+	if reused, note = w.m.recall(ctx, w.r, p.ids, reused); note != nil {
 		if err := w.send(Piece{Notice: &Notice{Kind: "prefix", Text: note.Error()}}); err != nil {
 			return err
 		}
@@ -177,7 +177,7 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 			return err
 		}
 	}
-	w.m.keep(w.r, p.ids)
+	w.m.keep(ctx, w.r, p.ids)
 	return w.send(Piece{Reading: &progress})
 }
 
