@@ -86,7 +86,7 @@ func (d *Device) Name() string {
 }
 
 // Progress counts finished pieces of work; it stands still only when nothing is computed.
-func (d *Device) Progress() int64 { return d.pool.done.Load() }
+func (d *Device) Progress() int64 { return d.pool.done() }
 
 // Close ends the worker goroutines.
 func (d *Device) Close() error {

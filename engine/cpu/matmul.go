@@ -148,18 +148,28 @@ func (d *Device) halved(x []float32) []float32 {
 // is felt at once, large enough that drawing a part costs nothing. 64 rows are
 // what the kernels unpack at a time.
 func (d *Device) chunk(w *matrix, columns int) int {
-	if columns == 1 {
-		return d.stretch(w)
-	}
 	const work = 4 << 20 // multiply-adds, some hundred microseconds
 	return max(64, work/(w.In*columns)/64*64)
 }
 
-// stretch is the part for a single row of activations, which reads weights at
-// memory's speed: about 64 kB, so that no core has to wait long for another's last.
-func (d *Device) stretch(w *matrix) int {
-	const bytes = 64 << 10
-	return max(8, (bytes/w.rowBytes+7)/8*8)
+// stretch sets the parts of jobs that have a single row of activations, which read
+// weights at memory's speed: a quarter of what each core reads of all jobs, so that
+// none has to wait long for another's last, and at most 256 kB. With parts of 64 kB
+// a token takes a tenth longer.
+func (d *Device) stretch() {
+	const most, least = 256 << 10, 16 << 10
+	bytes := 0
+	for _, j := range d.jobs {
+		if j.columns == 1 {
+			bytes += len(j.w.Data)
+		}
+	}
+	bytes = min(max(bytes/(4*len(d.pool.shares)), least), most)
+	for i := range d.jobs {
+		if j := &d.jobs[i]; j.columns == 1 {
+			j.chunk = max(8, (bytes/j.w.rowBytes+7)/8*8)
+		}
+	}
 }
 
 // part computes rows from to to of a job's matrix for all its columns.

@@ -36,6 +36,7 @@ func (d *Device) Finish() {
 	if len(d.jobs) == 0 {
 		return
 	}
+	d.stretch()
 	parts := 0
 	for i := range d.jobs {
 		j := &d.jobs[i]
