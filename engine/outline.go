@@ -2,9 +2,11 @@ package engine
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"beyonder/engine/gguf"
+	"beyonder/engine/hf"
 	"beyonder/engine/model"
 )
 
@@ -61,17 +63,33 @@ func Look(path string) (Outline, error) {
 }
 
 // Begins tells in a sentence why a file that begins so cannot be a model in the
-// form of GGUF; nil: it may be one. It wants 64 bytes, fewer only of shorter files.
-func Begins(name string, start []byte) error { return gguf.Begins(name, start) }
+// form of GGUF, or a file of a folder of safetensors; nil: it may be one. It wants 64 bytes, fewer only of shorter files.
+func Begins(name string, start []byte) error {
+	if !isGGUF(name) {
+		return hf.Begins(name, start)
+	}
+	return gguf.Begins(name, start)
+}
+
+// isGGUF tells files of that form from those of a folder of safetensors.
+func isGGUF(name string) bool { return strings.EqualFold(filepath.Ext(name), ".gguf") }
 
 // CheckFile reads a file's header and sees to it that all its tensors lie within
 // it. A part of a split model is looked at alone; name is the file's, for errors.
-func CheckFile(path, name string) error { return gguf.Check(path, name) }
+func CheckFile(path, name string) error {
+	if !isGGUF(name) {
+		return hf.Check(path, name)
+	}
+	return gguf.Check(path, name)
+}
 
 // Peek looks at the header of a file that is still on its way, size being what it
 // will have: an error says in a sentence why it will be of no use. enough says
 // that the whole header was there.
 func Peek(path, name string, size int64) (enough bool, err error) {
+	if !isGGUF(name) {
+		return true, nil // config.json, which comes first, has told
+	}
 	h, err := gguf.Peek(path, name, size)
 	if err != nil || h == nil {
 		return false, err

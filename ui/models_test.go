@@ -351,9 +351,10 @@ func TestChooseAFileOfARepository(t *testing.T) {
 	r, _, _ := libraryRig(t)
 	s := httptest.NewServer(http.NotFoundHandler())
 	defer s.Close()
-	r.chooseHub([]app.HubFile{{Address: s.URL + "/a.gguf", Name: "a.gguf", Bytes: 4e9, Parts: 1}, {Address: s.URL + "/b.gguf", Name: "b.gguf", Bytes: 1 << 50, Parts: 2}}, app.Download{})
+	r.chooseHub([]app.HubFile{{Address: s.URL + "/a.gguf", Name: "a.gguf", Bytes: 4e9, Parts: 1}, {Address: s.URL + "/b.gguf", Name: "b.gguf", Bytes: 1 << 50, Parts: 2},
+		{Address: "a/b/*.safetensors", Name: "*.safetensors", Bytes: 3e9, Parts: 3}}, app.Download{})
 	text := wordsIn(r.win.Canvas().Overlays().Top())
-	if !strings.Contains(text, "4.0 GB") || !strings.Contains(text, "in 2 files") || !strings.Contains(text, "more than the memory") {
+	if !strings.Contains(text, "4.0 GB") || !strings.Contains(text, "in 2 files") || !strings.Contains(text, "more than the memory") || !strings.Contains(text, "The original weights (safetensors)\n3.0 GB in 3 files") {
 		t.Errorf("%s", text)
 	}
 	r.key(fyne.KeyReturn)

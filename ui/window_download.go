@@ -131,7 +131,11 @@ func (w *Window) chooseHub(files []app.HubFile, what app.Download) {
 		if memory.Total > 0 && f.Bytes > memory.Total {
 			caption += " · " + lang.L("more than the memory of this machine")
 		}
-		row := newFocusRow(f.Name, caption, func() {
+		name := f.Name
+		if strings.HasPrefix(name, "*") {
+			name = lang.L("The original weights (safetensors)")
+		}
+		row := newFocusRow(name, caption, func() {
 			page.close()
 			w.startDownload(app.Download{Address: f.Address, Token: what.Token})
 		})

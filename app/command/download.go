@@ -11,7 +11,7 @@ import (
 
 // downloadCmd fetches a model.
 type downloadCmd struct {
-	Address string `arg:"" help:"OWNER/NAME/FILE.gguf of Hugging Face, the address of a page or file there, or any of http and https. OWNER/NAME lists the files."`
+	Address string `arg:"" help:"OWNER/NAME/FILE.gguf of Hugging Face, OWNER/NAME/*.safetensors for all of a model of safetensors, the address of a page or file there, or any of http and https. OWNER/NAME lists the files."`
 	SHA256  string `name:"sha256" placeholder:"HEX" help:"The SHA-256 sum that the file must have (default: what Hugging Face says)."`
 	To      string `placeholder:"DIR" help:"Folder to write to (default: Beyonder's models folder)."`
 }

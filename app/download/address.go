@@ -16,6 +16,7 @@ type Address struct {
 	Files  []File
 	Folder string // below the models folder, "": in it: OWNER/NAME of Hugging Face
 	Hub    string // OWNER/NAME, where Files is empty: a repository, of which a file is to be chosen
+	Whole  string // likewise: one whose model of safetensors is wanted; its files are known when it is asked
 }
 
 // File is one file to fetch.
@@ -100,8 +101,11 @@ func hubFile(repo, revision, file string) (Address, error) {
 	if file == "" {
 		return Address{Hub: repo}, nil
 	}
+	if file == wholeFolder {
+		return Address{Folder: repo, Whole: repo}, nil
+	}
 	if !strings.EqualFold(path.Ext(file), ".gguf") {
-		return Address{}, fmt.Errorf("%.200q is not a .gguf file: Beyonder downloads models in that form", file)
+		return Address{}, fmt.Errorf("%.200q is not a .gguf file: Beyonder downloads models in that form, or OWNER/NAME/%s, which is all of a model of safetensors", file, wholeFolder)
 	}
 	if path.Clean("/"+file) != "/"+file {
 		return Address{}, fmt.Errorf("%.200q is no file's name", file)

@@ -32,6 +32,9 @@ func TestParse(t *testing.T) {
 			t.Errorf("%q: %+v, %v", text, a, err)
 		}
 	}
+	if a, err := Parse("hf:a/b/*.safetensors"); err != nil || a.Whole != "a/b" || a.Hub != "" || a.Folder != "a/b" {
+		t.Errorf("%+v, %v", a, err)
+	}
 	for text, say := range map[string]string{
 		"": "no address", "just words": "no address", "ftp://x/y.gguf": "http", "https://u:p@x/y.gguf": "password",
 		"https://huggingface.co/a": "no model of", "https://huggingface.co/datasets/a/b": "no model of", "https://huggingface.co/a/b/discussions": "a page",

@@ -29,7 +29,7 @@ type Request struct {
 	Token   string // for huggingface.co alone, "": none; it is never written down
 
 	Client *http.Client
-	Begins func(name string, start []byte) error                        // looks at the first 64 bytes; may be nil
+	Begins func(name string, start []byte) error                        // looks at the first 64 bytes, fewer only of shorter files; may be nil
 	Peek   func(path, name string, size int64) (enough bool, err error) // looks at what is there of a file of that size, until it is enough; may be nil
 	Check  func(path, name string) error                                // looks at the whole file; may be nil
 
@@ -61,7 +61,7 @@ type Step struct {
 	Rate        float64       // bytes per second of late
 	Left        time.Duration // for this file, at that rate; 0: not known
 	Notice      string        // what the user should know, as a sentence
-	Path        string        // when it is Finished: the file, of a split model the first
+	Path        string        // when it is Finished: the file, of a split model the first, of safetensors their folder
 	SHA256      string        // likewise: its sum, in hex
 	Proved      bool          // and it was compared with one that was given or that the server said
 }
@@ -78,12 +78,26 @@ func Fetch(ctx context.Context, r Request) iter.Seq2[Step, error] {
 		}
 		r.defaults()
 		dir := filepath.Join(r.Dir, filepath.FromSlash(a.Folder))
+		if a.Whole != "" {
+			if a.Files, err = r.folderFiles(ctx, a.Whole); err != nil {
+				yield(Step{}, err)
+				return
+			}
+		}
 		first := ""
-		for i, file := range a.Files {
-			f := &fetch{r: r, file: file, dir: dir, yield: yield, step: Step{Number: i + 1, Count: len(a.Files)}}
+		for i := 0; i < len(a.Files); i++ {
+			f := &fetch{r: r, file: a.Files[i], dir: dir, yield: yield, step: Step{Number: i + 1, Count: len(a.Files)}}
 			err := f.run(ctx)
 			if first == "" {
 				first = f.path
+			}
+			if a.Whole != "" {
+				first = dir
+				if err == nil && f.file.Name == indexName {
+					var more []File
+					more, err = indexed(a.Whole, f.path)
+					a.Files = append(a.Files, more...)
+				}
 			}
 			switch {
 			case errors.Is(err, errBreak):
@@ -115,8 +129,8 @@ func (r Request) address() (Address, error) {
 		return a, fmt.Errorf("%s is a repository of many files: name the one you want, as %s/FILE.gguf", a.Hub, a.Hub)
 	case r.SHA256 != "" && !IsSum(r.SHA256):
 		return a, fmt.Errorf("%.80q is no SHA-256 sum: it has 64 digits, 0 to 9 and a to f", r.SHA256)
-	case r.SHA256 != "" && len(a.Files) > 1:
-		return a, fmt.Errorf("the model has %d files, and one SHA-256 sum cannot be that of all: leave it out", len(a.Files))
+	case r.SHA256 != "" && len(a.Files) != 1:
+		return a, fmt.Errorf("the model has several files, and one SHA-256 sum cannot be that of all: leave it out")
 	}
 	return a, nil
 }

@@ -3,11 +3,7 @@ package download
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -23,46 +19,26 @@ type HubFile struct {
 
 const maxListing = 16 << 20 // bytes
 
-// Files asks Hugging Face which GGUF files a repository has, smallest first.
+// Files asks Hugging Face which models a repository has: GGUF files, smallest first,
+// and its safetensors, all of which are one.
 func Files(ctx context.Context, r Request, repo string) ([]HubFile, error) {
 	r.defaults()
-	u := url.URL{Scheme: "https", Host: "huggingface.co", Path: "/api/models/" + repo + "/tree/main", RawQuery: "recursive=true"}
-	f := &fetch{r: r, file: File{URL: u.String(), Name: repo}}
-	ctx, cancel := context.WithTimeout(ctx, r.Patience)
-	defer cancel()
-	a, err := f.ask(ctx)
+	all, err := r.listing(ctx, repo)
 	if err != nil {
 		return nil, err
 	}
-	defer a.close()
-	if a.StatusCode != http.StatusOK {
-		return nil, f.refused(a)
-	}
-	text, err := io.ReadAll(io.LimitReader(a.Body, maxListing))
-	if err != nil {
-		return nil, f.odd(err)
-	}
-	found, err := parseListing(repo, text)
-	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("%s has no .gguf files: look for the model's GGUF version, its page links to it", repo)
+	found := models(repo, all)
+	if len(found) == 0 {
+		err = fmt.Errorf("%s has no .gguf files and no safetensors: look for the model's GGUF version, its page links to it", repo)
 	}
 	return found, err
 }
 
-// parseListing reads the API's list of a repository's files.
-func parseListing(repo string, text []byte) ([]HubFile, error) {
-	var entries []struct {
-		Type string `json:"type"`
-		Path string `json:"path"`
-		Size int64  `json:"size"`
-	}
-	if err := json.Unmarshal(text, &entries); err != nil {
-		return nil, fmt.Errorf("what huggingface.co says of %s makes no sense: %w", repo, err)
-	}
+// models are the models among the files of a repository.
+func models(repo string, all []entry) (found []HubFile) {
 	at := map[string]int{}
-	var found []HubFile
-	for _, e := range entries {
-		if e.Type != "file" || !strings.EqualFold(path.Ext(e.Path), ".gguf") || e.Size < 0 || path.Clean("/"+e.Path) != "/"+e.Path {
+	for _, e := range all {
+		if !strings.EqualFold(path.Ext(e.Path), ".gguf") {
 			continue
 		}
 		key, name := e.Path, path.Base(e.Path)
@@ -79,5 +55,12 @@ func parseListing(repo string, text []byte) ([]HubFile, error) {
 		found[i].Parts++
 	}
 	slices.SortStableFunc(found, func(a, b HubFile) int { return cmp.Compare(a.Bytes, b.Bytes) })
-	return found, nil
+	if weights := weightsOf(all); len(weights) > 0 && slices.ContainsFunc(all, func(e entry) bool { return e.Path == configName }) {
+		folder := HubFile{Address: repo + "/" + wholeFolder, Name: wholeFolder, Parts: len(weights)}
+		for _, e := range weights {
+			folder.Bytes += e.Size
+		}
+		found = append(found, folder)
+	}
+	return found
 }

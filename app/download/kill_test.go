@@ -54,9 +54,10 @@ func TestKill(t *testing.T) {
 }
 
 func TestHubListing(t *testing.T) {
-	found, err := parseListing("a/b", []byte(`[{"type":"directory","path":"q8"},{"type":"file","path":"README.md","size":3},
+	all, err := parseListing("a/b", []byte(`[{"type":"directory","path":"q8"},{"type":"file","path":"README.md","size":3},
 		{"type":"file","path":"m.Q4_K_M.gguf","size":40},{"type":"file","path":"m.Q2_K.gguf","size":20},{"type":"file","path":"../x.gguf","size":1},
 		{"type":"file","path":"q8/m-00001-of-00002.gguf","size":50},{"type":"file","path":"q8/m-00002-of-00002.gguf","size":30}]`))
+	found := models("a/b", all)
 	if err != nil || len(found) != 3 || found[0].Address != "a/b/m.Q2_K.gguf" || found[2] != (HubFile{"a/b/q8/m-00001-of-00002.gguf", "m.gguf", 80, 2}) {
 		t.Errorf("%+v, %v", found, err)
 	}
@@ -68,8 +69,8 @@ func TestHubListing(t *testing.T) {
 func FuzzListing(f *testing.F) {
 	f.Add([]byte(`[{"type":"file","path":"m.gguf","size":40}]`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		found, err := parseListing("a/b", text)
-		for _, h := range found {
+		all, err := parseListing("a/b", text)
+		for _, h := range models("a/b", all) {
 			if _, bad := Parse(h.Address); err != nil || bad != nil && len(h.Address) < 150 {
 				t.Logf("%q cannot be asked for: %v", h.Address, bad)
 			}
