@@ -359,7 +359,7 @@ class Run:
         packed = pack(documents(self.texts, mix, total * self.o.scale, rng), self.plan["window"])
         steps = math.ceil(len(packed[0]) / self.plan["rows"])
         learned = [w for w in model.parameters() if w.requires_grad]
-        optimizers = self.optimizers(model, rate)
+        optimizers = self.optimizers(model, rate * self.o.rate)
         groups = [g for o in optimizers for g in o.param_groups]
         step_model = torch.compile(model) if self.o.compile else model
         first, curve, spent = self.resume(name, model, optimizers)
@@ -517,6 +517,7 @@ def main():
     p.add_argument("--plan", choices=PLANS, default="gpu" if torch.cuda.is_available() else "cpu")
     p.add_argument("--stages", default="base,again," + ",".join(AREAS))
     p.add_argument("--scale", type=float, default=1.0, help="of the plan's tokens")
+    p.add_argument("--rate", type=float, default=1.0, help="of the plan's learning rates: less for a short run that goes on with another")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--pieces", type=int, default=4096)
     p.add_argument("--compile", action="store_true", help="compile the model (PyTorch 2, CUDA)")
