@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -108,6 +109,7 @@ func show(a *app.App, o command.WindowOptions) (err error) {
 	if !w.Opened() {
 		return errNoWindow
 	}
+	debug.SetGCPercent(heapRoom)
 	done := make(chan struct{})
 	defer close(done)
 	go giveBackAtRest(done)

@@ -371,14 +371,19 @@ func (p *assistantsPage) askImport() {
 
 func (p *assistantsPage) importFile(path string) {
 	p.editor.flush()
-	a, err := p.window.app.ImportAssistant(path)
-	if err != nil {
-		p.fail(err)
-		return
-	}
-	p.inside = true
-	p.read(a.ID)
-	p.say(fmt.Sprintf(lang.L("“%s” is imported."), a.Name), func() { p.trash(a) })
+	var a app.Assistant
+	inBackground(p.window.post, func() (err error) {
+		a, err = p.window.app.ImportAssistant(path)
+		return err
+	}, func(err error) {
+		if err != nil {
+			p.fail(err)
+			return
+		}
+		p.inside = true
+		p.read(a.ID)
+		p.say(fmt.Sprintf(lang.L("“%s” is imported."), a.Name), func() { p.trash(a) })
+	})
 }
 
 func (p *assistantsPage) askExport(a app.Assistant) {
@@ -391,11 +396,13 @@ func (p *assistantsPage) askExport(a app.Assistant) {
 		case file != nil:
 			path := file.URI().Path()
 			file.Close()
-			if err := w.app.ExportAssistant(a.ID, path); err != nil {
-				p.fail(err)
-				return
-			}
-			p.say(fmt.Sprintf(lang.L("%s is written to %s."), filepath.Base(path), filepath.Dir(path)), nil)
+			inBackground(w.post, func() error { return w.app.ExportAssistant(a.ID, path) }, func(err error) {
+				if err != nil {
+					p.fail(err)
+					return
+				}
+				p.say(fmt.Sprintf(lang.L("%s is written to %s."), filepath.Base(path), filepath.Dir(path)), nil)
+			})
 		}
 	}, w.win)
 	d.SetFileName(nameForFile(assistantName(a)) + ".json")

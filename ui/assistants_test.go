@@ -229,7 +229,9 @@ func TestManageAssistants(t *testing.T) {
 	if err := r.app.ExportAssistant(p.all[1].ID, path); err != nil {
 		t.Fatal(err)
 	}
+	before := len(p.all)
 	p.importFile(path)
+	r.until("it is there", func() bool { return len(p.all) > before })
 	if got := p.names(); got[len(got)-1] != "Coder 2" || p.current != p.all[len(p.all)-1].ID {
 		t.Errorf("imported: %q", got)
 	}
@@ -237,9 +239,7 @@ func TestManageAssistants(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.importFile(path)
-	if !strings.Contains(p.note.text, "x.json was not imported") {
-		t.Errorf("of a bad file it says %q", p.note.text)
-	}
+	r.until("it says what is wrong", func() bool { return strings.Contains(p.note.text, "x.json was not imported") })
 }
 
 // In a narrow window the list and the assistant take turns.

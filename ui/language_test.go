@@ -180,6 +180,10 @@ func TestTheLanguageAfterUnlocking(t *testing.T) {
 	r = newRigWith(t, newTestEngine(), dir, Options{})
 	r.modal.first.SetText("secret")
 	r.modal.finish()
+	if !r.app.Locked() {
+		t.Error("the window waited while the key was made")
+	}
+	r.until("it is open", func() bool { return !r.modal.open() })
 	if got := r.composer.entry.PlaceHolder; got != "Nachricht schreiben" || r.modal.open() {
 		t.Errorf("after unlocking the composer says %q, the question is open: %v", got, r.modal.open())
 	}

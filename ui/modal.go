@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
@@ -13,6 +15,8 @@ type modal struct {
 	window *Window
 	popup  *widget.PopUp
 	cancel *pushButton
+	button *pushButton
+	busy   bool         // background is at work
 	first  *filterEntry // of its fields; nil: it has none
 	note   *paragraph   // what is wrong with what was given
 	do     func() error
@@ -31,7 +35,8 @@ func (w *Window) ask(title, text, button string, fields []fyne.CanvasObject, do 
 	}
 	content.Add(m.note)
 	m.cancel = newButton(lang.L("Cancel"), m.close)
-	content.Add(container.NewHBox(spacer(), m.cancel, newPrimaryButton(button, m.finish)))
+	m.button = newPrimaryButton(button, m.finish)
+	content.Add(container.NewHBox(spacer(), m.cancel, m.button))
 	m.note.Hide()
 	m.popup = widget.NewModalPopUp(newPadded(20, 24, 20, 24, content), w.win.Canvas())
 	m.fit()
@@ -80,16 +85,39 @@ func (m *modal) key(event *fyne.KeyEvent) bool {
 }
 
 func (m *modal) finish() {
-	if m.popup.Hidden {
+	if m.popup.Hidden || m.busy {
 		return // its second Enter
 	}
-	if err := m.do(); err != nil {
+	m.done(m.do())
+}
+
+var errBusy = errors.New("it is being done")
+
+// background is what do returns to have something slow done on another goroutine,
+// and then told on the main one how it went; the modal stays until then.
+func (m *modal) background(work func() error, told func(error)) error {
+	m.busy = true
+	m.button.Disable()
+	inBackground(m.window.post, work, func(err error) {
+		m.busy = false
+		m.button.Enable()
+		told(err)
+		m.done(err)
+	})
+	return errBusy
+}
+
+// done says what is wrong, or closes the modal.
+func (m *modal) done(err error) {
+	switch {
+	case err == errBusy:
+	case err != nil:
 		m.note.SetText(sentence(err))
 		m.note.Show()
 		m.fit()
-		return
+	default:
+		m.close()
 	}
-	m.close()
 }
 
 func (m *modal) close() {

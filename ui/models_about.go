@@ -334,13 +334,14 @@ func (p *modelsPage) askDelete(m app.LibraryModel) {
 		names = append(names[:2], fmt.Sprintf(lang.L("%d more"), len(m.Files)-2))
 	}
 	text := fmt.Sprintf(lang.L("%[1]s are deleted from the disk: %[2]s. This cannot be undone."), bytesText(m.Bytes), strings.Join(names, ", "))
-	asked := p.window.ask(fmt.Sprintf(lang.L("Delete %s?"), m.Title), text, lang.L("Delete"), nil, func() error {
-		if err := p.window.app.DeleteModel(m); err != nil {
-			return err
-		}
-		p.forgetRow(m)
-		p.say(fmt.Sprintf(lang.L("%s is deleted."), m.Title), nil)
-		return nil
+	var asked *modal
+	asked = p.window.ask(fmt.Sprintf(lang.L("Delete %s?"), m.Title), text, lang.L("Delete"), nil, func() error {
+		return asked.background(func() error { return p.window.app.DeleteModel(m) }, func(err error) {
+			if err == nil {
+				p.forgetRow(m)
+				p.say(fmt.Sprintf(lang.L("%s is deleted."), m.Title), nil)
+			}
+		})
 	})
 	asked.left = p.window.backToModels
 }

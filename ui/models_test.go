@@ -191,6 +191,7 @@ func TestRemoveAndDelete(t *testing.T) {
 	}
 	p.away()
 	r.modal.finish()
+	r.until("it is deleted", func() bool { return !r.modal.open() })
 	if _, err := os.Stat(own); err == nil || p.titles() != "bad lm-chat" {
 		t.Errorf("%v, %q", err, p.titles())
 	}

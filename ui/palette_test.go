@@ -80,7 +80,7 @@ func TestPaletteByKeyboard(t *testing.T) {
 func TestPaletteFindsEnglishNames(t *testing.T) {
 	speakAgain(t)
 	r := newRig(t, "Yes.")
-	r.panel.language.SetSelectedIndex(languageIndex("de"))
+	r.seen().language.SetSelectedIndex(languageIndex("de"))
 	for query, want := range map[string]string{"keyboard shortc": "Tastenkürzel", "tastenk": "Tastenkürzel", "new folder": "Neuer Ordner", "quit": "Beenden"} {
 		if got := r.lookFor(query); got != want {
 			t.Errorf("%q finds %q, want %q (%q)", query, got, want, r.paletteTitles())

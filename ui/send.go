@@ -183,7 +183,7 @@ func (w *Window) event(j *job, e app.Event) {
 		if j.queued != "" {
 			w.keepLine(j.conversation) // it is a message now
 		}
-		w.listConversations()
+		w.relist(j.conversation)
 		w.shown(j, *e.User)
 	case e.Loading != nil:
 		j.loaded = true
@@ -289,7 +289,7 @@ func (w *Window) finish(j *job, err error) {
 	}
 	w.storing = nil
 	w.giveBack(j)
-	w.listConversations()
+	w.relist(j.conversation)
 	w.explain(j, err)
 	w.notify(j)
 	if w.closing {

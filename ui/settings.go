@@ -69,7 +69,9 @@ type SettingsPanel struct {
 	still        *switchButton
 	advanced     *fyne.Container
 	unfold       *focusRow
-	content      *fyne.Container
+	content      *fyne.Container // nil: it was not seen yet
+	holder       *fyne.Container // of the content while it is seen
+	drawn        fyne.Theme      // that the content was seen in last
 	scroll       *container.Scroll
 	showing      bool // Set is at work
 	hidden       bool // nobody sees it
@@ -90,11 +92,12 @@ type listRowOf struct {
 	row   *textRow
 }
 
-// NewSettingsPanel returns a panel that shows nothing yet.
+// NewSettingsPanel returns a panel that nobody sees yet (Attend).
 func NewSettingsPanel(post poster) *SettingsPanel {
-	p := &SettingsPanel{tips: newTipLayer(), save: &pause{post: post, wait: 400 * time.Millisecond}}
+	p := &SettingsPanel{tips: newTipLayer(), save: &pause{post: post, wait: 400 * time.Millisecond}, holder: container.NewStack(), hidden: true}
 	p.ExtendBaseWidget(p)
-	p.build()
+	p.cross = newGlyph(assets.Icon("close"), 28, func() { p.OnClose() })
+	p.nameKeys(newKeymap(nil))
 	return p
 }
 
@@ -114,8 +117,6 @@ func (p *SettingsPanel) build() {
 	for _, l := range p.lists {
 		l.row.entry.onGrown = p.grown
 	}
-	p.cross = newGlyph(assets.Icon("close"), 28, func() { p.OnClose() })
-	p.nameKeys(newKeymap(nil))
 	title := newRow(8, 0, newFlexibleLine(lang.L("Settings"), titleStyle), p.cross)
 	p.content = container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll))
 }
@@ -126,17 +127,23 @@ func (p *SettingsPanel) nameKeys(k *keymap) { p.cross.tip = lang.L("Close") + k.
 // CreateRenderer implements fyne.Widget.
 func (p *SettingsPanel) CreateRenderer() fyne.WidgetRenderer {
 	back := newSurface(theme.ColorNameHeaderBackground, "", 0)
-	return widget.NewSimpleRenderer(container.NewStack(back, p.content, p.tips))
+	return widget.NewSimpleRenderer(container.NewStack(back, p.holder, p.tips))
 }
 
 // Attend says whether the panel can be seen. While it cannot it takes what it is
 // given and leaves its two hundred widgets alone: they cost 40 ms on the main
-// goroutine, with every model and every conversation.
+// goroutine, with every model and every conversation, and 20 ms with every step of
+// the zoom. They are made when it is seen for the first time.
 func (p *SettingsPanel) Attend(seen bool) {
-	p.hidden = !seen
-	if p.hidden {
+	if p.hidden = !seen; p.hidden {
+		p.holder.Objects = nil
 		return
 	}
+	if p.content == nil {
+		p.build()
+		p.due = fieldsDue
+	}
+	p.attach()
 	switch p.due {
 	case fieldsDue:
 		p.system.Set(p.view.own)
@@ -144,6 +151,20 @@ func (p *SettingsPanel) Attend(seen bool) {
 	case refreshDue:
 		p.refresh()
 	}
+}
+
+// attach puts the content where it is seen, in the theme that there is now.
+func (p *SettingsPanel) attach() {
+	if len(p.holder.Objects) > 0 {
+		return
+	}
+	p.holder.Objects = []fyne.CanvasObject{p.content}
+	if now := fyne.CurrentApp().Settings().Theme(); p.drawn != now {
+		p.drawn = now
+		p.content.Refresh()
+		p.content.Resize(p.content.Size().SubtractWidthHeight(1, 1)) // what keeps its size has parts that do not
+	}
+	relayout(p.holder)
 }
 
 // Set shows s.

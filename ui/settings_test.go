@@ -49,6 +49,7 @@ func newPanelRig(t *testing.T) *panelRig {
 	}
 	p.OnSystem, p.OnPolicy, p.OnOwn = func(string) {}, func(engine.ContextPolicy) {}, func(bool) {}
 	p.OnPreset = func(d presetDeed) { p.deeds = append(p.deeds, d) }
+	p.Attend(true)
 	p.Set(app.Settings{Scale: 1, Theme: "system"})
 	p.SetConversation(viewOf(builtinPresets()[0]))
 	return p

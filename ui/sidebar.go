@@ -135,6 +135,22 @@ func (s *Sidebar) Set(conversations []app.Conversation, folders []app.Folder, in
 	s.showLists()
 }
 
+// Renew brings one conversation up to date, which is in its place among the others by
+// the time of its last message; false: it is not listed.
+func (s *Sidebar) Renew(c app.Conversation) bool {
+	at := slices.IndexFunc(s.all, func(x app.Conversation) bool { return x.ID == c.ID })
+	if at < 0 || s.inTrash {
+		return false
+	}
+	all := slices.Delete(s.all, at, at+1)
+	at = slices.IndexFunc(all, func(x app.Conversation) bool { return !x.Updated.After(c.Updated) })
+	if at < 0 {
+		at = len(all)
+	}
+	s.Set(slices.Insert(all, at, c), s.folders, false)
+	return true
+}
+
 // SetCurrent highlights the conversation that is open.
 func (s *Sidebar) SetCurrent(id app.ID) {
 	if id != s.current {

@@ -22,20 +22,20 @@ type sideRow struct {
 // arrange puts the conversations in their places: pinned ones first, then the
 // folders, then the others by the time of their last message.
 func (s *Sidebar) arrange() {
-	s.rows, s.shown = s.rows[:0], s.shown[:0]
+	s.rows, s.shown = slices.Grow(s.rows[:0], len(s.all)), slices.Grow(s.shown[:0], len(s.all))
 	if s.inTrash {
 		s.arrangeTrash()
 		return
 	}
 	s.arrangePinned()
 	s.arrangeFolders()
-	heading, now := "", time.Now()
+	heading, groups := "", newTimeGroups(time.Now())
 	for i := range s.all {
 		c := &s.all[i]
 		if c.Pinned || s.folder(c.Folder) != nil {
 			continue
 		}
-		if h := timeGroup(c.Updated, now); h != heading {
+		if h := groups.of(c.Updated); h != heading {
 			heading = h
 			s.rows = append(s.rows, sideRow{heading: h})
 		}
@@ -120,21 +120,47 @@ func (s *Sidebar) row(id app.ID) int {
 	return slices.IndexFunc(s.rows, func(r sideRow) bool { return r.conversation != nil && r.conversation.ID == id })
 }
 
-// timeGroup is the heading under which a conversation of that time stands.
-func timeGroup(t, now time.Time) string {
-	day := func(t time.Time) time.Time {
-		y, m, d := t.Local().Date()
-		return time.Date(y, m, d, 12, 0, 0, 0, time.UTC) // noon of UTC: days are 24 hours apart
+// timeGroups knows the headings under which conversations stand by their time. It
+// remembers the last one: their words are looked up for months, not for each of
+// ten thousand conversations.
+type timeGroups struct {
+	today   time.Time
+	heading string
+	from    time.Time // the heading's first day and the one after its last
+	to      time.Time
+}
+
+func newTimeGroups(now time.Time) *timeGroups { return &timeGroups{today: dayOf(now)} }
+
+// dayOf is noon of UTC: days are 24 hours apart.
+func dayOf(t time.Time) time.Time {
+	y, m, d := t.Local().Date()
+	return time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
+}
+
+func (g *timeGroups) of(t time.Time) string {
+	day := dayOf(t)
+	if g.heading == "" || day.Before(g.from) || !day.Before(g.to) {
+		g.find(t, day)
 	}
-	switch days := int(day(now).Sub(day(t)).Hours() / 24); {
+	return g.heading
+}
+
+func (g *timeGroups) find(t, day time.Time) {
+	week := g.today.AddDate(0, 0, -7)
+	switch days := int(g.today.Sub(day).Hours() / 24); {
 	case days <= 0:
-		return lang.L("Today")
+		g.heading, g.from, g.to = lang.L("Today"), g.today, g.today.AddDate(1000, 0, 0)
 	case days == 1:
-		return lang.L("Yesterday")
+		g.heading, g.from, g.to = lang.L("Yesterday"), day, g.today
 	case days <= 7:
-		return lang.L("Previous 7 days")
+		g.heading, g.from, g.to = lang.L("Previous 7 days"), week, g.today.AddDate(0, 0, -1)
+	default:
+		g.heading, g.from = monthText(t), day.AddDate(0, 0, 1-day.Day())
+		if g.to = g.from.AddDate(0, 1, 0); g.to.After(week) {
+			g.to = week
+		}
 	}
-	return monthText(t)
 }
 
 func folderTitle(f *app.Folder, within int) string {

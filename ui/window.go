@@ -73,17 +73,18 @@ type Window struct {
 	newWith  app.ID // its assistant
 	titles   map[app.ID]string
 
-	gone    func() // nothing is posted from then on
-	draft   *pause
-	resized *pause // the window has another size
-	undo    *time.Timer
-	job     *job // the reply being written
-	storing *job // the one before, which has ended and is on its way to the disk
-	line    []waiting
-	held    map[app.ID]bool // conversations whose messages in line wait for the reader
-	side    string          // which panel is at the right: "settings", "experts"
-	mixture *mixturePage    // nil: it was not opened yet
-	library *modelsPage     // likewise
+	gone        func() // nothing is posted from then on
+	draft       *pause
+	resized     *pause // the window has another size
+	undo        *time.Timer
+	job         *job // the reply being written
+	storing     *job // the one before, which has ended and is on its way to the disk
+	line        []waiting
+	held        map[app.ID]bool // conversations whose messages in line wait for the reader
+	side        string          // which panel is at the right: "settings", "experts"
+	expertsSeen bool            // that panel shows what holds
+	mixture     *mixturePage    // nil: it was not opened yet
+	library     *modelsPage     // likewise
 
 	downloads []*downloading // under way, and stopped ones
 	looked    lookedAt       // the reply whose experts are shown
@@ -261,6 +262,9 @@ func (w *Window) settled() {
 	}
 	setVisible(w.newButton, !w.frame.sidebarBeside(w.root.Size().Width))
 	w.panel.Attend(w.root.Objects[framePanel].Visible() && w.side == "settings")
+	if !w.expertsSeen && w.expertsVisible() {
+		w.showExperts()
+	}
 	w.keepSize()
 	w.trace.moved(w.win.Canvas(), w.named)
 }

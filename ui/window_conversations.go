@@ -34,7 +34,10 @@ func (w *Window) listConversations() []app.Conversation {
 		w.failed(err)
 		return nil
 	}
-	w.titles = map[app.ID]string{}
+	if w.titles == nil {
+		w.titles = map[app.ID]string{}
+	}
+	clear(w.titles)
 	for _, c := range list {
 		w.titles[c.ID] = c.Title
 	}
@@ -43,6 +46,18 @@ func (w *Window) listConversations() []app.Conversation {
 	}
 	w.showTitle()
 	return list
+}
+
+// relist brings the sidebar up to date after a message: one conversation has become
+// the newest. To list ten thousand anew would take as long as a letter may.
+func (w *Window) relist(id app.ID) {
+	c, err := w.app.Conversation(id)
+	if err != nil || w.inTrash || !w.sidebar.Renew(c) {
+		w.listConversations()
+		return
+	}
+	w.titles[id] = c.Title
+	w.showTitle()
 }
 
 func (w *Window) showTitle() {

@@ -134,7 +134,7 @@ func (w *Window) routed(id app.ID, ended bool) {
 		w.looked.tinted = now
 		w.transcript.Retint(uint64(id))
 	}
-	if ended && w.root.Objects[framePanel].Visible() {
+	if ended {
 		w.showExperts()
 	}
 }
@@ -194,9 +194,11 @@ func (w *Window) textOf(id app.ID, from, to int) string {
 
 // showExperts brings the panel up to date, if it can be seen.
 func (w *Window) showExperts() {
-	if w.side != "experts" || w.root == nil {
+	if w.root == nil || !w.expertsVisible() {
+		w.expertsSeen = false
 		return
 	}
+	w.expertsSeen = true
 	info, _ := w.app.Model()
 	s := expertsState{
 		colouring: w.settings.ColourExperts, loaded: info, mix: w.app.Mix(w.current),
@@ -210,6 +212,10 @@ func (w *Window) showExperts() {
 		}
 	}
 	w.experts.Set(s)
+}
+
+func (w *Window) expertsVisible() bool {
+	return w.side == "experts" && w.root.Objects[framePanel].Visible()
 }
 
 // lookedMessage is the reply that is looked at, and what it answers.

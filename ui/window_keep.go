@@ -327,14 +327,16 @@ func (w *Window) askUnlock() {
 	field, shown := passwordField(lang.L("Passphrase"))
 	var m *modal
 	m = w.ask(lang.L("Your conversations are locked"), lang.L("A forgotten passphrase cannot be recovered."), lang.L("Open"), []fyne.CanvasObject{shown}, func() error {
-		if err := w.app.Unlock(field.Text); err != nil {
-			field.SetText("")
-			return err
-		}
-		m.left = nil
-		w.begin()
-		w.loadFirst()
-		return nil
+		passphrase := field.Text
+		return m.background(func() error { return w.app.Unlock(passphrase) }, func(err error) {
+			if err != nil {
+				field.SetText("")
+				return
+			}
+			m.left = nil
+			w.begin()
+			w.loadFirst()
+		})
 	})
 	m.left = w.close
 	m.cancel.SetText(lang.L("Quit"))

@@ -69,6 +69,7 @@ func (w *Window) buildAgain() {
 		w.library.cancel()
 	}
 	w.inTrash, w.library, w.mixture, w.root, w.body = false, nil, nil, nil, nil
+	w.expertsSeen = false
 	w.build()
 	w.announce()
 	w.win.SetContent(w.root)
