@@ -98,6 +98,8 @@ func NewSettingsPanel(post poster) *SettingsPanel {
 	p.ExtendBaseWidget(p)
 	p.cross = newGlyph(assets.Icon("close"), 28, func() { p.OnClose() })
 	p.nameKeys(newKeymap(nil))
+	p.voice = newParagraph("", captionStyle)
+	p.SetVoice(true)
 	return p
 }
 
@@ -367,8 +369,6 @@ func (p *SettingsPanel) lookSection() fyne.CanvasObject {
 	}
 	p.notify = newKeySelect(after, func(i int) { p.change(func(s *app.Settings) { s.NotifyAfter = notifyChoices()[i] }) })
 	p.aloud = newSwitch(lang.L("Read replies aloud"), func(on bool) { p.change(func(s *app.Settings) { s.Aloud = on }) })
-	p.voice = newParagraph("", captionStyle)
-	p.SetVoice(true)
 	p.tray = newSwitch(lang.L("Sign in the tray"), func(on bool) { p.change(func(s *app.Settings) { s.Tray = on }) })
 	var names []string
 	for _, l := range languages() {
