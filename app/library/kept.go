@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"beyonder/engine"
 )
@@ -14,8 +15,10 @@ import (
 // damaged, or that one header will not go into, costs that header.
 type kept struct {
 	file, version string
-	records       map[string]record
-	changed       bool
+
+	mu      sync.Mutex // several looks may be under way
+	records map[string]record
+	changed bool
 }
 
 type record struct {
@@ -58,6 +61,8 @@ func (k *kept) parse(text []byte) {
 
 // get fills in what the header said when the item was as it is now.
 func (k *kept) get(i *Item) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	r, ok := k.records[i.Path]
 	if !ok || (stamp{r.Bytes, r.Modified}) != i.stamp {
 		return false
@@ -67,12 +72,16 @@ func (k *kept) get(i *Item) bool {
 }
 
 func (k *kept) put(i Item) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.records[i.Path] = record{Path: i.Path, Bytes: i.stamp.bytes, Modified: i.stamp.modified, Outline: i.Outline, Damage: i.Damage}
 	k.changed = true
 }
 
 // forget drops what is not there any more.
 func (k *kept) forget(there map[string]bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	for path := range k.records {
 		if !there[path] {
 			delete(k.records, path)
@@ -83,6 +92,8 @@ func (k *kept) forget(there map[string]bool) {
 
 // save writes the file; what comes of it is no more than time.
 func (k *kept) save() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if !k.changed || k.file == "" {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -289,6 +290,33 @@ func BenchmarkKnown(b *testing.B) {
 	for b.Loop() {
 		run()
 	}
+}
+
+// Several looks at once share what is known.
+func TestLooksAtTheSameTime(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 200 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.gguf", i)), []byte("no model"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := Open(filepath.Join(dir, "kept.jsonl"), "1")
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			found := 0
+			for step, err := range s.Look(context.Background(), []Place{{Name: "x", Path: dir}}) {
+				if err != nil {
+					t.Error(err)
+				}
+				found = max(found, step.Read)
+			}
+			if found != 200 {
+				t.Errorf("%d headers were read", found)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func FuzzManifest(f *testing.F) {
