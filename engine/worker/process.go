@@ -18,6 +18,7 @@ import (
 // process is one child.
 type process struct {
 	cmd      *exec.Cmd
+	out      io.Closer     // the end of its output that is read
 	requests chan request  // to write; closed to end the child
 	frames   chan frame    // closed when the child's output ends
 	ended    chan struct{} // closed when the child is gone, after cause is set
@@ -36,6 +37,7 @@ func start(ctx context.Context, o Options) (*process, error) {
 		requests: make(chan request, 2), frames: make(chan frame), ended: make(chan struct{}),
 	}
 	p.cmd.Env, p.cmd.Stderr = append(os.Environ(), o.Env...), p.log
+	p.cmd.WaitDelay = lingering
 	in, err := p.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -44,6 +46,7 @@ func start(ctx context.Context, o Options) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.out = out
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("the engine's process cannot be started: %w", err)
 	}
@@ -55,11 +58,16 @@ func start(ctx context.Context, o Options) (*process, error) {
 	return p, nil
 }
 
+// lingering is how long after its end what is left in a child's pipes may take to be
+// read: what it started itself may hold them open.
+const lingering = time.Second
+
 // kill ends the child at once; the first reason is the one that is told.
 func (p *process) kill(why string) {
 	p.killing.Do(func() {
 		p.why = why
 		p.cmd.Process.Kill() // fails if it is gone, which is well
+		time.AfterFunc(lingering, func() { p.out.Close() })
 	})
 }
 

@@ -45,7 +45,7 @@ func TestStopLoadingWhateverTheChildIsAt(t *testing.T) {
 			t.Fatal(err)
 		}
 		frozen := c.PID()
-		syscall.Kill(frozen, syscall.SIGSTOP)
+		freeze(t, frozen)
 		within(t, "the load", func() {
 			if stop == "by break" {
 				go func() { time.Sleep(30 * time.Millisecond); syscall.Kill(frozen, syscall.SIGCONT) }()
