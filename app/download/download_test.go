@@ -33,7 +33,7 @@ type origin struct {
 	content  []byte
 	etag     string
 	noRanges bool
-	cut      int // bytes after which every connection ends; 0: at the end
+	cut      atomic.Int64 // bytes after which every connection ends; 0: at the end
 	status   atomic.Int32
 	faults   atomic.Int32 // so many answers have the status, then all is well; -1: always
 	requests atomic.Int32
@@ -81,8 +81,8 @@ func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(o.content)))
 	}
 	rest := o.content[from:]
-	if o.cut > 0 && o.cut < len(rest) {
-		n, _ := w.Write(rest[:o.cut])
+	if cut := int(o.cut.Load()); cut > 0 && cut < len(rest) {
+		n, _ := w.Write(rest[:cut])
 		o.sent.Add(int64(n))
 		w.(http.Flusher).Flush()
 		if o.stall.Load() {
@@ -180,7 +180,7 @@ func TestFetch(t *testing.T) {
 // Every connection ends after a while: each next one goes on where the last ended.
 func TestCutsInTheMiddle(t *testing.T) {
 	o, dir := newOrigin(t, 1<<20), t.TempDir()
-	o.cut = 300_000
+	o.cut.Store(300_000)
 	r := o.request(dir)
 	r.SHA256 = sumOf(o.content)
 	steps, err := fetched(r)
@@ -201,7 +201,7 @@ func TestCutsInTheMiddle(t *testing.T) {
 // pause fetches until so many bytes are there and stops then.
 func pause(t *testing.T, r Request, o *origin, after int) {
 	t.Helper()
-	o.cut = after
+	o.cut.Store(int64(after))
 	o.stall.Store(true)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -214,7 +214,7 @@ func pause(t *testing.T, r Request, o *origin, after int) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("paused: %v", err)
 	}
-	o.cut = 0
+	o.cut.Store(0)
 	o.stall.Store(false)
 }
 
@@ -538,7 +538,7 @@ func TestHeaderFirst(t *testing.T) {
 
 func TestSilence(t *testing.T) {
 	o, dir := newOrigin(t, 200_000), t.TempDir()
-	o.cut = 100_000
+	o.cut.Store(100_000)
 	o.stall.Store(true)
 	r := o.request(dir)
 	r.Patience, r.Tries = 150*time.Millisecond, 5
@@ -580,7 +580,7 @@ func TestNobodyThere(t *testing.T) {
 
 func TestTwoAtOnce(t *testing.T) {
 	o, dir := newOrigin(t, 1<<20), t.TempDir()
-	o.cut = 100_000
+	o.cut.Store(100_000)
 	o.stall.Store(true)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

@@ -23,7 +23,7 @@ func TestChild(t *testing.T) {
 // kill -9 in the middle: the next program goes on with what had come.
 func TestKill(t *testing.T) {
 	o, dir := newOrigin(t, 40<<20), t.TempDir()
-	o.cut = 36 << 20
+	o.cut.Store(36 << 20)
 	o.stall.Store(true)
 	child := exec.Command(os.Args[0], "-test.run", "^TestChild$")
 	child.Env = append(os.Environ(), "DOWNLOAD_ADDRESS="+o.URL+"/m.gguf", "DOWNLOAD_DIR="+dir)
@@ -40,7 +40,7 @@ func TestKill(t *testing.T) {
 	}
 	child.Process.Kill()
 	child.Wait()
-	o.cut = 0
+	o.cut.Store(0)
 	o.sent.Store(0)
 	r := o.request(dir)
 	r.Address = o.URL + "/m.gguf"

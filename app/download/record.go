@@ -2,6 +2,7 @@ package download
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -61,14 +62,21 @@ func parseRecord(text []byte) (r Record, err error) {
 	return r, nil
 }
 
-// write puts a record into the place of an older one, whole.
+// write puts a record into the place of an older one, whole: it is on the disk
+// before it gets the name, or a power cut would leave an empty one, and gigabytes
+// that nobody knows what they are.
 func (r Record) write(path string) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
 	passing := path + ".new"
-	if err := os.WriteFile(passing, text, 0o600); err != nil {
+	f, err := os.OpenFile(passing, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(passing, path); err != nil {
