@@ -139,6 +139,7 @@ func (m *loaded) move(ctx context.Context, yield func(Progress, error) bool) err
 		}
 		had := m.info.GPULayers
 		m.closeDevices()
+		m.devices, m.card = nil, nil
 		o := m.asked
 		o.Setback = either(o.Setback, fmt.Sprintf("with %d layers, %v", had, err))
 		if errors.Is(err, gl.ErrMemory) && had > 1 {

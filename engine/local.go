@@ -112,12 +112,12 @@ func (m *loaded) close() error {
 	return errors.Join(m.closeDevices(), m.file.Close())
 }
 
+// closeDevices leaves them where they are: Beat may still ask them.
 func (m *loaded) closeDevices() error {
 	var errs []error
 	for _, d := range m.devices {
 		errs = append(errs, d.Close())
 	}
-	m.devices, m.card = nil, nil
 	return errors.Join(errs...)
 }
 

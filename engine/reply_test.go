@@ -20,6 +20,40 @@ import (
 // A mixture of four experts with a synthetic vocabulary; it talks nonsense.
 const tinyModel = "testdata/mixtral-Q2_K.gguf"
 
+// The child's sign of life is asked for whatever goes on. (The race detector is the
+// judge.)
+func TestBeatWhileModelsComeAndGo(t *testing.T) {
+	l := start(t, LoadOptions{Device: "cpu"})
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(100 * time.Microsecond):
+				l.Beat()
+			}
+		}
+	}()
+	for range 3 {
+		ask(t, l, Request{Prompt: "x", Sampling: settings(1, 2)})
+		if err := l.Unload(); err != nil {
+			t.Error(err)
+		}
+		for _, err := range l.Load(context.Background(), LoadOptions{Path: tinyModel, Device: "cpu"}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if l.Beat() < 0 {
+		t.Error("it runs backwards")
+	}
+	close(done)
+	<-over
+}
+
 // start loads the tiny model.
 func start(t testing.TB, o LoadOptions) *Local {
 	t.Helper()
