@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
 
 	"beyonder/app"
 )
@@ -41,6 +43,25 @@ func TestDiagnosticsPage(t *testing.T) {
 	r.key(fyne.KeyReturn)
 	if text := r.fyneApp.Clipboard().Content(); !strings.Contains(text, "Model: None is loaded.") {
 		t.Errorf("without a model:\n%s", text)
+	}
+}
+
+// In the smallest window, with everything at twice its size, the facts have most of
+// the page, and each its whole width.
+func TestDiagnosticsInTheSmallestWindow(t *testing.T) {
+	r := small(t)
+	r.showDiagnostics()
+	r.until("the page is there", func() bool { return r.win.Canvas().Overlays().Top() != nil })
+	r.detail.popup.Resize(r.detail.popup.Size()) // lays it out
+	for _, o := range test.LaidOutObjects(r.detail.popup.Content) {
+		if scroll, ok := o.(*container.Scroll); ok && scroll.Size().Height < r.win.Canvas().Size().Height/2 {
+			t.Errorf("the facts have %v of a window of %v", scroll.Size(), r.win.Canvas().Size())
+		}
+		if c, ok := o.(*fyne.Container); ok {
+			if _, ok := c.Layout.(reportLayout); ok && c.Objects[1].Size().Width < c.Size().Width {
+				t.Errorf("a fact has %v of %v", c.Objects[1].Size(), c.Size())
+			}
+		}
 	}
 }
 

@@ -1,9 +1,13 @@
 package ui
 
 import (
+	"errors"
 	"flag"
 	"image/png"
+	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path"
 	"path/filepath"
@@ -83,7 +87,9 @@ func screens() map[string]func(*rig) {
 			r.panel.scroll.ScrollToBottom()
 			test.Tap(r.panel.language)
 		},
-		"more": func(r *rig) { talk(r); r.more(r.entries()[3].ID, fyne.NewPos(600, 400)) },
+		"diagnostics": diagnosticsScreen,
+		"network":     networkScreen,
+		"more":        func(r *rig) { talk(r); r.more(r.entries()[3].ID, fyne.NewPos(600, 400)) },
 	}
 }
 
@@ -196,7 +202,7 @@ func looks() map[string]fyne.Size {
 	return map[string]fyne.Size{
 		"light": {Width: 1280, Height: 800}, "dark": {Width: 1280, Height: 800},
 		"narrow": {Width: 720, Height: 560}, "large": {Width: 1600, Height: 1000},
-		"double": {Width: 1280, Height: 800},
+		"double": {Width: 1280, Height: 800}, "least": {Width: 720, Height: 480}, "double-least": {Width: 720, Height: 480},
 	}
 }
 
@@ -249,11 +255,11 @@ func drawScreen(t *testing.T, look string, size fyne.Size, prepare func(*rig)) {
 func withLook(s app.Settings, look string) app.Settings {
 	s.Theme, s.Scale = "light", 1
 	switch look {
-	case "dark":
+	case "dark", "least":
 		s.Theme = "dark"
 	case "large":
 		s.Scale = 1.5
-	case "double":
+	case "double", "double-least":
 		s.Scale = 2
 	}
 	return s
@@ -267,6 +273,29 @@ func versions(r *rig) {
 	r.regenerate(r.entries()[3].ID)
 	r.idle()
 	r.engine.Words = strings.Split(longAnswer, " ")
+}
+
+func diagnosticsScreen(r *rig) {
+	talk(r)
+	r.engine.Fail = errors.New("the file tinyllama-1.1b.Q8_0.gguf ends in the middle of tensor blk.3.ffn_up.weight: it is not whole")
+	r.say("and now?")
+	r.engine.Fail = nil
+	r.showDiagnostics()
+	r.until("the page is there", func() bool { return r.win.Canvas().Overlays().Top() != nil })
+}
+
+func networkScreen(r *rig) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 5_000_000)) }))
+	r.t.Cleanup(server.Close)
+	for _, to := range []string{server.URL, "http://127.0.0.1:1/", server.URL} {
+		client := r.app.Network().Client("downloading mistral-7b-instruct-v0.2.Q5_K_M.gguf")
+		if answer, err := client.Get(to); err == nil {
+			io.Copy(io.Discard, answer.Body)
+			answer.Body.Close()
+		}
+		client.CloseIdleConnections()
+	}
+	r.showNetwork()
 }
 
 // leftOut has two messages that the model does not see.
