@@ -99,7 +99,7 @@ const tiny = 1e-30
 func quantizeGo(q *Q8, from int, x []float32) {
 	for ; len(x) > 0; from, x = from+1, x[run:] {
 		s := &q.steps[from]
-		by := s.choose(x[:run])
+		by := s.choose(magnitudes(x[:run]))
 		for i := range run / group {
 			at, g := from*run+i*group, from*run/group+i
 			high, low := q.high[:cap(q.high)][at:][:group], q.low[:cap(q.low)][at:][:group]
@@ -134,16 +134,20 @@ func (q *Q8) order(g int, bytes []int8) {
 // when 256 of them are added up in sixteen lanes.
 const multiples = 255
 
-// choose sets the scales of 256 values and returns what to multiply them with
-// for integers of two bytes. The largest group's scale is 255 units; the others
-// are rounded up to whole ones, by which a group that is a tenth as large loses
-// at most a 25th of its precision.
-func (s *step) choose(x []float32) (by [run / group]float32) {
-	var tops [run / group]uint32
+// magnitudes is the largest of each group of 256 values, as bits: magnitudes
+// compare as integers; that way NaN is the largest and never lost.
+func magnitudes(x []float32) (tops [run / group]uint32) {
 	for i, v := range x {
-		// Magnitudes compare as integers; that way NaN is the largest and never lost.
 		tops[i/group] = max(tops[i/group], math.Float32bits(v)&^(1<<31))
 	}
+	return tops
+}
+
+// choose sets the scales of 256 values, given the largest of each group, and
+// returns what to multiply them with for integers of two bytes. The largest group's
+// scale is 255 units; the others are rounded up to whole ones, by which a group that
+// is a tenth as large loses at most a 25th of its precision.
+func (s *step) choose(tops [run / group]uint32) (by [run / group]float32) {
 	largest := math.Float32frombits(slices.Max(tops[:]))
 	if !(largest >= tiny && largest <= math.MaxFloat32) {
 		*s = step{}

@@ -1,0 +1,100 @@
+#include "textflag.h"
+#include "neon_arm64.h"
+
+// func topsx128(tops *[8]uint32, x *float32)
+TEXT ·topsx128(SB), NOSPLIT, $0-16
+	MOVD tops+0(FP), R0
+	MOVD x+8(FP), R1
+	MOVD $8, R2
+	VMOVI $0x7f, V31.B16
+	VMOVI $0xff, V30.B16
+	VZIP1 V31.B16, V30.B16, V31.B16 // ff 7f …
+	VZIP1 V31.H8, V30.H8, V31.H8    // ff ff ff 7f: all bits but the sign
+
+group:
+	VLD1.P 64(R1), [V0.S4, V1.S4, V2.S4, V3.S4]
+	VLD1.P 64(R1), [V4.S4, V5.S4, V6.S4, V7.S4]
+	VAND V31.B16, V0.B16, V0.B16
+	VAND V31.B16, V1.B16, V1.B16
+	VAND V31.B16, V2.B16, V2.B16
+	VAND V31.B16, V3.B16, V3.B16
+	VAND V31.B16, V4.B16, V4.B16
+	VAND V31.B16, V5.B16, V5.B16
+	VAND V31.B16, V6.B16, V6.B16
+	VAND V31.B16, V7.B16, V7.B16
+	VUMAX V1.S4, V0.S4, V0.S4
+	VUMAX V3.S4, V2.S4, V2.S4
+	VUMAX V5.S4, V4.S4, V4.S4
+	VUMAX V7.S4, V6.S4, V6.S4
+	VUMAX V2.S4, V0.S4, V0.S4
+	VUMAX V6.S4, V4.S4, V4.S4
+	VUMAX V4.S4, V0.S4, V0.S4
+	UMAXV4S(0, 0)
+	FMOVS.P F0, 4(R0)
+	SUBS $1, R2, R2
+	BNE group
+	RET
+
+// GROUP rounds 32 numbers. V24 is what they are multiplied with, V25 holds 128
+// (words), V26 −127 and V27 1 (bytes). V10–V11 become the high bytes, V8–V9 the
+// low ones, V12 the sums. `even` and `split` are where this group's high bytes
+// go in these orders.
+#define GROUP(even, split) \
+	VLD1R.P 4(R6), [V24.S4] \
+	VLD1.P 64(R5), [V0.S4, V1.S4, V2.S4, V3.S4] \
+	VLD1.P 64(R5), [V4.S4, V5.S4, V6.S4, V7.S4] \
+	FMUL4S(24, 0, 0); FMUL4S(24, 1, 1); FMUL4S(24, 2, 2); FMUL4S(24, 3, 3) \
+	FMUL4S(24, 4, 4); FMUL4S(24, 5, 5); FMUL4S(24, 6, 6); FMUL4S(24, 7, 7) \
+	FCVTNS4S(0, 0); FCVTNS4S(1, 1); FCVTNS4S(2, 2); FCVTNS4S(3, 3) \
+	FCVTNS4S(4, 4); FCVTNS4S(5, 5); FCVTNS4S(6, 6); FCVTNS4S(7, 7) \
+	VUZP1 V1.H8, V0.H8, V0.H8 \
+	VUZP1 V3.H8, V2.H8, V2.H8 \
+	VUZP1 V5.H8, V4.H8, V4.H8 \
+	VUZP1 V7.H8, V6.H8, V6.H8 \
+	VUZP1 V2.B16, V0.B16, V8.B16 \
+	VUZP1 V6.B16, V4.B16, V9.B16 \
+	VADD V25.H8, V0.H8, V0.H8 \
+	VADD V25.H8, V2.H8, V2.H8 \
+	VADD V25.H8, V4.H8, V4.H8 \
+	VADD V25.H8, V6.H8, V6.H8 \
+	VUZP2 V2.B16, V0.B16, V10.B16 \
+	VUZP2 V6.B16, V4.B16, V11.B16 \
+	SMAX16B(26, 8, 8); SMAX16B(26, 9, 9) \
+	VEOR V12.B16, V12.B16, V12.B16 \
+	VEOR V13.B16, V13.B16, V13.B16 \
+	VEOR V14.B16, V14.B16, V14.B16 \
+	VEOR V15.B16, V15.B16, V15.B16 \
+	SDOT(27, 10, 12); SDOT(27, 11, 13); SDOT(27, 8, 14); SDOT(27, 9, 15) \
+	VADDP V13.S4, V12.S4, V12.S4 \
+	VADDP V15.S4, V14.S4, V14.S4 \
+	VADDP V14.S4, V12.S4, V12.S4 \
+	VST1.P [V10.B16, V11.B16], 32(R0) \
+	VST1.P [V8.B16, V9.B16], 32(R1) \
+	FMOVQ F10, even(R2) \
+	FMOVQ F11, even+16(R2) \
+	FMOVQ F10, split(R3) \
+	FMOVQ F11, split+64(R3) \
+	VST1.P [V12.S4], 16(R4)
+
+// func roundx128(high, low, even, split *int8, sums *[8][4]int32, x *float32, by *[8]float32)
+TEXT ·roundx128(SB), NOSPLIT, $0-56
+	MOVD high+0(FP), R0
+	MOVD low+8(FP), R1
+	MOVD even+16(FP), R2
+	MOVD split+24(FP), R3
+	MOVD sums+32(FP), R4
+	MOVD x+40(FP), R5
+	MOVD by+48(FP), R6
+	VMOVI $0x80, V25.B16
+	VUSHR $8, V25.H8, V25.H8
+	VMOVI $0x81, V26.B16
+	VMOVI $1, V27.B16
+	GROUP(0, 0)
+	GROUP(64, 16)
+	GROUP(32, 32)
+	GROUP(96, 48)
+	GROUP(128, 128)
+	GROUP(192, 144)
+	GROUP(160, 160)
+	GROUP(224, 176)
+	RET
