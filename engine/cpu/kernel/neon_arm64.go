@@ -7,6 +7,7 @@ func neon() *Kernels {
 	k := generic()
 	k.Name = "neon"
 	k.quantize = quantize128
+	k.gemvs128()
 	return k
 }
 
