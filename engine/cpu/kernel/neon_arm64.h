@@ -36,3 +36,19 @@
 // Numbers of 16 bits to and from 32; 2 is the upper half of n or d.
 #define FCVTL(n, d) OP2(0x0e217800, n, d)
 #define FCVTL2(n, d) OP2(0x4e217800, n, d)
+#define FCVTN(n, d) OP2(0x0e216800, n, d)
+#define FCVTN2(n, d) OP2(0x4e216800, n, d)
+
+// Brain floats of 16 bits to numbers of 32.
+#define SHLL4S(n, d) OP2(0x2e613800, n, d)
+#define SHLL24S(n, d) OP2(0x6e613800, n, d)
+
+#define FADD4S(m, n, d) OP3(0x4e20d400, m, n, d)
+#define FSUB4S(m, n, d) OP3(0x4ea0d400, m, n, d) // n − m
+#define FDIV4S(m, n, d) OP3(0x6e20fc00, m, n, d) // n / m
+#define FMAX4S(m, n, d) OP3(0x4e20f400, m, n, d)
+#define FMIN4S(m, n, d) OP3(0x4ea0f400, m, n, d)
+#define FMAXV4S(n, d) OP2(0x6e30f800, n, d)
+#define FNEG4S(n, d) OP2(0x6ea0f800, n, d)
+#define FCMGT4S(m, n, d) OP3(0x6ea0e400, m, n, d) // all bits where n > m
+#define BIC16B(m, n, d) OP3(0x4e601c00, m, n, d)  // n without the bits of m
