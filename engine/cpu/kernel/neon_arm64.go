@@ -8,6 +8,7 @@ func neon() *Kernels {
 	k.Name = "neon"
 	k.quantize = quantize128
 	k.gemvs128()
+	k.micros128()
 	k.vectors128()
 	return k
 }
