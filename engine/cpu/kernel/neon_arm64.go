@@ -10,6 +10,7 @@ func neon() *Kernels {
 	k.gemvs128()
 	k.micros128()
 	k.vectors128()
+	k.unpacks128()
 	k.products128()
 	return k
 }

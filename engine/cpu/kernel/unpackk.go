@@ -83,6 +83,10 @@ func unpackQ6K(u []uint8, scale, offset []float32, b []byte) {
 		lo := b[64*n+j%2*32+l] >> (j / 2 * 4) & 15
 		u[i] = lo | b[128+32*n+l]>>(2*j)&3<<4
 	}
+	scales6K(scale, offset, b)
+}
+
+func scales6K(scale, offset []float32, b []byte) {
 	d := f16(b[208:])
 	for k, s := range b[192:208] {
 		scale[k] = d * float32(int8(s))

@@ -1,0 +1,153 @@
+#include "textflag.h"
+#include "neon_arm64.h"
+
+// func peakx128(n int)
+TEXT ·peakx128(SB), NOSPLIT, $0-8
+	MOVD n+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+
+loop:
+	SDOT(0, 1, 16)
+	SDOT(0, 1, 17)
+	SDOT(0, 1, 18)
+	SDOT(0, 1, 19)
+	SDOT(0, 1, 20)
+	SDOT(0, 1, 21)
+	SDOT(0, 1, 22)
+	SDOT(0, 1, 23)
+	SDOT(0, 1, 24)
+	SDOT(0, 1, 25)
+	SDOT(0, 1, 26)
+	SDOT(0, 1, 27)
+	SUBS $1, R0, R0
+	BGT loop
+	RET
+
+// QUAD transposes 4 × 4 numbers: of four rows at R4, to `at` of four columns.
+#define QUAD(at) \
+	VLD1.P (R4)(R2), [V0.S4] \
+	VLD1.P (R4)(R2), [V1.S4] \
+	VLD1.P (R4)(R2), [V2.S4] \
+	VLD1.P (R4)(R2), [V3.S4] \
+	VZIP1 V1.S4, V0.S4, V4.S4 \
+	VZIP2 V1.S4, V0.S4, V5.S4 \
+	VZIP1 V3.S4, V2.S4, V6.S4 \
+	VZIP2 V3.S4, V2.S4, V7.S4 \
+	VZIP1 V6.D2, V4.D2, V8.D2 \
+	VZIP2 V6.D2, V4.D2, V9.D2 \
+	VZIP1 V7.D2, V5.D2, V10.D2 \
+	VZIP2 V7.D2, V5.D2, V11.D2 \
+	FMOVQ F8, at(R0) \
+	FMOVQ F9, at+64(R0) \
+	FMOVQ F10, at+128(R0) \
+	FMOVQ F11, at+192(R0)
+
+// func transposex128(dst, src *uint32, stride, columns int)
+TEXT ·transposex128(SB), NOSPLIT, $0-32
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD stride+16(FP), R2
+	MOVD columns+24(FP), R3
+
+columns:
+	MOVD R1, R4
+	QUAD(0)
+	QUAD(16)
+	QUAD(32)
+	QUAD(48)
+	ADD $16, R1, R1
+	ADD $256, R0, R0
+	SUBS $4, R3, R3
+	BGT columns
+	RET
+
+// func codes80x128(u *uint8, b *byte)
+TEXT ·codes80x128(SB), NOSPLIT, $0-16
+	MOVD u+0(FP), R0
+	MOVD b+8(FP), R1
+	VMOVI $0x80, V2.B16
+	VLD1 (R1), [V0.B16, V1.B16]
+	VEOR V2.B16, V0.B16, V0.B16
+	VEOR V2.B16, V1.B16, V1.B16
+	VST1 [V0.B16, V1.B16], (R0)
+	RET
+
+// func codes40x128(u *uint8, b *byte)
+TEXT ·codes40x128(SB), NOSPLIT, $0-16
+	MOVD u+0(FP), R0
+	MOVD b+8(FP), R1
+	VMOVI $0x0f, V2.B16
+	VLD1 (R1), [V0.B16]
+	VUSHR $4, V0.B16, V1.B16
+	VAND V2.B16, V0.B16, V0.B16
+	VST1 [V0.B16, V1.B16], (R0)
+	RET
+
+// func codes4Kx128(u *uint8, b *byte)
+TEXT ·codes4Kx128(SB), NOSPLIT, $0-16
+	MOVD u+0(FP), R0
+	MOVD b+8(FP), R1
+	MOVD $4, R2
+	VMOVI $0x0f, V4.B16
+
+loop:
+	VLD1.P 32(R1), [V0.B16, V1.B16]
+	VUSHR $4, V0.B16, V2.B16
+	VUSHR $4, V1.B16, V3.B16
+	VAND V4.B16, V0.B16, V0.B16
+	VAND V4.B16, V1.B16, V1.B16
+	VST1.P [V0.B16, V1.B16, V2.B16, V3.B16], 64(R0)
+	SUBS $1, R2, R2
+	BNE loop
+	RET
+
+// func codes6Kx128(u *uint8, b *byte)
+//
+// Of each 128, 64 bytes hold lower halves and 32 upper bits: see HALF6K.
+TEXT ·codes6Kx128(SB), NOSPLIT, $0-16
+	MOVD u+0(FP), R0
+	MOVD b+8(FP), R1
+	ADD $128, R1, R3
+	MOVD $2, R2
+	VMOVI $0x0f, V16.B16
+	VMOVI $0x30, V17.B16
+
+loop:
+	VLD1.P 64(R1), [V0.B16, V1.B16, V2.B16, V3.B16]
+	VLD1.P 32(R3), [V4.B16, V5.B16]
+	VUSHR $4, V0.B16, V8.B16
+	VUSHR $4, V1.B16, V9.B16
+	VUSHR $4, V2.B16, V10.B16
+	VUSHR $4, V3.B16, V11.B16
+	VAND V16.B16, V0.B16, V0.B16
+	VAND V16.B16, V1.B16, V1.B16
+	VAND V16.B16, V2.B16, V2.B16
+	VAND V16.B16, V3.B16, V3.B16
+	VSHL $4, V4.B16, V12.B16
+	VSHL $4, V5.B16, V13.B16
+	VSHL $2, V4.B16, V14.B16
+	VSHL $2, V5.B16, V15.B16
+	VUSHR $2, V4.B16, V18.B16
+	VUSHR $2, V5.B16, V19.B16
+	VAND V17.B16, V12.B16, V12.B16
+	VAND V17.B16, V13.B16, V13.B16
+	VAND V17.B16, V14.B16, V14.B16
+	VAND V17.B16, V15.B16, V15.B16
+	VAND V17.B16, V4.B16, V4.B16
+	VAND V17.B16, V5.B16, V5.B16
+	VAND V17.B16, V18.B16, V18.B16
+	VAND V17.B16, V19.B16, V19.B16
+	VORR V12.B16, V0.B16, V0.B16
+	VORR V13.B16, V1.B16, V1.B16
+	VORR V14.B16, V2.B16, V2.B16
+	VORR V15.B16, V3.B16, V3.B16
+	VORR V4.B16, V8.B16, V8.B16
+	VORR V5.B16, V9.B16, V9.B16
+	VORR V18.B16, V10.B16, V10.B16
+	VORR V19.B16, V11.B16, V11.B16
+	VST1.P [V0.B16, V1.B16, V2.B16, V3.B16], 64(R0)
+	VST1.P [V8.B16, V9.B16, V10.B16, V11.B16], 64(R0)
+	SUBS $1, R2, R2
+	BNE loop
+	RET
