@@ -632,3 +632,12 @@ func TestRate(t *testing.T) {
 		t.Errorf("the rate is %v", rate)
 	}
 }
+
+func TestTimeLeft(t *testing.T) {
+	if got := left(30e9, 10e6); got != 50*time.Minute {
+		t.Errorf("30 GB at 10 MB/s take %v", got)
+	}
+	if got := left(50e9, 0.2); got != 24_000*time.Hour {
+		t.Errorf("a connection that has all but stopped has %v left", got)
+	}
+}

@@ -411,11 +411,18 @@ func (f *fetch) say(stage Stage) bool {
 		f.step.Rate = f.pace.rate(f.told)
 		f.step.Left = 0
 		if f.step.Rate > 0 && f.record.Total > 0 {
-			f.step.Left = time.Duration(float64(f.record.Total-f.have) / f.step.Rate * float64(time.Second))
+			f.step.Left = left(f.record.Total-f.have, f.step.Rate)
 		}
 	}
 	f.over = f.over || !f.yield(f.step, nil)
 	return !f.over
+}
+
+// left is how long bytes take at a rate: of a connection that has all but stopped,
+// more than a Duration holds.
+func left(bytes int64, rate float64) time.Duration {
+	const most = 1000 * 24 * time.Hour
+	return time.Duration(min(float64(bytes)/rate*float64(time.Second), float64(most)))
 }
 
 // sayNow is say, at most ten times a second.
