@@ -40,10 +40,11 @@ func (a *App) Export(e Export, path string) (note string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return note, replaceFile(path, func(w io.Writer) error {
+	err = replaceFile(path, func(w io.Writer) error {
 		note, err = write(archive, w, format, e.Fonts)
 		return err
 	})
+	return note, err // only now: the language does not say which of two results is looked at first
 }
 
 func write(a *archive.Archive, w io.Writer, format string, fonts Fonts) (note string, err error) {
