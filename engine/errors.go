@@ -1,6 +1,24 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+
+	"beyonder/engine/gguf"
+)
+
+// FileError says what is wrong with a model's file, where that is one of the
+// problems that happen often.
+type FileError = gguf.FileError
+
+// What can be wrong with a file.
+const (
+	FileMissing     = gguf.Missing
+	FileForbidden   = gguf.Forbidden
+	FileNotAFile    = gguf.NotAFile
+	FileNotGGUF     = gguf.NotGGUF
+	FileCutShort    = gguf.CutShort
+	FilePartMissing = gguf.PartMissing
+)
 
 // MemoryError says that a model does not fit into memory. Load it with
 // LoadOptions.Force to try all the same.

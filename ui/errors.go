@@ -23,6 +23,7 @@ func sentence(err error) string {
 	var memory *engine.MemoryError
 	var lost *engine.LostError
 	var numbers *engine.NumbersError
+	var file *engine.FileError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return ""
@@ -32,6 +33,10 @@ func sentence(err error) string {
 		return fmt.Sprintf(lang.L("The engine stopped working: %s. Your conversation is safe; send the message again to start it anew."), lost.Cause)
 	case errors.As(err, &numbers):
 		return fmt.Sprintf(lang.L("The model's output at token %s is not a number, so the reply ends here. The file may be damaged: download it again or choose another one."), count(numbers.Position))
+	case errors.As(err, &file):
+		return fileSentence(file)
+	case errors.Is(err, app.ErrNoModel):
+		return lang.L("No model is loaded. Choose one.")
 	case errors.Is(err, app.ErrFull), errors.Is(err, syscall.ENOSPC):
 		return lang.L("The disk is full, so this could not be stored. What you see stays on screen; free some space and try again.")
 	case errors.Is(err, fs.ErrNotExist):
@@ -45,6 +50,31 @@ func sentence(err error) string {
 func memorySentence(e *engine.MemoryError) string {
 	return fmt.Sprintf(lang.L("Not enough memory for %[1]s: it needs %[2]s, %[3]s are free. Choose a smaller file or load it anyway."),
 		filepath.Base(e.Path), bytesText(e.NeedBytes), bytesText(e.FreeBytes))
+}
+
+// fileSentence says what is wrong with a model's file. The engine's own words have
+// more about it, in English.
+func fileSentence(e *engine.FileError) string {
+	name := filepath.Base(e.File)
+	text := ""
+	switch e.Problem {
+	case engine.FileMissing:
+		return fmt.Sprintf(lang.L("There is no file %s any more. Choose another one."), e.File)
+	case engine.FileForbidden:
+		return fmt.Sprintf(lang.L("%s may not be read. Check who may read and write there."), e.File)
+	case engine.FilePartMissing:
+		return fmt.Sprintf(lang.L("A part of the model is missing: %[1]s is not beside %[2]s. Download it into the same folder."), name, e.Beside)
+	case engine.FileNotAFile:
+		text = fmt.Sprintf(lang.L("%s is not a file. Choose a .gguf file."), name)
+	case engine.FileNotGGUF:
+		text = fmt.Sprintf(lang.L("%s is not a GGUF file. Choose a .gguf file, or download it again."), name)
+	case engine.FileCutShort:
+		text = fmt.Sprintf(lang.L("%s is cut short: it ends before its last weights. Download it again."), name)
+	}
+	if text == "" || lang.L("yes") == "yes" {
+		return asSentence(e.Text)
+	}
+	return text
 }
 
 func missingSentence(err error) string {

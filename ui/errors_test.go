@@ -42,6 +42,32 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// What is often wrong with a file is told in the reader's language, from what it is
+// and not from the English words; those, which have more, stay in English.
+func TestSentencesOfFiles(t *testing.T) {
+	speakAgain(t)
+	for _, test := range []struct {
+		err         error
+		english, de string
+	}{
+		{&engine.FileError{Problem: engine.FileMissing, File: "/m/a.gguf", Text: "cannot open the model: x"}, "There is no file /m/a.gguf any more. Choose another one.", "/m/a.gguf"},
+		{&engine.FileError{Problem: engine.FileNotGGUF, File: "a.gguf", Text: "a.gguf is not a GGUF file: it is a zip archive; choose another"}, "a.gguf is not a GGUF file: it is a zip archive; choose another.", "a.gguf ist keine GGUF-Datei."},
+		{fmt.Errorf("x: %w", &engine.FileError{Problem: engine.FileCutShort, File: "a.gguf", Text: "a.gguf is cut short"}), "a.gguf is cut short.", "a.gguf ist unvollständig"},
+		{&engine.FileError{Problem: engine.FilePartMissing, File: "a-00002-of-00002.gguf", Beside: "a-00001-of-00002.gguf", Text: "x"},
+			"A part of the model is missing: a-00002-of-00002.gguf is not beside a-00001-of-00002.gguf.", "Ein Teil des Modells fehlt: a-00002-of-00002.gguf"},
+		{app.ErrNoModel, "No model is loaded.", "Es ist kein Modell geladen."},
+	} {
+		speak("en")
+		if got := sentence(test.err); !strings.HasPrefix(got, test.english) {
+			t.Errorf("in English: %q", got)
+		}
+		speak("de")
+		if got := sentence(test.err); !strings.Contains(got, test.de) || strings.Contains(got, " is ") {
+			t.Errorf("in German: %q", got)
+		}
+	}
+}
+
 // Every error that a reader may see is a sentence: no stack, a capital letter, a
 // full stop.
 func FuzzAsSentence(f *testing.F) {

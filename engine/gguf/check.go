@@ -10,7 +10,7 @@ import (
 // it may be. start is the file's first 64 bytes, all of it if it is shorter.
 func Begins(name string, start []byte) error {
 	if len(start) < 4 {
-		return fmt.Errorf("%s has %d bytes and cannot be a GGUF file; download it again", name, len(start))
+		return problem(NotGGUF, name, "%s has %d bytes and cannot be a GGUF file; download it again", name, len(start))
 	}
 	if string(start[:4]) != "GGUF" {
 		return notGGUF(name, start)

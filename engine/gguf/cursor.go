@@ -53,7 +53,7 @@ func (c *cursor) take(n uint64) []byte {
 		return nil
 	}
 	if n > c.size-c.pos {
-		c.err = fmt.Errorf("%s is cut short: %v needs %d bytes at %d, the file ends at %d; download it again",
+		c.err = problem(CutShort, c.file, "%s is cut short: %v needs %d bytes at %d, the file ends at %d; download it again",
 			c.file, c.place, n, c.pos, c.size)
 		return nil
 	}

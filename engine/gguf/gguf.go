@@ -107,7 +107,7 @@ func (f *File) open(paths []string) error {
 func openPart(path string) (part, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return part{}, fmt.Errorf("cannot open the model: %w", err)
+		return part{}, opening(path, err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
@@ -115,7 +115,7 @@ func openPart(path string) (part, error) {
 		return part{}, fmt.Errorf("cannot open the model: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return part{}, fmt.Errorf("%s is not a file; choose a .gguf file", path)
+		return part{}, problem(NotAFile, path, "%s is not a file; choose a .gguf file", path)
 	}
 	h, err := parse(file, info.Size(), filepath.Base(path))
 	if err != nil {

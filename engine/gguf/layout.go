@@ -2,7 +2,6 @@ package gguf
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 )
 
@@ -17,7 +16,7 @@ func (h *header) checkLayout() error {
 		}
 		if h.dataStart > size || t.offset > size-h.dataStart || t.size > size-h.dataStart-t.offset {
 			at := h.dataStart + t.offset
-			return fmt.Errorf("%s is cut short: tensor %q needs bytes %d–%d, the file has %d; download it again",
+			return problem(CutShort, h.file, "%s is cut short: tensor %q needs bytes %d–%d, the file has %d; download it again",
 				h.file, t.name, at, at+t.size-1, size)
 		}
 	}

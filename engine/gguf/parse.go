@@ -74,7 +74,7 @@ func parse(src io.ReaderAt, size int64, name string) (*header, error) {
 // start reads magic and version.
 func (c *cursor) start() int {
 	if c.size < 4 {
-		c.err = fmt.Errorf("%s has %d bytes and cannot be a GGUF file; download it again", c.file, c.size)
+		c.err = problem(NotGGUF, c.file, "%s has %d bytes and cannot be a GGUF file; download it again", c.file, c.size)
 		return 0
 	}
 	magic := c.take(4)
@@ -115,7 +115,7 @@ func notGGUF(file string, start []byte) error {
 	case isOldGGML(start):
 		what, todo = "it is GGML, the format before GGUF", "download the model as GGUF"
 	}
-	return fmt.Errorf("%s is not a GGUF file: %s; %s", file, what, todo)
+	return problem(NotGGUF, file, "%s is not a GGUF file: %s; %s", file, what, todo)
 }
 
 func isOldGGML(start []byte) bool {

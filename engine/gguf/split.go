@@ -32,7 +32,8 @@ func partPaths(path string) ([]string, error) {
 		name := fmt.Sprintf("%s-%05d-of-%s%s", m[1], i+1, m[3], m[4])
 		paths[i] = dir + name
 		if _, err := os.Stat(paths[i]); errors.Is(err, fs.ErrNotExist) && i+1 != number {
-			return nil, fmt.Errorf("part %d of %d is missing: %s is not beside %s; download it into the same folder", i+1, count, name, base)
+			return nil, &FileError{Problem: PartMissing, File: name, Beside: base,
+				Text: fmt.Sprintf("part %d of %d is missing: %s is not beside %s; download it into the same folder", i+1, count, name, base)}
 		}
 	}
 	return paths, nil

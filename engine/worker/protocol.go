@@ -70,6 +70,7 @@ type failure struct {
 	Memory  *engine.MemoryError  `json:"memory,omitempty"`
 	Numbers *engine.NumbersError `json:"numbers,omitempty"`
 	Lost    *engine.LostError    `json:"lost,omitempty"`
+	File    *engine.FileError    `json:"file,omitempty"`
 	NoModel bool                 `json:"no_model,omitempty"`
 	Context string               `json:"context,omitempty"` // "cancelled", "deadline"
 }
@@ -82,6 +83,11 @@ func pack(err error) *failure {
 	errors.As(err, &f.Memory)
 	errors.As(err, &f.Numbers)
 	errors.As(err, &f.Lost)
+	if file := new(engine.FileError); errors.As(err, &file) {
+		whole := *file // with what was put around it
+		whole.Text = f.Message
+		f.File = &whole
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		f.Context = "cancelled"
@@ -101,6 +107,8 @@ func (f *failure) unpack() error {
 		return f.Numbers
 	case f.Lost != nil:
 		return f.Lost
+	case f.File != nil:
+		return f.File
 	case f.NoModel:
 		return engine.ErrNoModel
 	case f.Context == "cancelled":

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -386,5 +387,36 @@ func TestCount(t *testing.T) {
 	}
 	if n, err := c.Count("four"); n != 4 || err != nil {
 		t.Errorf("after a reply: %d (%v)", n, err)
+	}
+}
+
+// What is wrong with a file comes across as what it is, and in the same words.
+func TestFileErrorsComeAcross(t *testing.T) {
+	dir := t.TempDir()
+	zip, short := filepath.Join(dir, "zip.gguf"), filepath.Join(dir, "short.gguf")
+	whole, err := os.ReadFile(filepath.Join("..", "testdata", "mixtral-Q2_K.gguf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range map[string][]byte{zip: []byte("PK\x03\x04 and so on"), short: whole[:len(whole)/2]} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, want := range map[string]engine.FileError{
+		filepath.Join(dir, "gone.gguf"): {Problem: engine.FileMissing, File: filepath.Join(dir, "gone.gguf")},
+		zip:                             {Problem: engine.FileNotGGUF, File: "zip.gguf"},
+		short:                           {Problem: engine.FileCutShort, File: "short.gguf"},
+	} {
+		e := engine.NewLocal()
+		var here error
+		for _, err := range e.Load(context.Background(), engine.LoadOptions{Path: path}) {
+			here = err
+		}
+		there := pack(here).unpack()
+		var file *engine.FileError
+		if !errors.As(there, &file) || file.Problem != want.Problem || file.File != want.File || there.Error() != here.Error() {
+			t.Errorf("%s: %v comes across as %#v", filepath.Base(path), here, there)
+		}
 	}
 }
