@@ -18,6 +18,12 @@ const (
 	journalPause = 50 * time.Millisecond
 	// fullPause is how long a failed transaction waits before it is tried again.
 	fullPause = time.Second
+	// asidePause is the least time between two writings of what the experts did:
+	// all of it is written anew each time, so that it is not done as often as for
+	// text. asideShare times as long as it takes goes by, too: it costs half a
+	// percent of a core however long the reply.
+	asidePause = 2 * time.Second
+	asideShare = 200
 )
 
 // writing is a reply that grows, in memory and, through a goroutine of its own,
@@ -26,7 +32,8 @@ const (
 type writing struct {
 	begun   store.Message // as it was when it began; with Continue, with its text
 	journal *store.Journal
-	wake    chan struct{} // there is text to be stored
+	aside   func(*writing) // keeps what is known beside the text, now and then
+	wake    chan struct{}  // there is text to be stored
 	stop    chan struct{}
 	idle    chan struct{} // the goroutine has ended
 
@@ -45,9 +52,9 @@ type writing struct {
 	kept   *store.Message // as it was finished on disk, nil: it was not yet
 }
 
-func newWriting(m store.Message, j *store.Journal, reply Reply) *writing {
+func newWriting(m store.Message, j *store.Journal, reply Reply, aside func(*writing)) *writing {
 	w := &writing{
-		begun: m, journal: j, reply: reply, state: Streaming,
+		begun: m, journal: j, reply: reply, aside: aside, state: Streaming,
 		wake: make(chan struct{}, 1), stop: make(chan struct{}), idle: make(chan struct{}),
 	}
 	go w.keep()
@@ -75,7 +82,7 @@ func (w *writing) nudge() {
 // keep stores what add takes, until stop.
 func (w *writing) keep() {
 	defer close(w.idle)
-	pause := journalPause
+	pause, next := journalPause, time.Now().Add(asidePause)
 	for {
 		select {
 		case <-w.wake:
@@ -91,6 +98,9 @@ func (w *writing) keep() {
 		if w.save() != nil {
 			pause = fullPause
 			w.nudge()
+		} else if begun := time.Now(); begun.After(next) {
+			w.aside(w)
+			next = time.Now().Add(max(asidePause, asideShare*time.Since(begun)))
 		}
 	}
 }

@@ -131,12 +131,16 @@ func (a *App) storedRoutes(conversation, message ID) (Routes, error) {
 	return decodeRoutes(record)
 }
 
-// saveRoutes stores what was chosen for a reply that has ended. The text is what
-// counts: if there is no room for this, that is no trouble of the reply's.
+// saveRoutes stores what was chosen for a reply, for as much of its text as is
+// stored. The text is what counts: if there is no room for this, that is no trouble
+// of the reply's.
 func (a *App) saveRoutes(w *writing) {
 	w.mu.Lock()
 	r, changed := w.routes, w.routed
-	w.routed = false
+	if w.kept == nil {
+		r.Tokens = r.upTo(len(w.begun.Text) + w.saved)
+	}
+	w.routed = w.kept == nil // the rest is still to come
 	w.mu.Unlock()
 	if !changed {
 		return
@@ -145,6 +149,16 @@ func (a *App) saveRoutes(w *writing) {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		a.trace("routes-lost", map[string]any{"message": w.begun.ID, "error": err.Error()})
 	}
+}
+
+// upTo are the tokens of the first n bytes.
+func (r *Routes) upTo(n int) []RoutedToken {
+	for i, t := range r.Tokens {
+		if n -= t.Bytes; n < 0 {
+			return r.Tokens[:i]
+		}
+	}
+	return r.Tokens
 }
 
 // newRoutes are those of a reply that has no text yet.

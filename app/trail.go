@@ -77,7 +77,7 @@ func (a *App) newWriting(m store.Message, j *store.Journal, r Reply, trail Trail
 	trail.Parts = append(trail.Parts, TrailPart{
 		At: len(m.Text), Model: r.Model, Hash: r.ModelHash, Device: r.Device, KV: r.KV, Build: r.Build, Mix: r.Mix, Context: info.Context,
 	})
-	w := newWriting(m, j, r)
+	w := newWriting(m, j, r, a.saveRoutes)
 	w.trail = trail
 	return w
 }
