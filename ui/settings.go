@@ -169,6 +169,13 @@ func (p *SettingsPanel) attach() {
 	relayout(p.holder)
 }
 
+// SetProgram shows other settings of the program; those of the open conversation
+// stay.
+func (p *SettingsPanel) SetProgram(s app.Settings) {
+	s.Sampling, s.Preset, s.Policy = p.now.Sampling, p.now.Preset, p.now.Policy
+	p.Set(s)
+}
+
 // Set shows s.
 func (p *SettingsPanel) Set(s app.Settings) {
 	p.now = s

@@ -56,7 +56,7 @@ func (w *Window) zoom(step int) {
 		return
 	}
 	w.keep(func(s *app.Settings) { s.Scale = scales()[at] })
-	w.panel.Set(w.settings)
+	w.panel.SetProgram(w.settings)
 	w.lookChanged()
 }
 
@@ -65,7 +65,7 @@ func zoomBy(step int) func(*Window) { return func(w *Window) { w.zoom(step) } }
 // switchContrast turns high contrast on or off.
 func (w *Window) switchContrast() {
 	w.keep(func(s *app.Settings) { s.Contrast = !s.Contrast })
-	w.panel.Set(w.settings)
+	w.panel.SetProgram(w.settings)
 	w.lookChanged()
 }
 

@@ -165,3 +165,21 @@ func TestZoomLeavesNothingAsItWas(t *testing.T) {
 		}
 	}
 }
+
+// What is changed of the program from elsewhere leaves the conversation's own
+// settings in the panel: shown wrongly, they would be kept with the next change.
+func TestTheConversationsSettingsStayInThePanel(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("hello")
+	r.togglePanel()
+	s := r.inForce().Sampling
+	s.Settings.Temperature, s.Settings.TopK = 0.35, 12
+	r.setSampling(s)
+	r.showConversationSettings()
+	for _, command := range []string{"view.contrast", "view.larger", "view.usual", "reply.aloud"} {
+		r.run(command)
+		if now := r.seen().now.Sampling; now.Temperature != 0.35 || now.TopK != 12 {
+			t.Errorf("after %s the panel has temperature %v and top-k %v", command, now.Temperature, now.TopK)
+		}
+	}
+}

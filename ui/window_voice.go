@@ -137,7 +137,7 @@ func (w *Window) hush() {
 // switchAloud has all replies spoken, or no longer.
 func (w *Window) switchAloud() {
 	w.keep(func(s *app.Settings) { s.Aloud = !s.Aloud })
-	w.panel.Set(w.settings)
+	w.panel.SetProgram(w.settings)
 	switch {
 	case !w.settings.Aloud:
 		w.hush()
