@@ -48,8 +48,9 @@ func TestStopOnASlowDisk(t *testing.T) {
 func TestSettingsOnASlowDisk(t *testing.T) {
 	path, s, data := needWindow(t), newScreen(t), t.TempDir()
 	endless(t, data)
-	const commit = 5 * time.Second
-	p, _ := s.openOnSlowDisk(path, data, commit, tinyModel)
+	const sync = 6 * time.Second
+	const commit = 2 * sync // of what is new, and then of where it is
+	p, _ := s.openOnSlowDisk(path, data, sync, tinyModel)
 	p.wait("window-shown")
 	gone := func(widget string) func() bool {
 		return func() bool { _, there := p.places[widget]; return !there }
@@ -80,9 +81,9 @@ func TestSettingsOnASlowDisk(t *testing.T) {
 	}
 }
 
-// openOnSlowDisk opens the program on a disk that takes so long for each commit. end
-// kills it.
-func (s *screen) openOnSlowDisk(path, data string, commit time.Duration, args ...string) (p *program, end func()) {
+// openOnSlowDisk opens the program on a disk that takes so long for each sync, of which
+// a commit has two. end kills it.
+func (s *screen) openOnSlowDisk(path, data string, sync time.Duration, args ...string) (p *program, end func()) {
 	s.Helper()
 	strace, err := exec.LookPath("strace")
 	if err == nil {
@@ -93,7 +94,7 @@ func (s *screen) openOnSlowDisk(path, data string, commit time.Duration, args ..
 	}
 	s.prepare = func(cmd *exec.Cmd) {
 		cmd.Args = append([]string{strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync",
-			"-e", fmt.Sprintf("inject=fdatasync:delay_enter=%d", commit.Microseconds()), cmd.Path}, cmd.Args[1:]...)
+			"-e", fmt.Sprintf("inject=fdatasync:delay_enter=%d", sync.Microseconds()), cmd.Path}, cmd.Args[1:]...)
 		cmd.Path = strace
 	}
 	p = s.open(path, data, args...)
