@@ -56,7 +56,7 @@ func (l *choiceList) openUnder(button fyne.CanvasObject) {
 		rest.Add(row)
 	}
 	least := rest.MinSize().Height + px(4+4+4) + 2*theme.InnerPadding()
-	menu := container.NewBorder(nil, rest, nil, nil)
+	menu := container.NewBorder(nil, newPadded(0, 2, 0, 2, rest), nil, nil)
 	if len(l.rows) > 0 {
 		l.list = newColumn(2)
 		for _, row := range l.rows {

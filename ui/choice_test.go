@@ -63,3 +63,18 @@ func TestAListToChooseFromByKeyboard(t *testing.T) {
 		t.Errorf("%d is chosen, want the first", chosen)
 	}
 }
+
+// What can be chosen and what else can be done begin at one edge.
+func TestTheRowsOfAListBeginAtOneEdge(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 2))
+	l := &choiceList{width: 300, most: 300}
+	l.add("One", "", func() {})
+	l.addMore("Another thing", "", func() {})
+	button := newButton("Open", nil)
+	test.NewTempWindow(t, button).Resize(fyne.NewSize(900, 700))
+	l.openUnder(button)
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject
+	if row, more := at(l.rows[0]), at(l.more[0]); row.X != more.X || l.rows[0].Size().Width != l.more[0].Size().Width {
+		t.Errorf("they begin at %v and %v, and are %v and %v wide", row.X, more.X, l.rows[0].Size().Width, l.more[0].Size().Width)
+	}
+}
