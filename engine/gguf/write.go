@@ -1,13 +1,13 @@
 package gguf
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
 
+	"beyonder/engine/mapped"
 	"beyonder/engine/quant"
 )
 
@@ -45,7 +45,7 @@ func Write(w io.Writer, kvs []KV, tensors []TensorSource) error {
 	if err != nil {
 		return fmt.Errorf("cannot write the model: %w", err)
 	}
-	out := bufio.NewWriterSize(w, 1<<20)
+	out := mapped.NewWriter(w)
 	_, _ = out.Write(table) // errors stick, and Flush returns them
 	if len(tensors) > 0 {
 		writeZeros(out, h.dataStart-uint64(len(table)))
@@ -115,7 +115,7 @@ func alignmentOf(kvs []KV) uint64 {
 	return defaultAlign
 }
 
-func writeTensor(w *bufio.Writer, t TensorSource, size uint64) error {
+func writeTensor(w mapped.Writer, t TensorSource, size uint64) error {
 	if t.Data != nil {
 		if uint64(len(t.Data)) != size {
 			return fmt.Errorf("cannot write tensor %q: its data has %d bytes, its shape needs %d", t.Name, len(t.Data), size)
@@ -139,7 +139,7 @@ func writeTensor(w *bufio.Writer, t TensorSource, size uint64) error {
 	return nil
 }
 
-func writeZeros(w *bufio.Writer, n uint64) {
+func writeZeros(w mapped.Writer, n uint64) {
 	for ; n > 0; n-- {
 		_ = w.WriteByte(0)
 	}

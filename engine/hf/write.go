@@ -1,7 +1,6 @@
 package hf
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -13,6 +12,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"beyonder/engine/mapped"
 )
 
 // Source is a tensor to be written. Its bytes come from Data or, if that is nil,
@@ -46,7 +47,7 @@ func writeFile(ctx context.Context, w io.Writer, metadata map[string]string, ten
 	if err != nil {
 		return fmt.Errorf("cannot write the weights: %w", err)
 	}
-	out := bufio.NewWriterSize(w, 1<<20)
+	out := mapped.NewWriter(w)
 	_, _ = out.Write(head) // errors stick, and Flush returns them
 	if !wrote(int64(len(head))) {
 		return errBreak

@@ -1,0 +1,34 @@
+package mapped
+
+import (
+	"bufio"
+	"io"
+)
+
+// pieceBytes is two of the large pages that processors have.
+const pieceBytes = 4 << 20
+
+// Writer passes on what is written in whole pieces, each at a multiple of its size.
+// Of a file that was written so, the system keeps large pages (Linux since 6.x on
+// ext4, XFS and others), and maps them as such: with the small pages of one written a
+// megabyte at a time, a model that has just been made writes 44 tokens/s instead
+// of 61. What is read from the disk comes in large pages by itself.
+type Writer struct{ *bufio.Writer }
+
+// NewWriter returns a writer to the beginning of a file. Errors stick; Flush returns
+// them.
+func NewWriter(w io.Writer) Writer {
+	return Writer{bufio.NewWriterSize(struct{ io.Writer }{w}, pieceBytes)} // an *os.File's ReadFrom would copy in its own pieces
+}
+
+// Write is bufio's, but never passes a large slice by the buffer.
+func (w Writer) Write(p []byte) (n int, err error) {
+	for len(p) > 0 && err == nil {
+		k := min(len(p), w.Available())
+		k, err = w.Writer.Write(p[:k])
+		if n, p = n+k, p[k:]; w.Available() == 0 && err == nil {
+			err = w.Flush()
+		}
+	}
+	return n, err
+}
