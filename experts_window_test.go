@@ -7,6 +7,7 @@ import "testing"
 func TestExpertsInTheWindow(t *testing.T) {
 	path := needWindow(t)
 	s, data := newScreen(t), t.TempDir()
+	endless(t, data)
 	p := s.open(path, data, tinyModel)
 	p.wait("model-loaded")
 	p.click("composer")
@@ -22,7 +23,7 @@ func TestExpertsInTheWindow(t *testing.T) {
 	p.key("ctrl+shift+e")
 	p.until("the experts are shown", func() bool { return p.places["experts"][2] > 0 })
 	p.screenshot("experts")
-	p.kill()
+	p.endBy("ctrl+q")
 
 	p = s.open(path, data)
 	p.wait("window-shown")

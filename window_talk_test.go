@@ -12,6 +12,7 @@ import (
 func TestWindowTalk(t *testing.T) {
 	path := needWindow(t)
 	s, data := newScreen(t), t.TempDir()
+	endless(t, data)
 	p := s.open(path, data, tinyModel)
 	p.wait("window-shown")
 	p.wait("model-loaded")
@@ -50,7 +51,7 @@ func TestWindowTalk(t *testing.T) {
 	p.screenshot("replayed")
 	p.key("Left")
 	p.wait("version-shown")
-	p.kill()
+	p.endBy("ctrl+q") // which version is shown is stored a moment later
 	_, messages := stored(t, data)
 	if len(messages) != 1 || len(messages[0]) != 4 || messages[0][2].Text != "another one" {
 		t.Fatalf("stored: %+v", messages)

@@ -43,6 +43,7 @@ func stored(t *testing.T, data string) (conversations []app.Conversation, messag
 func TestWindow(t *testing.T) {
 	path := needWindow(t)
 	s, data := newScreen(t), t.TempDir()
+	endless(t, data)
 	p := s.open(path, data, tinyModel)
 	p.wait("window-shown")
 	p.wait("model-loaded")
@@ -93,6 +94,7 @@ func TestWindow(t *testing.T) {
 func TestWindowEngineKilled(t *testing.T) {
 	path := needWindow(t)
 	s, data := newScreen(t), t.TempDir()
+	endless(t, data)
 	p := s.open(path, data, tinyModel)
 	p.wait("model-loaded")
 	p.click("composer")

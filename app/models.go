@@ -113,10 +113,8 @@ func (a *App) loadedNow(o engine.LoadOptions) error {
 		"file_bytes": info.FileBytes, "cache_bytes": info.CacheBytes, "load_seconds": info.LoadSeconds,
 	})
 	a.troubles.note("model", a.store.SetModel(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()}))
-	a.aside(func() {
-		a.shelf.setCard(info.CardBytes)
-		a.shelf.relist(o.Path)
-	})
+	a.shelf.setCard(info.CardBytes)
+	a.shelf.relist(o.Path) // now: a model may be taken off the list at once
 	return nil
 }
 

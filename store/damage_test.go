@@ -152,7 +152,6 @@ func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
 func TestHalfMadeDatabaseIsMadeAgain(t *testing.T) {
 	dir := t.TempDir()
 	check(t, os.WriteFile(filepath.Join(dir, fileName+".new"), []byte("half"), 0o600))
-	check(t, os.WriteFile(filepath.Join(dir, fileName), nil, 0o600))
 	create(t, openStore(t, dir))
 }
 

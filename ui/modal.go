@@ -91,7 +91,7 @@ func (m *modal) finish() {
 	m.done(m.do())
 }
 
-var errBusy = errors.New("it is being done")
+var errBusy = errors.New("busy") // never shown
 
 // background is what do returns to have something slow done on another goroutine,
 // and then told on the main one how it went; the modal stays until then.
