@@ -176,7 +176,7 @@ type example struct{ kind, prompt string }
 func starterExamples() []example {
 	return []example{
 		{lang.L("Help"), "How do I add a bigger model?"},
-		{lang.L("Mathematics"), "How many minutes are 7 hours?"},
+		{lang.L("Mathematics"), "What is 15 % of 240?"},
 		{lang.L("Code"), "How do I reverse a string in Python?"},
 		{lang.L("Story"), "Tell me a story about a fox and a lantern"},
 	}

@@ -140,7 +140,7 @@ var shownAsTheyAre = []string{
 	"Beyonder", "Markdown", // names
 	"English", "Deutsch", "Español", "Français", // languages, in themselves
 	"Super", "Control", "Cmd", "Ctrl", "Alt", "Shift", // how keys are kept
-	"How do I add a bigger model?", "How many minutes are 7 hours?", "How do I reverse a string in Python?", "Tell me a story about a fox and a lantern", // the Starter knows English only
+	"How do I add a bigger model?", "What is 15 % of 240?", "How do I reverse a string in Python?", "Tell me a story about a fox and a lantern", // the Starter knows English only
 	"User:", // of a prompt
 }
 
