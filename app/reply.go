@@ -144,7 +144,7 @@ func (s *stream) write(w *writing, r *engine.Request) error {
 		return s.finish(w, nil)
 	}
 	err := s.relay(w, r)
-	for range mostCardLosses {
+	for range engine.MostCardLosses {
 		var lost *engine.LostError
 		if !errors.As(err, &lost) || !lost.Card || s.ctx.Err() != nil || s.gone {
 			break
@@ -154,10 +154,6 @@ func (s *stream) write(w *writing, r *engine.Request) error {
 	}
 	return s.finish(w, err)
 }
-
-// mostCardLosses is how often a reply may lose its graphics card: with all layers
-// on it, with half of them; the processor is left then.
-const mostCardLosses = 2
 
 // afterCard goes on with a reply whose engine was lost by its graphics card.
 func (s *stream) afterCard(w *writing, r *engine.Request, lost *engine.LostError) error {

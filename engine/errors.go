@@ -42,6 +42,10 @@ type LostError struct {
 	Card bool `json:"card,omitempty"`
 }
 
+// MostCardLosses is how often a reply may lose its graphics card and go on: with all
+// layers on it, with half of them; the processor is left then.
+const MostCardLosses = 2
+
 func (e *LostError) Error() string { return "the engine was lost: " + e.Cause }
 
 // NumbersError says that the model computed values that are not finite numbers,

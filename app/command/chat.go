@@ -219,10 +219,6 @@ func (t *talk) answer(ctx context.Context, text string) error {
 	return err
 }
 
-// mostCardLosses is how often a reply may lose its graphics card: with all layers
-// on it, with half of them; the processor is left then.
-const mostCardLosses = 2
-
 // relay writes a reply's text as it comes, unless it is wanted as JSON, and goes on
 // with it when the graphics card is lost.
 func (t *talk) relay(ctx context.Context, r engine.Request) (result, error) {
@@ -231,7 +227,7 @@ func (t *talk) relay(ctx context.Context, r engine.Request) (result, error) {
 		before := len(out.Text)
 		err := t.pass(ctx, r, &out)
 		var lost *engine.LostError
-		if losses == mostCardLosses || ctx.Err() != nil || !errors.As(err, &lost) || !lost.Card {
+		if losses == engine.MostCardLosses || ctx.Err() != nil || !errors.As(err, &lost) || !lost.Card {
 			return out, err
 		}
 		info, err := t.load(ctx)
