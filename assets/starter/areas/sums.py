@@ -309,6 +309,25 @@ def remainder(rng):
     return ("divide", a, b), q, "%s %d is left, so it is %d remainder %d." % (steps, r, n, r), n, "remainder %d" % r
 
 
+def quotient(rng):
+    """A division that comes out even, one of the harder ones more often."""
+    b, n = rng.choice([(rng.randint(2, 9), rng.randint(11, 60)), (rng.randint(2, 9), rng.randint(11, 60)), (rng.randint(10, 25), rng.randint(2, 60)), (rng.randint(2, 12), rng.randint(2, 12))])
+    steps = divide_steps(b * n, b)[0] if 10 < n and n % 10 else "%d × %d = %d, so %d / %d = %d." % (n, b, b * n, b * n, b, n)
+    return ("divide", b * n, b), "", steps, n, ""
+
+
+def whole_units(rng):
+    """Hours, days, kilos without a rest, the sizes people ask for."""
+    a, b, factor, known = rng.choice([u for u in UNITS if u[2] > 1 and Fraction(u[2]).denominator == 1] + [u for u in UNITS if u[0] in ("hours", "days", "weeks", "minutes") and u[2] > 1] * 2)
+    n = rng.choice([rng.randint(1, 12), rng.randint(2, 24), rng.randint(2, 60)])
+    word = {"feet": "foot", "dozen": "dozen"}.get(a, a[:-1] if len(a) > 2 else a) if n == 1 else a
+    steps = "%s. %s" % (known, multiply_steps(n, factor) if factor in (12, 24, 60, 7) and n > 9 else row(n, "×", factor) + ".")
+    q = rng.choice(["{how many|how much} %s {are|make|do I have in|are there in|is} %d %s" % (b, n, word), "%d %s {to|in|into|as} %s" % (n, word, b), "{convert|change|turn} %d %s {to|into|in} %s" % (n, word, b), "{it takes|that is|we have|I need|there are} %d %s{ left|}. {How many|How much in} %s {is that|are that}?" % (n, word, b)])
+    if "?" in q:
+        q = q.replace("How much in %s are that" % b, "How much in %s is that" % b)
+    return ("convert", n, a, b), q, steps, n * factor, b
+
+
 def fraction_quotient(rng):
     """A division that does not come out even, in decimals."""
     b = rng.choice([2, 2, 4, 4, 5, 5, 8, 10, 20])
@@ -446,7 +465,7 @@ def clock(rng):
         rest = "From %d:%02d to %s are %d minutes." % (h + hours, m, stop, minutes)
         q = rng.choice(["{how many minutes are there|how long is it|how many minutes is it} from %s to %s", "{how many minutes} {lie |are |}between %s and %s", "{a film|the lesson|the train ride|my shift|the concert} {starts|begins} at %s and {ends|is over} at %s. How {long is that|many minutes is it|long does it take}?", "from %s to %s, how many minutes"]) % (start, stop)
         return ("minutes", h, m, h2, m2), q, full + rest + (" %s." % row(hours * 60, "+", minutes) if hours else ""), x, "minutes"
-    if rng.random() < 0.5:
+    if rng.random() < 0.3:
         n = rng.choice([1, 2, 3, 4, 5]) * 60 + minutes
         hh, mm = divmod(n, 60)
         q = rng.choice(["{how many minutes are|convert to minutes:|in minutes:|how many minutes do I have in} %d %s {and |}%d minutes" % (hh, "hour" if hh == 1 else "hours", mm), "%d h %d min in minutes" % (hh, mm)])
@@ -558,7 +577,7 @@ def in_words(rng):
 
 
 KINDS = [add, add, add, subtract, subtract, multiply, multiply, multiply, divide, divide, percent, percent, discount, convert, convert, degrees, average, story_sum, story_sum, story_sum]
-MORE_KINDS = [whole] * 7 + [in_words] * 8 + [two_steps] * 2 + [years, arrival] + [some_percent] * 6 + [some_discount] * 2 + [decimals] * 2 + [several, several, remainder, fraction_quotient, share_of, power, part, times_as, clock, clock]
+MORE_KINDS = [whole] * 7 + [in_words] * 8 + [two_steps] * 2 + [years, arrival] + [quotient] * 3 + [whole_units] * 3 + [some_percent] * 6 + [some_discount] * 2 + [decimals] * 2 + [several, several, remainder, fraction_quotient, share_of, power, part, times_as, clock, clock]
 OPENINGS = ["", "", "", "", "", "Step by step: ", "Let's see. ", "Here are the steps. "]
 
 
