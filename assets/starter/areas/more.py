@@ -1641,7 +1641,12 @@ SMALL = {
     ],
 }
 
+_LONG = "{the history of Rome|the causes of World War I|Napoleon|climate change|Shakespeare|photosynthesis|democracy|the moon landing|black holes|healthy food|the industrial revolution|electric cars|ancient Egypt|Mozart|the stock market|vaccines|bees|modern art|the French language|the olympic games|evolution|space travel|artificial intelligence|globalisation|human rights}"
+
 BEYOND = [
+    "{write|can you write|please write|I need|give me|compose|could you do} {me |}{a|an} {300|500|800|1000|1500|3000|5000}{-word| word| words} {essay|report|paper|article|speech|text|summary|blog post} {about|on} " + _LONG + "{ please|}",
+    "{write|I need|make|draft} {me |}{a|an} {two|three|five|six|twelve}{-page| page} {essay|report|paper|homework|presentation} {about|on} " + _LONG, "{my essay|my homework|the paper|a speech} {about|on} " + _LONG + "{ is due tomorrow|: write it for me|, can you do it}",
+    "{tell me {everything|all|something|a lot|more} about|what do you know about|explain|summarize|give me facts on|I want to learn about} " + _LONG, "{are you|you're not} {better than|as {good|smart|clever} as|like|related to} {ChatGPT|GPT-4|Copilot|Gemini|a big model|Siri|the big ones}", "{help me with|do|finish} my {geography|history|biology|chemistry|law|French|Latin} {homework|exam|test|essay}",
     "{which|what} city is the {seat of government|capital} of {Brazil|Canada|Egypt|Australia}?",
     "{how high|how tall} is {Mount Everest|the Eiffel Tower|Kilimanjaro}?",
     "{what is|name} the {longest|deepest} {river|lake} {in the world|of Africa|in Europe}",
