@@ -26,8 +26,9 @@ type fetch struct {
 
 	record   Record
 	part     *os.File
-	sum      hash.Hash // of what is in part
-	have     int64     // bytes in part
+	pieces   pieces    // what is in part, and what is to go there next
+	sum      hash.Hash // of both
+	have     int64     // bytes in both
 	synced   int64     // of which so many are on the disk for certain
 	since    time.Time // then
 	looked   bool      // the beginning is that of a model
@@ -88,7 +89,7 @@ func (f *fetch) open(ctx context.Context) (err error) {
 	if f.part, err = os.OpenFile(f.path+partEnd, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return fmt.Errorf("%s cannot be written: %w", f.file.Name, err)
 	}
-	f.sum, f.since = sha256.New(), time.Now()
+	f.sum, f.since, f.pieces = sha256.New(), time.Now(), pieces{to: f.part}
 	if !goesOn {
 		f.record = Record{Address: f.r.Address, URL: f.file.URL, SHA256: f.r.SHA256, Asked: f.r.SHA256}
 		return f.startOver()
@@ -134,13 +135,14 @@ func (f *fetch) reread(ctx context.Context) error {
 			return errBreak
 		}
 	}
-	f.synced, f.step.Total = f.have, f.record.Total
+	f.synced, f.pieces.written, f.step.Total = f.have, f.have, f.record.Total
 	return nil
 }
 
 // startOver throws away what is there.
 func (f *fetch) startOver() error {
 	f.have, f.synced, f.looked, f.peeked, f.nextPeek, f.step.Done = 0, 0, false, false, 0, 0
+	f.pieces.written, f.pieces.kept = 0, f.pieces.kept[:0]
 	f.sum.Reset()
 	f.pace = pace{}
 	return f.part.Truncate(0)
@@ -253,7 +255,7 @@ func (f *fetch) room() error {
 		return nil
 	}
 	free, err := f.r.Space(f.dir)
-	need := f.record.Total - f.have
+	need := f.record.Total - f.pieces.written
 	if err == nil && need+margin > free {
 		return fmt.Errorf("%s needs %s of room, %s are free in %s: make room there", f.file.Name, size(need), size(free), f.dir)
 	}
@@ -314,8 +316,8 @@ func (f *fetch) write(b []byte) error {
 		f.startOver()
 		return &oddError{cause: fmt.Errorf("the server sent more than the %d bytes that it had said", f.record.Total)}
 	}
-	if _, err := f.part.WriteAt(b, f.have); err != nil {
-		return fmt.Errorf("%s could not be written (%w); what came is kept, make room and go on", f.file.Name, err)
+	if err := f.pieces.add(b); err != nil {
+		return f.unwritten(err)
 	}
 	f.sum.Write(b)
 	f.have += int64(len(b))
@@ -327,6 +329,10 @@ func (f *fetch) write(b []byte) error {
 	return f.peek()
 }
 
+func (f *fetch) unwritten(err error) error {
+	return fmt.Errorf("%s could not be written (%w); what came is kept, make room and go on", f.file.Name, err)
+}
+
 // firstPeek is how many bytes are looked at first; then it is twice as many each
 // time, until the whole header is there.
 const firstPeek = 1 << 20
@@ -334,10 +340,10 @@ const firstPeek = 1 << 20
 // peek looks at the header as soon as it is there, so that a model that cannot be
 // run is not fetched for nothing.
 func (f *fetch) peek() error {
-	if f.peeked || f.r.Peek == nil || f.record.Total == 0 || f.have < max(f.nextPeek, firstPeek) {
+	if f.peeked || f.r.Peek == nil || f.record.Total == 0 || f.pieces.written < max(f.nextPeek, firstPeek) {
 		return nil
 	}
-	f.nextPeek = 2 * f.have
+	f.nextPeek = 2 * f.pieces.written
 	enough, err := f.r.Peek(f.path+partEnd, f.file.Name, f.record.Total)
 	f.peeked = enough
 	if err != nil {
@@ -355,9 +361,11 @@ func (f *fetch) begins(last bool) error {
 	}
 	f.looked = true
 	start := make([]byte, min(f.have, beginning))
-	if _, err := f.part.ReadAt(start, 0); err != nil {
+	n := min(f.pieces.written, int64(len(start)))
+	if _, err := f.part.ReadAt(start[:n], 0); err != nil {
 		return err
 	}
+	copy(start[n:], f.pieces.kept)
 	if err := f.r.Begins(f.file.Name, start); err != nil {
 		f.remove()
 		return fmt.Errorf("what %s sends is no model: %w", host(f.file.URL), err)
@@ -365,27 +373,36 @@ func (f *fetch) begins(last bool) error {
 	return nil
 }
 
-// syncNow is sync where enough has come, or what came has waited for long.
+// syncNow is settle where enough was written, or what was has waited for long.
 func (f *fetch) syncNow() {
-	if f.have-f.synced >= 32<<20 || f.have > f.synced && time.Since(f.since) > 3*time.Second {
-		f.sync()
+	if there := f.pieces.written; there-f.synced >= 32<<20 || there > f.synced && time.Since(f.since) > 3*time.Second {
+		f.settle()
 	}
 }
 
-// sync brings what came to the disk for certain: after a power cut no more of the
-// part is believed than this.
+// sync writes what came and brings it to the disk for certain.
 func (f *fetch) sync() {
-	if f.part == nil || f.part.Sync() != nil {
+	if f.part != nil {
+		f.pieces.flush() // where it fails, the next time has more to fetch
+		f.settle()
+	}
+}
+
+// settle brings what was written to the disk for certain: after a power cut no more
+// of the part is believed than this.
+func (f *fetch) settle() {
+	there := f.pieces.written
+	if f.part.Sync() != nil {
 		return
 	}
-	f.synced, f.since, f.record.Synced = f.have, time.Now(), f.have
+	f.synced, f.since, f.record.Synced = there, time.Now(), there
 	f.record.write(f.path + recordEnd) // where it fails, the next time has more to fetch
 }
 
 func (f *fetch) close() {
 	if f.part != nil {
 		f.part.Close()
-		f.part = nil
+		f.part, f.pieces = nil, pieces{}
 	}
 }
 

@@ -10,12 +10,15 @@ import (
 
 // finish compares the sum, looks at the whole file and gives it its name.
 func (f *fetch) finish(ctx context.Context) error {
+	if err := f.pieces.flush(); err != nil {
+		return f.unwritten(err)
+	}
 	f.step.Done, f.step.Total, f.step.Left, f.step.Rate = f.have, f.have, 0, 0
 	if !f.say(Checking) {
 		return errBreak
 	}
 	if err := f.part.Sync(); err != nil {
-		return fmt.Errorf("%s could not be written (%w); what came is kept, make room and go on", f.file.Name, err)
+		return f.unwritten(err)
 	}
 	f.step.SHA256 = hex.EncodeToString(f.sum.Sum(nil))
 	if err := f.compare(); err != nil {

@@ -20,10 +20,11 @@ func TestChild(t *testing.T) {
 	}
 }
 
-// kill -9 in the middle: the next program goes on with what had come.
+// kill -9 in the middle: the next program goes on with what had come, but for a
+// piece that was not full.
 func TestKill(t *testing.T) {
 	o, dir := newOrigin(t, 40<<20), t.TempDir()
-	o.cut.Store(36 << 20)
+	o.cut.Store(36<<20 + 12345)
 	o.stall.Store(true)
 	child := exec.Command(os.Args[0], "-test.run", "^TestChild$")
 	child.Env = append(os.Environ(), "DOWNLOAD_ADDRESS="+o.URL+"/m.gguf", "DOWNLOAD_DIR="+dir)
