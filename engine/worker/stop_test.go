@@ -110,16 +110,3 @@ func TestStopLoadingOfALargeFile(t *testing.T) {
 	slices.Sort(took)
 	t.Logf("%d stops: median %v, 90 of 100 %v, longest %v", len(took), took[len(took)/2], took[len(took)*9/10], took[len(took)-1])
 }
-
-// forgetCached asks the system to drop a file from its cache.
-func forgetCached(t *testing.T, path string) {
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	const dontNeed = 4 // POSIX_FADV_DONTNEED
-	if _, _, errno := syscall.Syscall6(syscall.SYS_FADVISE64, f.Fd(), 0, 0, dontNeed, 0, 0); errno != 0 {
-		t.Logf("the cache is not emptied: %v", errno)
-	}
-}
