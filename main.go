@@ -9,7 +9,6 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"syscall"
@@ -56,11 +55,11 @@ func openWindow(o command.WindowOptions) error {
 const raiseWait = 3 * time.Second
 
 func openApp(dir string, o command.WindowOptions) (*app.App, error) {
-	engine, err := child(dir)
+	engine, odd, err := child(dir)
 	if err != nil {
 		return nil, err
 	}
-	return app.Open(app.Options{Dir: dir, Engine: engine, Starter: starter.Files(), Trace: o.Trace})
+	return app.Open(app.Options{Dir: dir, Engine: engine, Starter: starter.Files(), Trace: o.Trace, Odd: odd})
 }
 
 // explain says why the program cannot start: on standard error, and in a window
@@ -172,18 +171,21 @@ func display() error {
 	return nil
 }
 
-// child is the engine in a process of its own: this same program.
-func child(dir string) (*worker.Client, error) {
+// child is the engine in a process of its own: this same program. odd is why what it
+// says is not kept.
+func child(dir string) (engine *worker.Client, odd, err error) {
 	program, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("the program does not find itself: %w", err)
+		return nil, nil, fmt.Errorf("the program does not find itself: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("the folder for conversations cannot be made: %w", err)
+		return nil, nil, fmt.Errorf("the folder for conversations cannot be made: %w", err)
 	}
-	log, err := os.OpenFile(filepath.Join(dir, app.EngineLog), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("the engine's log cannot be opened: %w", err)
+	o := worker.Options{Command: []string{program, "engine"}}
+	if log, odd := app.OpenEngineLog(dir); odd != nil {
+		return worker.New(o), odd, nil
+	} else {
+		o.Log = log
 	}
-	return worker.New(worker.Options{Command: []string{program, "engine"}, Log: log}), nil
+	return worker.New(o), nil, nil
 }

@@ -44,6 +44,7 @@ type Options struct {
 	Engine  Engine
 	Starter fs.FS                                     // holds the model inside the program, starter.gguf; nil, or without it: there is none
 	Trace   func(event string, fields map[string]any) // may be nil; called from any goroutine
+	Odd     error                                     // what went wrong before, but keeps nothing from working: it becomes a warning
 }
 
 // App is the running application. Its methods may be called from any goroutine.
@@ -85,8 +86,11 @@ func Open(o Options) (*App, error) {
 	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), store: s, trace: o.Trace, build: build(), writing: map[ID]*writing{}, closing: make(chan struct{})}
 	s.Late = a.late
 	var odd error
-	if a.shelf, odd = OpenShelf(o.Dir); odd != nil {
-		a.warnings = append(a.warnings, odd.Error())
+	a.shelf, odd = OpenShelf(o.Dir)
+	for _, odd := range []error{o.Odd, odd} {
+		if odd != nil {
+			a.warnings = append(a.warnings, odd.Error())
+		}
 	}
 	a.shelf.later, a.shelf.failed = a.aside, a.late
 	if a.trace == nil {

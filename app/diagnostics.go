@@ -185,10 +185,6 @@ func withoutHome(text string) string {
 	return text
 }
 
-// EngineLog is the file in the data folder that gets what the engine's process
-// says, crashes above all.
-const EngineLog = "engine.log"
-
 // lastLines are the last lines of a file of any size.
 func lastLines(path string, most int) []string {
 	const tail, longest = 16 << 10, 200

@@ -129,9 +129,13 @@ func (m *loaded) template(preset string) (*prompt.Template, error) {
 	return m.guess("the file's chat template cannot be used (" + err.Error() + ")")
 }
 
+// InSettings ends the warning that another template is used than the file's. Who
+// has no settings but a flag puts that in its place.
+const InSettings = "another can be chosen in the settings"
+
 func (m *loaded) fallback(name, why string) {
 	m.info.Template = name
-	m.info.Warnings = append(m.info.Warnings, fmt.Sprintf("%s; %s is used instead, another can be chosen in the settings", why, name))
+	m.info.Warnings = append(m.info.Warnings, fmt.Sprintf("%s; %s is used instead, %s", why, name, InSettings))
 }
 
 // guess looks for the end-of-turn tokens that only one family has.

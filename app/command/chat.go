@@ -204,7 +204,7 @@ func (t *talk) answer(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	if out.Done.Reason != engine.StopContext || out.Text != "" {
+	if out.Text != "" { // some templates refuse a reply without words
 		t.messages = append(r.Messages, prompt.Message{Role: prompt.Assistant, Content: out.Text})
 	}
 	if t.cmd.JSON {
@@ -246,7 +246,7 @@ func (t *talk) pass(ctx context.Context, r engine.Request, out *result) error {
 			return err
 		}
 		if p.Notice != nil {
-			t.tell(fmt.Sprintf("the window is full: the model no longer sees the oldest %d messages", p.Notice.Dropped))
+			t.notice(p.Notice)
 		}
 		if !t.cmd.JSON {
 			if _, err := io.WriteString(t.out, t.shown(p.Text)); err != nil {
@@ -263,6 +263,21 @@ func (t *talk) pass(ctx context.Context, r engine.Request, out *result) error {
 		return context.Canceled // before anything was read
 	}
 	return nil
+}
+
+func (t *talk) notice(n *engine.Notice) {
+	if n.Kind == "rolled" {
+		t.tell(fmt.Sprintf("the window is full: the model no longer sees the oldest %s", messages(n.Dropped)))
+		return
+	}
+	t.tell(n.Text)
+}
+
+func messages(n int) string {
+	if n == 1 {
+		return "message"
+	}
+	return fmt.Sprintf("%d messages", n)
 }
 
 // shown is text without what commands a terminal, if it goes to one.

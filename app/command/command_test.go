@@ -310,6 +310,34 @@ func TestChatTellsWhatTheModelSees(t *testing.T) {
 	}
 }
 
+// Templates are chosen by a flag in a terminal, which has no settings.
+func TestChatNamesTheFlagForTemplates(t *testing.T) {
+	for _, args := range [][]string{{"chat", "-p", "hi", "-n", "2"}, {"chat", "-p", "hi", "-n", "2", "--template", "chatml"}} {
+		_, told, err := runBoth(t, "", append(args, "-m", tinyModel)...)
+		if asked := len(args) > 5; err != nil || strings.Contains(told, "settings") || strings.Contains(told, "--template") == asked {
+			t.Errorf("%v: %v, told %q", args, err, told)
+		}
+	}
+}
+
+// What ended without a word is not part of the conversation: templates such as
+// Ministral's refuse a reply without words from then on.
+func TestChatForgetsWhatGotNoWords(t *testing.T) {
+	var first, second struct {
+		Text string
+		Done struct {
+			Prompt int `json:"prompt_tokens"`
+		}
+	}
+	out := must(t, "one two\none two\n", "chat", "-m", tinyModel, "--logit-bias", "2=1000", "--json")
+	a, b, _ := strings.Cut(out, "\n")
+	decode(t, a, &first)
+	decode(t, b, &second)
+	if first.Text != "" || second.Done.Prompt != first.Done.Prompt || first.Done.Prompt == 0 {
+		t.Errorf("%+v, then %+v", first, second)
+	}
+}
+
 // A file's text does not command the terminal.
 func TestShort(t *testing.T) {
 	for v, want := range map[any]string{"a\x1b[2Jb\nc": "a\ufffd[2Jb\\nc", strings.Repeat("é", 200): strings.Repeat("é", 100) + "…", 3: "3"} {
@@ -384,6 +412,30 @@ func TestPromptCache(t *testing.T) {
 	for _, r := range runs[1:] {
 		if r.Text != runs[0].Text || r.Text == "" {
 			t.Errorf("%q with a cache, %q without", r.Text, runs[0].Text)
+		}
+	}
+	damageAll(t, dir)
+	_, told, err := runBoth(t, "", "chat", "-m", tinyModel, "-p", "and now?", "-n", "9", "--seed", "5", "--system", strings.Repeat("Be brief and kind. ", 40), "--prompt-cache", dir)
+	if err != nil || !strings.Contains(told, "is damaged and is not used") || strings.Contains(told, "full") {
+		t.Errorf("with a damaged cache: %v, told %q", err, told)
+	}
+}
+
+// damageAll changes the last byte of all files in a folder.
+func damageAll(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("nothing in %s (%v)", dir, err)
+	}
+	for _, path := range files {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b[len(b)-1]++
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

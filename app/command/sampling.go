@@ -193,6 +193,6 @@ func (e *env) follow(steps iter.Seq2[engine.Progress, error]) error {
 // warn tells on standard error what the model's file leaves to doubt.
 func (e *env) warn(info engine.Info) {
 	for _, w := range info.Warnings {
-		e.tell(w)
+		e.tell(strings.Replace(w, engine.InSettings, "--template NAME chooses another", 1))
 	}
 }

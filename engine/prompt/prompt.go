@@ -11,9 +11,11 @@
 package prompt
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,20 +98,35 @@ func (t *Template) Render(in Input) (string, error) {
 }
 
 // render tries the conversation as it is, and then, should the template refuse
-// it, its variants. The first refusal is the one that is told.
+// it or lose a system message of it, its variants. The first refusal is the one
+// that is told.
 func (t *Template) render(messages []Message, in Input) (string, error) {
 	var first error
-	for messages := range variants(messages, t.system) {
-		text, err := t.execute(messages, in)
+	for form := range variants(messages, t.system) {
+		text, err := t.execute(form, in)
 		var refused *RefusedError
-		if !errors.As(err, &refused) {
+		switch {
+		case errors.As(err, &refused):
+			first = cmp.Or(first, err)
+		case err != nil || !losesSystem(form, text):
 			return text, err
-		}
-		if first == nil {
-			first = err
 		}
 	}
 	return "", first
+}
+
+// losesSystem tells whether a system message is missing in the text, where there are
+// several, or one behind others or without a user's: most templates expect none there.
+// A single one at the head is not looked for: the template may have read a switch
+// such as /no_think in it.
+func losesSystem(messages []Message, text string) bool {
+	role := func(role string) func(Message) bool { return func(m Message) bool { return m.Role == role } }
+	usual := slices.ContainsFunc(messages, role(User)) && !slices.ContainsFunc(messages[1:], role(System))
+	return !usual && slices.ContainsFunc(messages, func(m Message) bool { return m.lostIn(text) })
+}
+
+func (m Message) lostIn(text string) bool {
+	return m.Role == System && !strings.Contains(text, strings.TrimSpace(m.Content))
 }
 
 // execute runs the template once, as transformers' apply_chat_template does:

@@ -102,6 +102,8 @@ const strict = `{% if messages[0].role == 'system' %}{{ raise_exception('no syst
 func TestRefusals(t *testing.T) {
 	silent := `{% for m in messages if m.role != 'system' %}<{{ m.role }}>{{ m.content }}{% endfor %}`
 	first := `{% for m in messages %}{% if m.role == 'system' and not loop.first %}{{ raise_exception('late') }}{% endif %}<{{ m.role }}>{{ m.content }}{% endfor %}`
+	head := `{% if messages[0].role == 'system' %}({{ messages[0].content }}){% endif %}` + silent
+	inUser := `{% for m in messages if m.role == 'user' %}<user>{% if loop.first and messages[0].role == 'system' %}{{ messages[0].content }}|{% endif %}{{ m.content }}{% endfor %}`
 	for _, c := range []struct {
 		name, source string
 		messages     []Message
@@ -114,6 +116,10 @@ func TestRefusals(t *testing.T) {
 		{"both", strict, []Message{{System, "S"}, {User, "A"}, {User, "B"}}, "<user>S\n\nA\n\nB"},
 		{"dropped", silent, []Message{{System, "S"}, {User, "A"}}, "<user>S\n\nA"},
 		{"late system", first, []Message{{System, "S"}, {User, "A"}, {System, "T"}, {User, "B"}}, "<user>S\n\nA<user>T\n\nB"},
+		{"late and dropped", head, []Message{{System, "S"}, {User, "A"}, {System, "T"}, {User, "B"}}, "<user>S\n\nA<user>T\n\nB"},
+		{"two, of which the first counts", head, []Message{{System, "S"}, {System, "T"}, {User, "A"}}, "(S\n\nT)<user>A"},
+		{"no user to put it to", inUser, []Message{{System, "S"}}, "<user>S"},
+		{"a switch at the head", `{{ messages[0].content | replace('/no_think', '') }}` + silent, []Message{{System, "Be kind. /no_think"}, {User, "A"}}, "Be kind. <user>A"},
 		{"merge keeps the system", first, []Message{{System, "S"}, {System, "T"}, {User, "A"}}, "<system>S\n\nT<user>A"},
 	} {
 		got, err := mustParse(t, c.source).Render(Input{Messages: c.messages})
