@@ -18,7 +18,7 @@ uint assign(uint tid) {
 	count = chosen[LIST + e + 1u] - first;
 #endif
 	if (from >= count) return 0u;
-	count = min(count - from, COLUMNS);
+	count = min(count - from, uint(COLUMNS));
 	for (uint c = tid; c < count; c += WORKGROUP) {
 		slots[c] = from + c;
 #ifdef EXPERTS
@@ -69,9 +69,9 @@ void main() {
 		}
 	}
 	for (uint n = 0u; n < EACH * H; n++) {
-		uint c = n / H, column = 4u * (tc + c / 4u * C) + c % 4u, row = row0 + 4u * (tr + n % H * R);
+		uint c = n / H, own = 4u * (tc + c / 4u * C) + c % 4u, row = row0 + 4u * (tr + n % H * R);
 		for (uint k = 0u; k < 4u; k++) {
-			if (row + k < COUNT && column < count) put(slots[column], row + k, sum[n][k]);
+			if (row + k < COUNT && own < count) put(slots[own], row + k, sum[n][k]);
 		}
 	}
 }

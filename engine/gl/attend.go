@@ -128,7 +128,7 @@ func (d *Device) attendParts(q compute.Rows, c *cache, layer, pos, part, parts i
 	v := shaders.Variant{Kernel: "attend", Workgroup: d.tiles.wide, HeadDim: s.HeadDim, F16: s.F16 && !s.Q8, Q8: s.Q8, Queries: d.queries(q.N*group, s.HeadDim)}
 	all := int(groups(q.N*group, v.Queries))
 	each := 2 * int64(v.Queries) * int64(s.HeadDim) * int64(pos+q.N) * int64(s.KVHeads)
-	most := max(1, int(d.budget()/each))
+	most := min(max(1, int(d.budget()/each)), mostGroups)
 	for from := 0; from < all; from += most {
 		n := min(most, all-from)
 		d.record(pass{

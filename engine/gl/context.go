@@ -125,16 +125,18 @@ func extensions() map[string]bool {
 
 // readLimits refuses drivers below what the shaders need.
 func (t *thread) readLimits() error {
-	var blocks, threads int32
+	const mostBlocks = 10 // of a kernel: several.comp with three formats
+	var blocks, points, threads int32
 	gl.GetInteger64v(gl.MAX_SHADER_STORAGE_BLOCK_SIZE, &t.limits.block)
 	// At 2 GiB some drivers crash and others read nothing.
 	t.limits.block = min(t.limits.block, 1<<31-1<<16)
 	gl.GetIntegerv(gl.MAX_COMPUTE_SHADER_STORAGE_BLOCKS, &blocks)
+	gl.GetIntegerv(gl.MAX_SHADER_STORAGE_BUFFER_BINDINGS, &points)
 	gl.GetIntegerv(gl.MAX_COMPUTE_WORK_GROUP_INVOCATIONS, &threads)
 	gl.GetIntegerv(gl.MAX_COMPUTE_SHARED_MEMORY_SIZE, &t.limits.shared)
-	if blocks < 8 || threads < 256 || t.limits.shared < 32<<10 || t.limits.block < 64<<20 {
-		return fmt.Errorf("the driver of %s allows too little: %d buffers, %d invocations, %d bytes of shared memory, buffers of %d bytes",
-			t.renderer, blocks, threads, t.limits.shared, t.limits.block)
+	if blocks < mostBlocks || int(points) < len(bindings{}) || threads < 256 || t.limits.shared < 32<<10 || t.limits.block < 64<<20 {
+		return fmt.Errorf("the driver of %s allows too little: %d buffers at %d bindings, %d invocations, %d bytes of shared memory, buffers of %d bytes",
+			t.renderer, blocks, points, threads, t.limits.shared, t.limits.block)
 	}
 	gl.GetIntegerv(gl.NUM_PROGRAM_BINARY_FORMATS, &t.limits.binaries)
 	t.limits.subgroups = t.hasSubgroups()

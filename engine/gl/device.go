@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
 
@@ -27,6 +28,7 @@ type Device struct {
 	cabinet  cabinet
 	shapes   map[string]shape // of products of one row, by weight format, where they are known
 	tunes    bool             // in software as well: for tests
+	poison   bool             // what is not cleared holds no numbers, as memory that was used before may: for tests
 	matrices []*matrix        // all that were uploaded
 	ring     *ring            // while weights are uploaded; nil: none, or not possible
 	noRing   bool
@@ -230,10 +232,21 @@ type buffer struct {
 	read, wrote int
 }
 
+// Where drivers should keep a buffer: with the card, or, if it is only read by the
+// processor, with that.
+const (
+	near = gl.DYNAMIC_COPY
+	far  = gl.STREAM_READ
+)
+
 func (b *buffer) Bytes() int64 { return b.bytes }
 
 // newBuffer makes a buffer of zeros, or of nothing yet.
 func (d *Device) newBuffer(bytes int64, zero bool) (*buffer, error) {
+	return d.newBufferAt(near, bytes, zero)
+}
+
+func (d *Device) newBufferAt(place uint32, bytes int64, zero bool) (*buffer, error) {
 	b := &buffer{bytes: max((bytes+15)&^15, 16)}
 	if b.bytes > d.thread.limits.block {
 		return nil, fmt.Errorf("a buffer of %d MB is more than the %d MB that the graphics driver allows; choose a smaller context window", b.bytes>>20, d.thread.limits.block>>20)
@@ -245,11 +258,19 @@ func (d *Device) newBuffer(bytes int64, zero bool) (*buffer, error) {
 	d.do(func() {
 		gl.GenBuffers(1, &b.id)
 		gl.BindBuffer(gl.COPY_WRITE_BUFFER, b.id)
-		gl.BufferData(gl.COPY_WRITE_BUFFER, int(b.bytes), nil, gl.DYNAMIC_COPY)
-		if err = d.thread.failure(); err == nil && zero {
+		gl.BufferData(gl.COPY_WRITE_BUFFER, int(b.bytes), nil, place)
+		err = d.thread.failure()
+		switch {
+		case err != nil:
+			d.q.drop(b)
+			return
+		case zero:
 			gl.ClearBufferData(gl.COPY_WRITE_BUFFER, gl.R32UI, gl.RED_INTEGER, gl.UNSIGNED_INT, nil)
-			err = d.thread.failure()
+		case d.poison:
+			nan := ^uint32(0)
+			gl.ClearBufferData(gl.COPY_WRITE_BUFFER, gl.R32UI, gl.RED_INTEGER, gl.UNSIGNED_INT, unsafe.Pointer(&nan))
 		}
+		err = d.thread.failure()
 	})
 	if err == nil {
 		err = d.gone()
@@ -267,12 +288,16 @@ func (d *Device) need(b **buffer, bytes int64) *buffer {
 	}
 	if old := *b; old != nil {
 		d.hand() // passes that use it go first
-		d.do(func() { gl.DeleteBuffers(1, &old.id) })
+		d.do(func() { d.q.drop(old) })
 		d.allocated -= old.bytes
 	}
-	grown, err := d.newBuffer(bytes+bytes/4, false)
+	place := uint32(near)
+	if b == &d.scratch.back {
+		place = far
+	}
+	grown, err := d.newBufferAt(place, bytes+bytes/4, false)
 	if err != nil {
-		grown, err = d.newBuffer(bytes, false)
+		grown, err = d.newBufferAt(place, bytes, false)
 	}
 	d.fail(err)
 	*b = grown

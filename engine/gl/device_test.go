@@ -198,6 +198,42 @@ func longPrompt(t *testing.T, d *Device) {
 	}
 }
 
+// A vocabulary of many short rows takes more workgroups than a dispatch may have.
+func TestManyRows(t *testing.T) {
+	d := open(t, Options{})
+	defer d.Close()
+	const in, out = 32, 70000
+	w, values := blocks(t, quant.Q8_0, in, out)
+	d.shapes[name(quant.Q8_0)] = shape{32, 1}
+	m, err := d.Upload(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, _ := d.NewRows(1, in)
+	y, err := d.NewRows(1, out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Embed(x, m, []int32{out - 1})
+	d.MatMul(y, m, x)
+	d.MatMul(y, m, x) // neighbours of the same row go together, if they can
+	got := make([]float32, out)
+	if err := d.Read(got, y); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range got {
+		sum, size := 0.0, 0.0
+		for k := range in {
+			p := float64(values[(out-1)*in+k]) * float64(values[i*in+k])
+			sum += p
+			size += p * p
+		}
+		if math.Abs(float64(v)-sum) > 3e-5*math.Sqrt(size) {
+			t.Fatalf("value %d is %v, want %v", i, v, sum)
+		}
+	}
+}
+
 // A buffer beyond what the driver allows is refused before the driver sees it.
 func TestTooLarge(t *testing.T) {
 	d := open(t, Options{})

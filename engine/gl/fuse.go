@@ -136,6 +136,9 @@ func (d *Device) fuseProducts(s []step) int {
 		all += groups(t.m.out, in.Rows)
 		p.work += int64(t.m.in) * int64(t.m.out)
 	}
+	if all > mostGroups {
+		return 0
+	}
 	p.groups = [3]uint32{all, 1, 1}
 	d.record(p)
 	return n
@@ -170,6 +173,9 @@ func (d *Device) fuseGates(s []step) int {
 		return 0
 	}
 	in := d.shapeOf(a.format)
+	if groups(a.out, in.Rows) > mostGroups {
+		return 0
+	}
 	p.variant.Format, p.variant.Further[0], p.variant.Workgroup, p.variant.Rows = a.format, b.format, in.Threads, in.Rows
 	p.weightsOf(0, a)
 	p.weightsOf(1, b)
@@ -188,6 +194,9 @@ func (d *Device) fuseDown(dst compute.Rows, es *experts, x compute.Rows, c compu
 	}
 	b, in := c.Buf.(*choices), d.shapeOf(m.format)
 	in.Rows = min(in.Rows, max(1, in.Threads/c.Used)) // each has an invocation for its sum
+	if groups(m.out, in.Rows) > mostGroups {
+		return false
+	}
 	p := pass{
 		variant: shaders.Variant{Kernel: "down", Format: m.format, Workgroup: in.Threads, Rows: in.Rows, Used: c.Used},
 		bind:    bindings{buf(x), buf(dst), b.arena.ids, b.arena.weights}, written: 1 << 1,

@@ -100,7 +100,7 @@ func (d *Device) spread(p *product, v shaders.Variant, held int) {
 		}
 		columns := (p.slots + v.Columns - 1) / v.Columns
 		each := int64(v.Rows) * int64(p.m.in) * int64(p.slots) // multiply-adds of one group along x
-		most := max(1, int(d.budget()/each)) * v.Rows
+		most := min(max(1, int(d.budget()/each)), mostGroups) * v.Rows
 		for from := 0; from < s.rows; from += most {
 			rows := min(most, s.rows-from)
 			d.record(pass{

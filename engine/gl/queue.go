@@ -113,9 +113,12 @@ type queue struct {
 	used     uint32     // program in use
 	bound    [12]uint32 // buffers by binding
 	barriers int        // so far; see buffer.read
+	updated  int        // the last one that was also for writes by the processor
 	fences   []fence    // of batches that may still run
 	last     time.Time  // when the last batch ended
 	profile  *profile
+
+	watch func(barrier uint32, p *pass) // is told what is given to the driver: for tests
 }
 
 type fence struct {
@@ -201,8 +204,11 @@ func later(a, b time.Time) time.Time {
 // run gives one pass to the driver.
 func (d *Device) run(p *pass) error {
 	q := &d.q
+	if q.watch != nil {
+		defer q.watch(0, p)
+	}
 	if p.data != nil {
-		q.order(p.to, true, gl.BUFFER_UPDATE_BARRIER_BIT)
+		q.orderUpdate(p.to)
 		gl.BindBuffer(gl.COPY_WRITE_BUFFER, p.to.id)
 		gl.BufferSubData(gl.COPY_WRITE_BUFFER, p.where, len(p.data), gl.Ptr(p.data))
 		return nil
@@ -220,7 +226,7 @@ func (d *Device) run(p *pass) error {
 			continue
 		}
 		if write := p.written>>i&1 != 0; !write || !p.joins {
-			q.order(b, write, gl.SHADER_STORAGE_BARRIER_BIT)
+			q.order(b, write)
 		}
 		if q.bound[i] != b.id {
 			gl.BindBufferBase(gl.SHADER_STORAGE_BUFFER, uint32(i), b.id)
@@ -236,11 +242,38 @@ func (d *Device) run(p *pass) error {
 // order makes what touched b since the last barrier come first: writes before
 // reads, and everything before writes. Passes that have nothing to do with each
 // other run side by side.
-func (q *queue) order(b *buffer, write bool, bits uint32) {
+func (q *queue) order(b *buffer, write bool) {
 	if b.wrote == q.barriers || write && b.read == q.barriers {
-		gl.MemoryBarrier(bits | gl.SHADER_STORAGE_BARRIER_BIT)
-		q.barriers++
+		q.barrier(gl.SHADER_STORAGE_BARRIER_BIT)
 	}
+}
+
+// orderUpdate is order for what is not a shader: a barrier for shaders is none for it.
+func (q *queue) orderUpdate(b *buffer) {
+	if b.wrote > q.updated || b.read == q.barriers {
+		q.barrier(gl.SHADER_STORAGE_BARRIER_BIT | gl.BUFFER_UPDATE_BARRIER_BIT)
+	}
+}
+
+func (q *queue) barrier(bits uint32) {
+	gl.MemoryBarrier(bits)
+	if q.watch != nil {
+		q.watch(bits, nil)
+	}
+	if bits&gl.BUFFER_UPDATE_BARRIER_BIT != 0 {
+		q.updated = q.barriers
+	}
+	q.barriers++
+}
+
+// drop deletes a buffer. That unbinds it, and its name may be the next buffer's.
+func (q *queue) drop(b *buffer) {
+	for i, id := range q.bound {
+		if id == b.id {
+			q.bound[i] = 0
+		}
+	}
+	gl.DeleteBuffers(1, &b.id)
 }
 
 // touch notes what a pass reads and writes.
@@ -282,8 +315,9 @@ func (d *Device) program(v shaders.Variant) (uint32, error) {
 	if err != nil && v.Subgroup { // the extension is there, and does not work
 		v.Subgroup = false
 		p, err := d.program(v)
-		v.Subgroup = true
-		d.q.programs[v] = p
+		if v.Subgroup = true; err == nil {
+			d.q.programs[v] = p
+		}
 		return p, err
 	}
 	if err != nil {

@@ -59,8 +59,7 @@ func (d *Device) fetch(dst []byte, parts ...part) error {
 func (d *Device) drain(dst []byte, back *buffer, parts []part) error {
 	q := &d.q
 	if len(dst) > 0 {
-		gl.MemoryBarrier(gl.BUFFER_UPDATE_BARRIER_BIT | gl.SHADER_STORAGE_BARRIER_BIT)
-		q.barriers++
+		q.barrier(gl.BUFFER_UPDATE_BARRIER_BIT | gl.SHADER_STORAGE_BARRIER_BIT)
 		gl.BindBuffer(gl.COPY_WRITE_BUFFER, back.id)
 		to := int64(0)
 		for _, p := range parts {

@@ -78,7 +78,7 @@ func (s shapes) copySpeed(t *testing.T, d *Device) float64 {
 		}
 		gl.Flush()
 	})
-	d.do(func() { gl.DeleteBuffers(2, &[]uint32{a.id, b.id}[0]) })
+	d.do(func() { d.q.drop(a); d.q.drop(b) })
 	return 5 * 2 * float64(s.copied) / took.Seconds()
 }
 
@@ -122,7 +122,7 @@ func (s shapes) products(t *testing.T, d *Device, copied float64) {
 		flops := 2 * float64(s.prompt) * float64(s.width) * float64(s.feedForward) / mat.Seconds()
 		fmt.Printf("%-8v %12.1f %10.1f %7.0f%% %14.3f %10.2f\n", typ,
 			float64(vec.Nanoseconds())/1e3, speed/1e9, 100*speed/copied, mat.Seconds()*1e3, flops/1e12)
-		d.do(func() { gl.DeleteBuffers(1, &m.(*matrix).slabs[0].buf.id) })
+		d.do(func() { d.q.drop(m.(*matrix).slabs[0].buf) })
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-gl/gl/v4.3-core/gl"
-
 	"beyonder/engine/compute"
 	"beyonder/shaders"
 )
@@ -80,7 +78,7 @@ func (d *Device) fastest(m *matrix, deadline time.Time) (shape, error) {
 		return shape{}, err
 	}
 	defer func() {
-		d.do(func() { gl.DeleteBuffers(2, &[]uint32{buf(x).id, buf(y).id}[0]) })
+		d.do(func() { d.q.drop(buf(x)); d.q.drop(buf(y)) })
 		d.allocated -= buf(x).bytes + buf(y).bytes
 	}()
 	best, least := shape{d.tiles.vecThreads, d.tiles.vecRows}, time.Duration(0)

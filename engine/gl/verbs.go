@@ -13,7 +13,7 @@ import (
 // groups is how many workgroups of size cover n.
 func groups(n, size int) uint32 { return uint32((n + size - 1) / size) }
 
-// mostGroups is how many workgroups every driver allows along y and z.
+// mostGroups is how many workgroups every driver allows along each side.
 const mostGroups = 65535
 
 // tall refuses runs of rows that no dispatch covers; a model's batches are far smaller.

@@ -7,6 +7,7 @@ shared float partial[SUMS * WORKGROUP];
 #ifdef SUBGROUP
 void reduce(float sum[SUMS]) {
 	uint tid = gl_LocalInvocationIndex;
+	sync(); // some may still be in the loop that made their sum, and would not be added
 	for (uint k = 0u; k < SUMS; k++) {
 		float s = subgroupAdd(sum[k]);
 		if (subgroupElect()) partial[k * WORKGROUP + gl_SubgroupID] = s;
