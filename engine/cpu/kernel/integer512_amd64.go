@@ -174,6 +174,46 @@ func packQ5Kx512(u *uint8, scale *float32, offset *float32, w *byte, stride int,
 //go:noescape
 func packQ6Kx512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
 
+// packQ41x512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ41x512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packQ50x512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ50x512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packQ51x512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ51x512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packQ2Kx512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ2Kx512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packQ3Kx512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packQ3Kx512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packIQ4XSx512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packIQ4XSx512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packTQ20x512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packTQ20x512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
+// packMXFP4x512 decodes blocks of 256 weights of 16 rows, stride bytes apart, to interleaved bytes, scales and offsets.
+//
+//go:noescape
+func packMXFP4x512(u *uint8, scale *float32, offset *float32, w *byte, stride int, blocks int)
+
 // peakx512 multiplies n times 12 vectors of bytes.
 //
 //go:noescape

@@ -29,6 +29,9 @@ func packs512() []packed512 {
 	return []packed512{
 		{"Q40", 32, 8 * 18, q40pack}, {"Q80", 32, 8 * 34, q80pack}, {"IQ4NL", 32, 8 * 18, iq4nlPack},
 		{"Q4K", 32, 144, q4kPack}, {"Q5K", 32, 176, q5kPack}, {"Q6K", 16, 210, q6kPack},
+		{"Q41", 32, 8 * 20, q41pack}, {"Q50", 32, 8 * 22, q50pack}, {"Q51", 32, 8 * 24, q51pack},
+		{"Q2K", 16, 84, q2kPack}, {"Q3K", 16, 110, q3kPack}, {"IQ4XS", 32, 136, iq4xsPack},
+		{"TQ20", 32, 66, tq2Pack}, {"MXFP4", 32, 8 * 17, mxfp4Pack},
 	}
 }
 
