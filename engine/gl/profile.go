@@ -17,6 +17,9 @@ type profile struct {
 	software bool
 	queries  []query
 	sums     map[string]*Timing
+
+	compiled  int // programs
+	compiling time.Duration
 }
 
 type query struct {

@@ -311,7 +311,12 @@ func (d *Device) program(v shaders.Variant) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
+	began := time.Now()
 	p, err := d.compiled(text)
+	if profile := d.q.profile; profile != nil {
+		profile.compiled++
+		profile.compiling += time.Since(began)
+	}
 	if err != nil && v.Subgroup { // the extension is there, and does not work
 		v.Subgroup = false
 		p, err := d.program(v)

@@ -26,14 +26,24 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BEYONDER_GL_SILENT") != "" {
 		os.Exit(Serve(silent))
 	}
+	programs, err := os.MkdirTemp("", "beyonder-gl-")
+	if err != nil {
+		panic(err)
+	}
+	compiled = programs
 	stop, err := screen()
 	if err != nil {
 		fmt.Println("SKIPPED: OpenGL is not tested:", err)
 	}
 	status := Serve(m.Run)
 	stop()
+	os.RemoveAll(programs)
 	os.Exit(status)
 }
+
+// compiled is a folder for programs: hundreds of devices are opened, and drivers of
+// cards take a tenth of a second for each.
+var compiled string
 
 func hardwareWanted() bool { return os.Getenv("BEYONDER_GL_TESTS") == "hardware" }
 
@@ -69,6 +79,9 @@ func screen() (stop func(), err error) {
 func open(t testing.TB, o Options) *Device {
 	t.Helper()
 	o.Software, o.Debug = !hardwareWanted(), true
+	if o.Cache == "" {
+		o.Cache = compiled
+	}
 	d, err := Open(o)
 	if err != nil {
 		if os.Getenv("BEYONDER_WINDOW_TESTS") == "required" || hardwareWanted() {

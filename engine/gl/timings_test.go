@@ -5,6 +5,7 @@ package gl
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"testing"
@@ -22,11 +23,12 @@ type shapes struct {
 	layers, width, feedForward, heads, kvHeads, experts, used, vocabulary int
 	context, prompt, write                                                int
 	copied, rounds                                                        int // bytes, repetitions
+	cached                                                                int // bytes that no card keeps beside its memory
 }
 
 var (
-	cardShapes = shapes{32, 4096, 14336, 32, 8, 4, 2, 32000, 4096, 512, 64, 1 << 30, 20}
-	toyShapes  = shapes{2, 256, 512, 8, 2, 4, 2, 320, 128, 48, 8, 1 << 24, 2}
+	cardShapes = shapes{32, 4096, 14336, 32, 8, 4, 2, 32000, 4096, 512, 64, 1 << 30, 20, 512 << 20}
+	toyShapes  = shapes{2, 256, 512, 8, 2, 4, 2, 320, 128, 48, 8, 1 << 24, 2, 1 << 18}
 )
 
 // TestTimings measures, it does not judge: each kernel by the driver's clock
@@ -42,16 +44,27 @@ func TestTimings(t *testing.T) {
 	default:
 		t.Skip("BEYONDER_GL_TIMINGS is neither card nor toy; see docs/gpu.md")
 	}
-	d := open(t, Options{Profile: true})
-	fmt.Printf("%s; %d MB of graphics memory free, buffers up to %d MB, %d bytes of shared memory\n",
-		d.Name(), d.thread.limits.free>>20, d.thread.limits.block>>20, d.thread.limits.shared)
+	d := s.open(t, true)
+	fmt.Printf("%s, %s; %d MB of graphics memory free, buffers up to %d MB, %d bytes of shared memory, sums by subgroups: %v\n",
+		d.Name(), d.Driver(), d.thread.limits.free>>20, d.thread.limits.block>>20, d.thread.limits.shared, d.subgroups)
 	copied := s.copySpeed(t, d)
 	fmt.Printf("copy: %.1f GB/s read and written\n\n", copied/1e9)
-	s.products(t, d, copied)
+	best := s.products(t, d, copied)
 	s.attention(t, d)
+	fmt.Printf("%d programs compiled in %.2f s\n\n", d.q.profile.compiled, d.q.profile.compiling.Seconds())
 	d.Close()
-	s.wholeModel(t, false)
-	s.wholeModel(t, true)
+	s.wholeModel(t, best, false)
+	s.wholeModel(t, best, true)
+}
+
+// open makes a device as users have it: drivers are slower when they are to tell what they do.
+func (s shapes) open(t *testing.T, profile bool) *Device {
+	open(t, Options{}).Close() // says why there is none
+	d, err := Open(Options{Software: !hardwareWanted(), Profile: profile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 // copySpeed is bytes read and written per second, the measure of what is possible.
@@ -99,9 +112,11 @@ func weights(t *testing.T, name string, typ quant.Type, in, out int) compute.Wei
 	return compute.Weights{Name: name, Type: typ, In: in, Out: out, Data: data}
 }
 
-// products times each weight format: one row of activations, then a prompt.
-func (s shapes) products(t *testing.T, d *Device, copied float64) {
-	fmt.Printf("%-8s %12s %10s %8s %14s %10s\n", "type", "1 row, µs", "GB/s", "of copy", "prompt, ms", "TFLOP/s")
+// products times each weight format: one row of activations, in the usual shape and
+// in the fastest, then a prompt. What is written with comes from memory, and so each
+// product has another copy of the matrix, until no cache holds them all.
+func (s shapes) products(t *testing.T, d *Device, copied float64) map[string]shape {
+	fmt.Printf("%-8s %12s %10s %8s %12s %14s %8s %14s %10s\n", "type", "1 row, µs", "GB/s", "of copy", "fastest, µs", "threads × rows", "of copy", "prompt, ms", "TFLOP/s")
 	x, err := d.NewRows(s.prompt, s.width)
 	if err != nil {
 		t.Fatal(err)
@@ -110,26 +125,52 @@ func (s shapes) products(t *testing.T, d *Device, copied float64) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all := map[string]shape{}
 	for _, typ := range decoded {
 		w := weights(t, typ.String(), typ, s.width, s.feedForward)
-		m, err := d.Upload(w)
-		if err != nil {
-			t.Fatal(err)
+		var ms []compute.Matrix
+		for range 1 + s.cached/len(w.Data) {
+			m, err := d.Upload(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ms = append(ms, m)
 		}
-		vec := s.timed(t, d, func() { d.MatMul(y.Slice(0, 1), m, x.Slice(0, 1)) })
-		mat := s.timed(t, d, func() { d.MatMul(y, m, x) })
-		speed := float64(len(w.Data)) / vec.Seconds()
+		row := func(i int) { d.MatMul(y.Slice(0, 1), ms[i%len(ms)], x.Slice(0, 1)) }
+		vec := s.timed(t, d, row)
+		least, best := vec, d.shapeOf(name(typ))
+		if swept[typ] {
+			for _, c := range candidates {
+				d.shapes[name(typ)] = c
+				if took := s.timed(t, d, row); took < least {
+					least, best = took, c
+				}
+			}
+			d.shapes[name(typ)] = best
+			all[name(typ)] = best
+		}
+		mat := s.timed(t, d, func(i int) { d.MatMul(y, ms[i%len(ms)], x) })
+		speed := func(took time.Duration) float64 { return float64(len(w.Data)) / took.Seconds() }
 		flops := 2 * float64(s.prompt) * float64(s.width) * float64(s.feedForward) / mat.Seconds()
-		fmt.Printf("%-8v %12.1f %10.1f %7.0f%% %14.3f %10.2f\n", typ,
-			float64(vec.Nanoseconds())/1e3, speed/1e9, 100*speed/copied, mat.Seconds()*1e3, flops/1e12)
-		d.do(func() { d.q.drop(m.(*matrix).slabs[0].buf) })
+		fmt.Printf("%-8v %12.1f %10.1f %7.0f%% %12.1f %10d × %d %7.0f%% %14.3f %10.2f\n", typ,
+			float64(vec.Nanoseconds())/1e3, speed(vec)/1e9, 100*speed(vec)/copied,
+			float64(least.Nanoseconds())/1e3, best.Threads, best.Rows, 100*speed(least)/copied, mat.Seconds()*1e3, flops/1e12)
+		d.do(func() {
+			for _, m := range ms {
+				d.q.drop(m.(*matrix).slabs[0].buf)
+			}
+		})
 	}
+	return all
 }
+
+// swept are the types for which every shape is tried: what most files consist of.
+var swept = map[quant.Type]bool{quant.Q4_K: true, quant.Q5_K: true, quant.Q6_K: true, quant.Q8_0: true, quant.Q4_0: true, quant.F16: true}
 
 // attention times a token at the end of the context, and a prompt.
 func (s shapes) attention(t *testing.T, d *Device) {
 	dim := s.width / s.heads
-	c, err := d.NewCache(compute.CacheShape{Layers: 1, Tokens: s.context, KVHeads: s.kvHeads, HeadDim: dim, F16: true})
+	c, err := d.NewCache(compute.CacheShape{Layers: s.layers, Tokens: s.context, KVHeads: s.kvHeads, HeadDim: dim, F16: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,19 +178,19 @@ func (s shapes) attention(t *testing.T, d *Device) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one := s.timed(t, d, func() { d.Attend(q.Slice(0, 1), q.Slice(0, 1), c, 0, s.context-1) })
-	many := s.timed(t, d, func() { d.Attend(q, q, c, 0, s.context-s.prompt) })
-	fmt.Printf("\nattention over %d positions: %.1f µs for a token, %.3f ms for %d\n\n",
+	one := s.timed(t, d, func(i int) { d.Attend(q.Slice(0, 1), q.Slice(0, 1), c, i%s.layers, s.context-1) })
+	many := s.timed(t, d, func(i int) { d.Attend(q, q, c, i%s.layers, s.context-s.prompt) })
+	fmt.Printf("\nattention over %d positions: %.1f µs for a token, %.3f ms for %d\n",
 		s.context, float64(one.Nanoseconds())/1e3, many.Seconds()*1e3, s.prompt)
 }
 
 // timed is what the kernels of a verb take, by the driver's clock.
-func (s shapes) timed(t *testing.T, d *Device, verb func()) time.Duration {
+func (s shapes) timed(t *testing.T, d *Device, verb func(i int)) time.Duration {
 	d.Begin(context.Background())
-	verb() // compiles
+	verb(0) // compiles
 	d.Timings()
-	for range s.rounds {
-		verb()
+	for i := range s.rounds {
+		verb(i + 1)
 		d.flush() // neighbours would be done together
 	}
 	sum := time.Duration(0)
@@ -162,10 +203,12 @@ func (s shapes) timed(t *testing.T, d *Device, verb func()) time.Duration {
 	return sum / time.Duration(s.rounds)
 }
 
-// wholeModel times loading, reading and writing, or tells what each kernel's part is.
-func (s shapes) wholeModel(t *testing.T, profile bool) {
-	d := open(t, Options{Profile: profile})
+// wholeModel times loading, reading and writing, writing in every shape of workgroup
+// and without subgroups as well; or it tells what each kernel's part is.
+func (s shapes) wholeModel(t *testing.T, best map[string]shape, profile bool) {
+	d := s.open(t, profile)
 	defer d.Close()
+	maps.Copy(d.shapes, best)
 	c, err := model.ReadConfig(s, s.vocabulary)
 	if err != nil {
 		t.Fatal(err)
@@ -185,23 +228,37 @@ func (s shapes) wholeModel(t *testing.T, profile bool) {
 		}
 		return time.Since(began)
 	}
-	step(s.prompt, 0) // compiles
-	step(1, s.prompt)
+	first := step(s.prompt, 0) + step(1, s.prompt) // compiles
+	step(s.prompt, 0)                              // finds the pace
 	d.Timings()
 	read := step(s.prompt, 0)
 	if profile {
 		s.table(d, fmt.Sprintf("reading %d tokens", s.prompt), 1)
 	}
-	write := time.Duration(0)
-	for i := range s.write {
-		write += step(1, s.prompt+i)
+	write := func(n int) float64 { // tokens per second
+		took := time.Duration(0)
+		for i := range n {
+			took += step(1, s.prompt+i)
+		}
+		return float64(n) / took.Seconds()
 	}
+	speed := write(s.write)
 	if profile {
 		s.table(d, "writing a token", s.write)
 		return
 	}
-	fmt.Printf("model of %d layers, Q4_K: %.2f GB moved in %.2f s; %d tokens read at %.1f tokens/s; %d written at %.1f tokens/s\n",
-		s.layers, float64(d.Uploaded())/1e9, loaded.Seconds(), s.prompt, float64(s.prompt)/read.Seconds(), s.write, float64(s.write)/write.Seconds())
+	fmt.Printf("model of %d layers, Q4_K: %.2f GB moved in %.2f s, first prompt and token after %.2f s more; %d tokens read at %.1f tokens/s; %d written at %.1f tokens/s\n",
+		s.layers, float64(d.Uploaded())/1e9, loaded.Seconds(), first.Seconds(), s.prompt, float64(s.prompt)/read.Seconds(), s.write, speed)
+	had := d.shapeOf("q4_k")
+	for _, c := range candidates {
+		d.shapes["q4_k"] = c
+		write(1) // compiles
+		fmt.Printf("  written with workgroups of %3d × %d: %8.1f tokens/s\n", c.Threads, c.Rows, write(s.write/4))
+	}
+	if d.shapes["q4_k"] = had; d.Plain() {
+		write(1)
+		fmt.Printf("  written without subgroups:       %8.1f tokens/s\n", write(s.write/4))
+	}
 }
 
 func (s shapes) table(d *Device, what string, times int) {
