@@ -76,6 +76,10 @@ func TestDiskFillsUpInUse(t *testing.T) {
 	p.screenshot("full-disk")
 	p.key("Escape")
 	ended := p.wait("reply-finished")
+	p.key("ctrl+q")
+	p.wait("close-asked") // and not closed: it would take text with it
+	p.screenshot("close-asked")
+	p.key("Escape")
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}

@@ -71,6 +71,9 @@ func fillUp(t *testing.T, dir string) {
 	if traced := b.traced.String(); strings.HasSuffix(traced, "reply-stored") {
 		t.Errorf("it is said to be stored: %s", traced)
 	}
+	if b.Unstored() == nil || !errors.Is(b.StoreNow(), app.ErrFull) {
+		t.Errorf("what would be lost is told as %v", b.Unstored())
+	}
 	if len(r.notices) != 1 || r.notices[0].Kind != app.NoticeUnsaved {
 		t.Errorf("the notices are %+v", r.notices)
 	}
@@ -84,6 +87,7 @@ func fillUp(t *testing.T, dir string) {
 		time.Sleep(10 * time.Millisecond)
 		text, state = b.onDisk(id, r.finished.ID)
 	}
+	check(t, b.StoreNow())
 	if text != r.text || state != app.Complete {
 		t.Errorf("in the end there are %d of %d bytes on disk, %s", len(text), len(r.text), state)
 	}

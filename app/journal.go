@@ -169,12 +169,13 @@ func (w *writing) finish() error {
 		return fmt.Errorf("what is known of the reply cannot be kept: %w", err)
 	}
 	m, err := w.journal.Finish(tail, state, cause, reply)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.kept = &m
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		w.full = err
+		return err
+	}
+	w.kept, w.full = &m, nil
 	return nil
 }
 

@@ -73,6 +73,24 @@ func (a *App) retryLate() {
 	})
 }
 
+// Unstored returns why something that the reader sees could not be stored and would
+// be lost with the program; nil: there is nothing of the kind.
+func (a *App) Unstored() error {
+	for _, w := range a.allWriting() {
+		if err := w.trouble(); err != nil {
+			return err
+		}
+	}
+	return a.store.Unstored()
+}
+
+// StoreNow tries once more what could not be stored, and returns what Unstored does then.
+func (a *App) StoreNow() error {
+	a.saveLate()
+	_ = a.store.Sync() // its failure is the store's trouble
+	return a.Unstored()
+}
+
 // OnUnsaved has tell called, from any goroutine, when what was changed cannot be
 // stored. It is kept in memory and tried again.
 func (a *App) OnUnsaved(tell func(error)) {

@@ -32,6 +32,7 @@ type queue struct {
 	waiting []*change
 	layer   *layer        // of those, over the newest transaction that was read; nil: none
 	kick    chan struct{} // something waits
+	failed  error         // why the last transaction with them did; nil: it did not
 	closed  bool
 }
 
@@ -121,6 +122,7 @@ func (q *queue) ended(transaction int, err error) {
 	defer q.mu.Unlock()
 	if err == nil {
 		q.drop(transaction)
+		q.failed = nil
 		return
 	}
 	for _, c := range q.waiting {
@@ -134,12 +136,25 @@ func (q *queue) empty() bool {
 	return len(q.waiting) == 0
 }
 
+// Unstored returns why changes wait that could not be stored, nil: none do.
+func (s *Store) Unstored() error {
+	s.queue.mu.Lock()
+	defer s.queue.mu.Unlock()
+	return s.queue.failed
+}
+
 // Sync returns when all changes so far are on the disk.
 func (s *Store) Sync() error {
 	if s.queue.empty() {
 		return nil
 	}
-	return s.update(nil)
+	err := s.update(nil)
+	if err != nil {
+		s.queue.mu.Lock()
+		defer s.queue.mu.Unlock()
+		s.queue.failed = err
+	}
+	return err
 }
 
 // keepSoon is the goroutine that makes what waits.

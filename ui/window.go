@@ -31,6 +31,7 @@ type Window struct {
 	trace   *tracer
 	closing bool
 	late    *time.Timer // closes the window if closing takes too long
+	losing  *modal      // asks whether to close though not all is stored; nil: it has not
 
 	frame      *frame
 	root       *fyne.Container // laid out by frame

@@ -201,6 +201,7 @@ func FuzzConfig(f *testing.F) {
 	f.Add(bomb)
 	f.Add("merge_method: slerp\nbase_model: a\nslices:\n- sources:\n  - {model: a, layer_range: [0, 4]}\n  - model: b\n    layer_range: [0, 4]\nparameters:\n  t: [{filter: mlp, value: [0, .5]}, 0.3]\ndtype: bfloat16\n")
 	f.Add("a: &x {b: 1}\nc: *x\nd: !!str 3\ne: |\n  text\n? k\n: v\n")
+	f.Add("merge_method: slerp\nbase_model: X\nslices:\n* 000000\n  -00\n   00")
 	f.Add("models: [{model: 'a', parameters: {weight: 1e3}}]\nmerge_method: linear\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := readConfig([]byte(text))

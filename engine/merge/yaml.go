@@ -195,7 +195,7 @@ func (r *yamlReader) alias(a *ast.AliasNode, at node, depth int) (node, error) {
 	name := a.Value.GetToken().Value
 	target, ok := r.anchors[name]
 	if !ok {
-		return at, at.fail("there is no anchor &%s before *%s", name, name)
+		return at, at.fail("there is no anchor %.60q before its alias", name)
 	}
 	return r.node(target, at, depth+1)
 }
