@@ -15,7 +15,7 @@ import (
 // included. Adding a row, or a name to one, is a design decision; change
 // ARCHITECTURE.md in the same commit. Tests may import what they test with.
 var mayImport = map[string]string{
-	".":                          "app app/command app/locale assets/starter engine/worker ui fyne",
+	".":                          "app app/command app/locale assets/starter engine/worker ui fyne glfw",
 	"app":                        "app/archive app/download app/library engine engine/merge engine/prompt engine/sample store",
 	"app/archive":                "fpdf goldmark image",
 	"app/apptest":                "app engine engine/prompt engine/sample",
@@ -33,7 +33,7 @@ var mayImport = map[string]string{
 	"engine/model":               "engine/compute engine/quant",
 	"engine/cpu":                 "engine/compute engine/cpu/kernel engine/quant",
 	"engine/cpu/kernel":          "engine/quant sys",
-	"engine/gl":                  "engine/compute engine/quant shaders gl",
+	"engine/gl":                  "engine/compute engine/quant shaders gl glfw",
 	"engine/compute":             "engine/quant",
 	"engine/compute/computetest": "engine/compute engine/quant",
 	"engine/mapped":              "sys",
@@ -63,7 +63,8 @@ var others = map[string]string{
 	"golang.org/x/crypto/":            "crypto",
 	"golang.org/x/image/":             "image",
 	"github.com/go-pdf/fpdf":          "fpdf",
-	"github.com/go-gl/":               "gl",
+	"github.com/go-gl/gl/":            "gl",
+	"github.com/go-gl/glfw/":          "glfw",
 	"github.com/goccy/go-yaml/":       "yaml",
 }
 

@@ -94,7 +94,7 @@ func show(a *app.App, o command.WindowOptions) (err error) {
 	defer shown()
 	defer sayOfPanic(&err)
 	f := fyneapp.NewWithID("beyonder.desktop")
-	w := ui.New(f, a, ui.Options{Trace: o.Trace, Model: o.Model, Rectangles: o.Rectangles})
+	w := ui.New(f, a, ui.Options{Trace: o.Trace, Model: o.Model, Rectangles: o.Rectangles, Events: events()})
 	f.Lifecycle().SetOnStarted(func() {
 		closeOnSignals(w)
 		a.OnRaise(w.Raise)

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
+
+	"github.com/go-gl/glfw/v3.3/glfw"
+
+	"beyonder/ui"
 )
 
 // heapRoom is how much of what is in use the heap may grow by before it is collected,
@@ -57,4 +62,12 @@ func allocatedSoFar() uint64 {
 	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
 	metrics.Read(s)
 	return s[0].Value.Uint64()
+}
+
+// events waits as GLFW does, where that was tried: Fyne has only the looking.
+func events() ui.Events {
+	if runtime.GOOS != "linux" {
+		return ui.Events{}
+	}
+	return ui.Events{Wait: func(d time.Duration) { glfw.WaitEventsTimeout(d.Seconds()) }, Wake: glfw.PostEmptyEvent}
 }

@@ -20,12 +20,38 @@ type poster func(f func())
 // gate is the poster of the running program. Once the window is gone, what comes
 // too late is dropped: Fyne would run it on whichever goroutine it comes from,
 // with a display that has been given back.
-type gate struct{ closed atomic.Bool }
+type gate struct {
+	closed atomic.Bool
+	do     poster // fyne.Do
+	doze   doze
+}
+
+func newGate(e Events) *gate { return &gate{do: fyne.Do, doze: doze{Events: e}} }
 
 func (g *gate) post(f func()) {
-	fyne.Do(func() {
+	g.doze.posted.Add(1)
+	g.do(func() {
+		g.doze.posted.Add(-1)
 		if !g.closed.Load() {
 			f()
+		}
+	})
+	g.doze.rouse()
+}
+
+// rest lets the main goroutine wait where nothing moves, until the window closes.
+func (g *gate) rest() {
+	if g.doze.Wait != nil {
+		g.doze.stir()
+		g.restIn(dozeAfter)
+	}
+}
+
+// restIn does not count as posted, which is what would keep it from waiting.
+func (g *gate) restIn(d time.Duration) {
+	g.do.after(d, func() {
+		if !g.closed.Load() {
+			g.restIn(g.doze.nap())
 		}
 	})
 }

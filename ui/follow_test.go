@@ -111,7 +111,7 @@ func TestPauseDoesTheLatestOnce(t *testing.T) {
 // What is posted when the window is gone is dropped, even if it was posted before.
 func TestGate(t *testing.T) {
 	test.NewTempApp(t)
-	g, ran := &gate{}, 0
+	g, ran := newGate(Events{}), 0
 	g.post(func() { ran++ })
 	g.shut()
 	g.post(func() { ran++ })

@@ -18,6 +18,7 @@ type Options struct {
 	Trace      func(event string, fields map[string]any) // may be nil
 	Model      string                                    // a file to load at the start, "": none
 	Rectangles bool                                      // trace where the named widgets are, too
+	Events     Events                                    // of the driver; none: the window never waits for them
 }
 
 // Window is the program's one window. All its methods but New's result's
@@ -75,6 +76,7 @@ type Window struct {
 	titles   map[app.ID]string
 
 	gone        func() // nothing is posted from then on
+	painted     func() // is told of each picture; nil: nobody wants to know
 	draft       *pause
 	resized     *pause // the window has another size
 	undo        *time.Timer
@@ -95,9 +97,10 @@ type Window struct {
 // New builds the window and opens the newest conversation. Show shows it.
 func New(fyneApp fyne.App, a *app.App, o Options) *Window {
 	calm(fyneApp)
-	g := &gate{}
+	g := newGate(o.Events)
 	w := newWindow(fyneApp, a, o, g.post)
-	w.gone = g.shut
+	w.gone, w.painted = g.shut, g.doze.stir
+	g.rest()
 	w.win.SetOnClosed(w.gone)
 	return w
 }
@@ -189,9 +192,16 @@ func (w *Window) build() {
 	header := newPadded(8, 12, 8, 12, newRow(4, 4, w.toggle, w.newButton, w.picker, w.assistant, spacer(), w.petals, w.gear))
 	header = container.NewStack(newSurface(theme.ColorNameBackground, "", 0), header)
 	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page, w.find.holder), w.cards.scroll, w.composer, w.status, header)
-	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen != "", settled: w.settled,
+	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen != "", settled: w.settled, painted: w.tellPainted,
 		sidebar: widthOr(w.settings.SidebarWidth, sidebarWidths()), panel: widthOr(w.settings.PanelWidth, panelWidths())}
 	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(side, false), tips)
+}
+
+// tellPainted tells of a picture; the frame that asks is made before painted is known.
+func (w *Window) tellPainted() {
+	if w.painted != nil {
+		w.painted()
+	}
 }
 
 // explainButtons gives the buttons without words their hints.

@@ -25,6 +25,7 @@ type frame struct {
 	over        string // which panel lies over the middle: "", "sidebar", "settings"
 
 	settled func() // called after each layout
+	painted func() // before each picture; may be nil
 }
 
 // Indices of the objects that frame lays out, in drawing order.
@@ -36,8 +37,14 @@ const (
 	frameTips
 )
 
-// MinSize implements fyne.Layout: the smallest window.
-func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(720, 480) }
+// MinSize implements fyne.Layout: the smallest window. Fyne asks before it paints,
+// and not while it doesn't.
+func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size {
+	if f.painted != nil {
+		f.painted()
+	}
+	return fyne.NewSize(720, 480)
+}
 
 func (f *frame) narrow(width float32) bool { return width < px(narrowWidth) }
 
