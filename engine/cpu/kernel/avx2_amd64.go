@@ -6,7 +6,7 @@ import "beyonder/engine/quant"
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
-	k.join(whole(micro16x256, microFine16x256), whole(micro32x256, microFine32x256), map[quant.Type]assembled{
+	k.join(micros256, map[quant.Type]assembled{
 		quant.Q4_0: {gemv: gemvQ40x256, unpack: unpackQ40x256}, quant.Q4_1: {gemv: gemvQ41x256, unpack: unpackQ41x256},
 		quant.Q5_0: {gemv: gemvQ50x256, unpack: unpackQ50x256}, quant.Q5_1: {gemv: gemvQ51x256, unpack: unpackQ51x256},
 		quant.Q8_0: {gemv: gemvQ80x256, unpack: unpackQ80x256}, quant.IQ4_NL: {gemv: gemvIQ4NLx256, unpack: unpackIQ4NLx256},
@@ -15,17 +15,24 @@ func avx2() *Kernels {
 		quant.Q6_K: {gemv: gemvQ6Kx256, unpack: unpackQ6Kx256}, quant.IQ4_XS: {gemv: gemvIQ4XSx256, unpack: unpackIQ4XSx256},
 		quant.TQ2_0: {gemv: gemvTQ20x256, unpack: unpackTQ20x256}, quant.MXFP4: {gemv: gemvMXFP4x256, unpack: unpackMXFP4x256},
 	})
-	for _, t := range []quant.Type{quant.Q8_0, quant.IQ4_NL, quant.IQ4_XS} {
-		f := k.ints[t]
-		f.micro = whole(microSigned32x256, microFineSigned32x256).of(32, f.fine) // their bytes go up to 255
-		k.ints[t] = f
-	}
 	k.transpose = transposing(transposex256)
 	k.quantize = quantize256
 	k.fetch = fetching
 	k.vectors256()
 	k.peak, k.peakBytes = peakx256, 32
 	return k
+}
+
+// micros256 is a type's micro-kernel.
+func micros256(f *integer) microKernel {
+	switch {
+	case f.less == 128:
+		return micros{microSigned32x256, microFineSigned32x256}.of(32, f.fine) // the bytes go up to 255
+	case f.run == 16:
+		return micros{micro16x256, microFine16x256}.of(16, f.fine)
+	default:
+		return micros{micro32x256, microFine32x256}.of(32, f.fine)
+	}
 }
 
 func (k *Kernels) vectors256() {

@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"math/bits"
+
 	"beyonder/engine/quant"
 )
 
@@ -8,9 +10,7 @@ import (
 func avx512() *Kernels {
 	k := generic()
 	k.Name = "avx512"
-	run16 := micros{[...]microAssembled{micro16by2x512, micro16by4x512, micro16by6x512, micro16x512}, microFine16x512}
-	run32 := micros{[...]microAssembled{micro32by2x512, micro32by4x512, micro32by6x512, micro32x512}, microFine32x512}
-	k.join(run16, run32, map[quant.Type]assembled{
+	k.join(micros512, map[quant.Type]assembled{
 		quant.Q4_0: {gemv4: gemvQ40x512, unpack: unpackQ40x512, pack: packQ40x512, order: split}, quant.Q4_1: {gemv: gemvQ41x512, unpack: unpackQ41x512, pack: packQ41x512},
 		quant.Q5_0: {gemv: gemvQ50x512, unpack: unpackQ50x512, pack: packQ50x512}, quant.Q5_1: {gemv: gemvQ51x512, unpack: unpackQ51x512, pack: packQ51x512},
 		quant.Q8_0: {gemv: gemvQ80x512, unpack: unpackQ80x512, pack: packQ80x512}, quant.IQ4_NL: {gemv4: gemvIQ4NLx512, unpack: unpackIQ4NLx512, pack: packIQ4NLx512, order: split},
@@ -21,10 +21,67 @@ func avx512() *Kernels {
 	})
 	k.transpose = transposing(transposex512)
 	k.quantize = quantize256
+	k.spread8 = spreadx512
+	k.lacks = lacksx512
 	k.fetch = fetching
 	k.vectors512()
 	k.peak, k.peakBytes = peakx512, 64
 	return k
+}
+
+// micro512 is a micro-kernel's; groups count 32 weights. The second panel is `next`
+// bytes behind the first.
+type (
+	micro512   func(out *float32, ldo int, u *uint8, scale, offset *float32, next int, high, low *int8, d, s *float32, groups int, add bool, ahead *byte, step int, sums *float32)
+	centred512 func(out *float32, ldo int, u *uint8, scale *float32, next int, high *int8, d *float32, lacks *int32, shift, groups int, add bool, ahead *byte, step int, sums *float32)
+)
+
+// Micro-kernels for two columns, four, six and all eight.
+var (
+	micros32x512  = [...]micro512{micro32by2x512, micro32by4x512, micro32by6x512, micro32x512}
+	centred32x512 = [...]centred512{microCentred32by2x512, microCentred32by4x512, microCentred32by6x512, microCentred32x512}
+	centred16x512 = [...]centred512{microCentred16by2x512, microCentred16by4x512, microCentred16by6x512, microCentred16x512}
+)
+
+// micros512 is a type's micro-kernel, for two panels.
+func micros512(f *integer) microKernel {
+	f.rows = 2 * panelRows
+	switch {
+	case f.fine:
+		return offset512(16, func(int) (micro512, bool) { return microFine16x512, true })
+	case f.less == 0:
+		return offset512(32, func(cols int) (micro512, bool) { return micros32x512[(cols-1)/2], false })
+	case f.run == 16:
+		return lacking512(f.less, 16, &centred16x512, func(t *Tile) []int32 { return t.lacks16 })
+	default:
+		return lacking512(f.less, 32, &centred32x512, func(t *Tile) []int32 { return t.lacks32 })
+	}
+}
+
+// offset512 multiplies with scales and offsets.
+func offset512(run int, choose func(cols int) (f micro512, fine bool)) microKernel {
+	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, s *Scratch) {
+		f, fine := choose(t.Cols)
+		worth := &t.coarse
+		if fine {
+			worth = &t.fine
+		}
+		_ = out[((t.Cols+1)/2*2-1)*ldo+2*panelRows-1]
+		bytes, step := s.ahead.take(deep / group)
+		f(&out[0], ldo, &p.u[0], &p.scale[0], &p.offset[0], 4*panelSize, &t.high[from*tileCols], &t.low[from*tileCols],
+			&worth.d[from/group*tileCols], &worth.sums(run)[from/run*tileCols], deep/group, add, bytes, step, &s.sums[0])
+	}
+}
+
+// lacking512 multiplies with scales alone, for bytes that are `less` too large.
+func lacking512(less uint8, run int, fs *[tileCols / 2]centred512, lacks func(t *Tile) []int32) microKernel {
+	shift := bits.TrailingZeros8(less)
+	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, s *Scratch) {
+		_ = out[((t.Cols+1)/2*2-1)*ldo+2*panelRows-1]
+		bytes, step := s.ahead.take(deep / group)
+		fs[(t.Cols-1)/2](&out[0], ldo, &p.u[0], &p.scale[0], 4*panelSize, &t.high[from*tileCols],
+			&t.coarse.d[from/group*tileCols], &lacks(t)[from/run*tileCols], shift, deep/group, add, bytes, step, &s.sums[0])
+	}
 }
 
 func (k *Kernels) vectors512() {

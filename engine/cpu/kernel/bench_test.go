@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -163,5 +164,32 @@ func BenchmarkPack(b *testing.B) {
 				}
 			})
 		})
+	}
+}
+
+// BenchmarkMicro times a micro-kernel by how deep it goes: at 256 all it reads lies
+// in the first cache.
+func BenchmarkMicro(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, typ := range []quant.Type{quant.Q4_0, quant.Q4_K, quant.Q6_K} {
+		w := weights(r, typ, 2*panelRows, benchDeep)
+		for _, deep := range []int{256, 1024, benchDeep} {
+			b.Run(fmt.Sprint(typ, "/", deep), func(b *testing.B) {
+				eachTierBench(b, func(b *testing.B, k *Kernels) {
+					f, s, tiles := k.ints[typ], new(Scratch), benchTiles(k, r, tileCols)
+					for i := range 2 {
+						at := w[i*panelRows*typ.RowBytes(benchDeep):]
+						k.pack(&f, s.panel(i, f.run), &s.stage, at, typ.RowBytes(benchDeep), panelRows, benchDeep)
+					}
+					out := make([]float32, mostRows*tileCols)
+					for b.Loop() {
+						for range benchDeep / deep {
+							f.micro(out, mostRows, &s.panels[0], &tiles[0], 0, deep, false, s)
+						}
+					}
+					b.ReportMetric(2*float64(f.rows)*benchDeep*tileCols*float64(b.N)/b.Elapsed().Seconds()/1e9, "GOPS")
+				})
+			})
+		}
 	}
 }

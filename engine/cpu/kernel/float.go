@@ -121,7 +121,7 @@ func (k *Kernels) cornerF32(out []float32, ldo, rows int, t *TileF32, from, deep
 		return
 	}
 	k.microF32(s.corner[:], panelRows, panel, tile, false)
-	s.copyCorner(out, ldo, rows, t.Cols, from > 0)
+	s.copyCorner(out, ldo, panelRows, rows, t.Cols, from > 0)
 }
 
 // microF32Go multiplies a panel with a tile, 16 × 8 sums over len(panel)/16 products.

@@ -10,11 +10,15 @@ import (
 // tile is read from the first cache.
 const panels = 4
 
-// microKernel multiplies a panel with a tile over `deep` weights from `from` on:
-// 16 × 8 sums are set at out, or added; those of one tile row are ldo apart. Of
-// columns that the tile does not have it may set what it likes. Meanwhile it has
+// mostRows is how many rows of weights a micro-kernel multiplies at most: those of
+// two panels.
+const mostRows = 2 * panelRows
+
+// microKernel multiplies a panel, or two that follow each other, with a tile over
+// `deep` weights from `from` on: 16 × 8 or 32 × 8 sums are set at out, or added;
+// those of one tile row are ldo apart. Of columns that the tile does not have it may set what it likes. Meanwhile it has
 // some weights fetched that come next.
-type microKernel func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, next *ahead)
+type microKernel func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, s *Scratch)
 
 // Gemm multiplies a matrix with many rows of activations:
 // out[c·ldo + r] = w[r]·x[c], where c counts the rows of all tiles. All tiles but
@@ -63,8 +67,9 @@ func (k *Kernels) gemmRows(f *integer, out []float32, ldo int, w []byte, rows in
 			k.pack(f, p, &s.stage, part, stride, min(panelRows, rows-r), deep)
 		}
 		for c := range x {
-			for r := 0; r < rows; r += panelRows {
-				f.corner(out[c*tileCols*ldo+r:], ldo, min(panelRows, rows-r), &s.panels[r/panelRows], &x[c], from, deep, s)
+			s.ahead.tile = &x[(c+1)%len(x)].high[from*tileCols]
+			for r := 0; r < rows; r += f.rows {
+				f.corner(out[c*tileCols*ldo+r:], ldo, min(f.rows, rows-r), &s.panels[r/panelRows], &x[c], from, deep, s)
 			}
 		}
 	}
@@ -87,11 +92,13 @@ func (k *Kernels) fetchRows(w []byte, fetched, stride, r, rows int) {
 // multiplies a group, if it does.
 const aheadLines = 4
 
-// ahead is the weights behind those that are being multiplied, as many again,
-// and how many bytes of them have been fetched.
+// ahead is what comes next: the weights behind those that are being multiplied, as
+// many again, and how many bytes of them have been fetched; then the next tile,
+// which are as many bytes for each group.
 type ahead struct {
 	w    []byte
 	done int
+	tile *int8
 }
 
 // turn goes on to the first `size` bytes of w, of which as many as it returns have
@@ -105,32 +112,31 @@ func (a *ahead) turn(w []byte, size int) (fetched int) {
 }
 
 // take returns where a micro-kernel that multiplies so many groups fetches, and how
-// far it goes on with each: nowhere, which is some place that is in the cache, once
-// all has been fetched.
-func (a *ahead) take(nowhere *int8, groups int) (from *byte, step int) {
+// far it goes on with each.
+func (a *ahead) take(groups int) (from *byte, step int) {
 	if a.done >= len(a.w) {
-		return (*byte)(unsafe.Pointer(nowhere)), 0
+		return (*byte)(unsafe.Pointer(a.tile)), aheadLines * 64
 	}
 	from = &a.w[a.done]
 	a.done += groups * aheadLines * 64
 	return from, aheadLines * 64
 }
 
-// corner multiplies one panel with one tile. Where either is not full, the
+// corner multiplies the rows of a micro-kernel with one tile. Where either is not full, the
 // micro-kernel writes beside out.
 func (f *integer) corner(out []float32, ldo, rows int, p *panel, t *Tile, from, deep int, s *Scratch) {
-	if rows == panelRows && t.Cols == tileCols {
-		f.micro(out, ldo, p, t, from, deep, from > 0, &s.ahead)
+	if rows == f.rows && t.Cols == tileCols {
+		f.micro(out, ldo, p, t, from, deep, from > 0, s)
 		return
 	}
-	f.micro(s.corner[:], panelRows, p, t, from, deep, false, &s.ahead)
-	s.copyCorner(out, ldo, rows, t.Cols, from > 0)
+	f.micro(s.corner[:], f.rows, p, t, from, deep, false, s)
+	s.copyCorner(out, ldo, f.rows, rows, t.Cols, from > 0)
 }
 
-// copyCorner moves the part of a corner that exists to out.
-func (s *Scratch) copyCorner(out []float32, ldo, rows, cols int, add bool) {
+// copyCorner moves the part of a corner of `of` rows that exists to out.
+func (s *Scratch) copyCorner(out []float32, ldo, of, rows, cols int, add bool) {
 	for c := range cols {
-		into, sums := out[c*ldo:][:rows], s.corner[c*panelRows:]
+		into, sums := out[c*ldo:][:rows], s.corner[c*of:]
 		if !add {
 			copy(into, sums)
 			continue
@@ -143,7 +149,7 @@ func (s *Scratch) copyCorner(out []float32, ldo, rows, cols int, add bool) {
 
 // microGo is the portable micro-kernel, for the high bytes or both.
 func microGo(fine bool) microKernel {
-	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, _ *ahead) {
+	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, _ *Scratch) {
 		for c := range tileCols {
 			for r := range panelRows {
 				sum := float32(0)

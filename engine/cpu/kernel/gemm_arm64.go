@@ -25,7 +25,7 @@ type quarterAssembled func(out *float32, ldo int, u *uint8, scale, offset *float
 const quarterRows, quarterCols = panelRows / 2, tileCols / 2
 
 func quarters(run int, multiply quarterAssembled) microKernel {
-	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, _ *ahead) {
+	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, _ *Scratch) {
 		_ = out[(tileCols-1)*ldo+panelRows-1]
 		sums := t.coarse.sums(run)
 		for c := 0; c < t.Cols; c += quarterCols {
@@ -38,7 +38,7 @@ func quarters(run int, multiply quarterAssembled) microKernel {
 }
 
 // quartersFine is for runs of 16 and both bytes of the activations.
-func quartersFine(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, _ *ahead) {
+func quartersFine(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, _ *Scratch) {
 	_ = out[(tileCols-1)*ldo+panelRows-1]
 	for c := 0; c < t.Cols; c += quarterCols {
 		for r := 0; r < panelRows; r += quarterRows {

@@ -224,52 +224,77 @@ func peakx512(n int)
 //go:noescape
 func transposex512(dst *uint32, src *uint32, stride int, columns int)
 
-// micro16by2x512 sets or adds the products of 16 rows of weights with 2 of activations, groups times 32 of them.
+// spreadx512 writes columns, a multiple of 8, of eight rows as rows of eight.
 //
 //go:noescape
-func micro16by2x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func spreadx512(dst *uint32, rows *[8]*uint32, columns int)
 
-// micro16by4x512 sets or adds the products of 16 rows of weights with 4 of activations, groups times 32 of them.
+// lacksx512 sets minus the sums of each column's 16 and 32 bytes, of groups times 32.
 //
 //go:noescape
-func micro16by4x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func lacksx512(sums16 *int32, sums32 *int32, bytes *int8, groups int)
 
-// micro16by6x512 sets or adds the products of 16 rows of weights with 6 of activations, groups times 32 of them.
+// microCentred16by2x512 sets or adds the products of 32 rows of weights with 2 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro16by6x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func microCentred16by2x512(out *float32, ldo int, u *uint8, scale *float32, next int, high *int8, d *float32, lacks *int32, shift int, groups int, add bool, ahead *byte, step int, sums *float32)
 
-// micro16x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+// micro32by2x512 sets or adds the products of 32 rows of weights with 2 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func micro32by2x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, next int, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int, sums *float32)
 
-// microFine16x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+// microCentred32by2x512 sets or adds the products of 32 rows of weights with 2 of activations, groups times 32 of them.
 //
 //go:noescape
-func microFine16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func microCentred32by2x512(out *float32, ldo int, u *uint8, scale *float32, next int, high *int8, d *float32, lacks *int32, shift int, groups int, add bool, ahead *byte, step int, sums *float32)
 
-// micro32by2x512 sets or adds the products of 16 rows of weights with 2 of activations, groups times 32 of them.
+// microCentred16by4x512 sets or adds the products of 32 rows of weights with 4 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro32by2x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func microCentred16by4x512(out *float32, ldo int, u *uint8, scale *float32, next int, high *int8, d *float32, lacks *int32, shift int, groups int, add bool, ahead *byte, step int, sums *float32)
 
-// micro32by4x512 sets or adds the products of 16 rows of weights with 4 of activations, groups times 32 of them.
+// micro32by4x512 sets or adds the products of 32 rows of weights with 4 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro32by4x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func micro32by4x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, next int, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int, sums *float32)
 
-// micro32by6x512 sets or adds the products of 16 rows of weights with 6 of activations, groups times 32 of them.
+// microCentred32by4x512 sets or adds the products of 32 rows of weights with 4 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro32by6x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func microCentred32by4x512(out *float32, ldo int, u *uint8, scale *float32, next int, high *int8, d *float32, lacks *int32, shift int, groups int, add bool, ahead *byte, step int, sums *float32)
 
-// micro32x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+// microCentred16by6x512 sets or adds the products of 32 rows of weights with 6 of activations, groups times 32 of them.
 //
 //go:noescape
-func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func microCentred16by6x512(out *float32, ldo int, u *uint8, scale *float32, next int, high *int8, d *float32, lacks *int32, shift int, groups int, add bool, ahead *byte, step int, sums *float32)
 
-// microFine32x512 sets or adds the products of 16 rows of weights with 8 of activations, groups times 32 of them.
+// micro32by6x512 sets or adds the products of 32 rows of weights with 6 of activations, groups times 32 of them.
 //
 //go:noescape
-func microFine32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int)
+func micro32by6x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, next int, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int, sums *float32)
+
+// microCentred32by6x512 sets or adds the products of 32 rows of weights with 6 of activations, groups times 32 of them.
+//
+//go:noescape
+func microCentred32by6x512(out *float32, ldo int, u *uint8, scale *float32, next int, high *int8, d *float32, lacks *int32, shift int, groups int, add bool, ahead *byte, step int, sums *float32)
+
+// microCentred16x512 sets or adds the products of 32 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func microCentred16x512(out *float32, ldo int, u *uint8, scale *float32, next int, high *int8, d *float32, lacks *int32, shift int, groups int, add bool, ahead *byte, step int, sums *float32)
+
+// micro32x512 sets or adds the products of 32 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func micro32x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, next int, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int, sums *float32)
+
+// microCentred32x512 sets or adds the products of 32 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func microCentred32x512(out *float32, ldo int, u *uint8, scale *float32, next int, high *int8, d *float32, lacks *int32, shift int, groups int, add bool, ahead *byte, step int, sums *float32)
+
+// microFine16x512 sets or adds the products of 32 rows of weights with 8 of activations, groups times 32 of them.
+//
+//go:noescape
+func microFine16x512(out *float32, ldo int, u *uint8, scale *float32, offset *float32, next int, high *int8, low *int8, d *float32, s *float32, groups int, add bool, ahead *byte, step int, sums *float32)

@@ -18,26 +18,14 @@ type assembled struct {
 // lines of weights for each, from ahead, ahead+step, ….
 type microAssembled func(out *float32, ldo int, u *uint8, scale, offset *float32, high, low *int8, d, s *float32, groups int, add bool, ahead *byte, step int)
 
-// micros are a tier's micro-kernels for a run: for the high bytes of two columns,
-// of four, six and all eight, and for both bytes of eight.
-type micros struct {
-	high [tileCols / 2]microAssembled
-	fine microAssembled
-}
-
-// whole is micro-kernels for eight columns alone, however many are needed.
-func whole(high, fine microAssembled) micros {
-	return micros{[...]microAssembled{high, high, high, high}, fine}
-}
+// micros are a tier's micro-kernels for a run: for the high bytes of the activations
+// and for both.
+type micros struct{ high, fine microAssembled }
 
 // join gives every type a micro-kernel, and most the rest of the assembly.
-func (k *Kernels) join(run16, run32 micros, types map[quant.Type]assembled) {
+func (k *Kernels) join(micro func(f *integer) microKernel, types map[quant.Type]assembled) {
 	for t, f := range k.ints {
-		if f.run == 16 {
-			f.micro = run16.of(16, f.fine)
-		} else {
-			f.micro = run32.of(32, f.fine)
-		}
+		f.micro = micro(&f)
 		if a, ok := types[t]; ok {
 			a.join(&f)
 		}
@@ -79,13 +67,13 @@ func distance(rows int) int {
 
 // of makes a micro-kernel for runs of 16 or 32 weights.
 func (m micros) of(run int, fine bool) microKernel {
-	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, next *ahead) {
-		worth, f := &t.coarse, m.high[(t.Cols-1)/2]
+	return func(out []float32, ldo int, p *panel, t *Tile, from, deep int, add bool, s *Scratch) {
+		worth, f := &t.coarse, m.high
 		if fine {
 			worth, f = &t.fine, m.fine
 		}
 		_ = out[(tileCols-1)*ldo+panelRows-1]
-		bytes, step := next.take(&t.high[0], deep/group)
+		bytes, step := s.ahead.take(deep / group)
 		f(&out[0], ldo, &p.u[0], &p.scale[0], &p.offset[0], &t.high[from*tileCols], &t.low[from*tileCols],
 			&worth.d[from/group*tileCols], &worth.sums(run)[from/run*tileCols], deep/group, add, bytes, step)
 	}

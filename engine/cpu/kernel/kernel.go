@@ -38,7 +38,9 @@ type Kernels struct {
 	toF16   func(dst []uint16, src []float32)
 	fromF16 func(dst []float32, src []uint16)
 
-	fetch     func(b []byte) // into the second cache; nil: it cannot be told to
+	spread8   func(dst *uint32, rows *[tileCols]*uint32, columns int) // columns whose number is a multiple of 8; nil: none
+	lacks     func(sums16, sums32 *int32, bytes *int8, groups int)    // sums of a tile's bytes, negative; nil: not needed
+	fetch     func(b []byte)                                          // into the second cache; nil: it cannot be told to
 	transpose func(dst, src []uint32, stride, columns int)
 	microF32  func(out []float32, ldo int, panel, tile []float32, add bool)
 

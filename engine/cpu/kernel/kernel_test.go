@@ -359,3 +359,56 @@ func pointers(qs []Q8) []*Q8 {
 	}
 	return p
 }
+
+// TestInterleave compares tiles with their rows, number by number.
+func TestInterleave(t *testing.T) {
+	eachTier(t, func(t *testing.T, k *Kernels) {
+		r := rand.New(rand.NewPCG(11, 12))
+		var tile Tile
+		for _, n := range []int{800, 32, 256, 96, 2048} { // memory of longer rows is used again
+			for _, cols := range []int{8, 1, 5} {
+				qs := make([]Q8, cols)
+				for c := range qs {
+					k.QuantizeQ8(&qs[c], activations(r, n))
+				}
+				k.Interleave(&tile, pointers(qs))
+				for c := range qs {
+					checkColumn(t, k, &tile, c, &qs[c])
+				}
+			}
+		}
+	})
+}
+
+func checkColumn(t *testing.T, k *Kernels, tile *Tile, c int, q *Q8) {
+	t.Helper()
+	column(t, "high", words(tile.high), c, words(q.high))
+	column(t, "low", words(tile.low), c, words(q.low))
+	for i, s := range []*scaled{&q.coarse, &q.fine} {
+		of := []*scaled{&tile.coarse, &tile.fine}[i]
+		column(t, "d", of.d, c, s.d)
+		column(t, "s", of.s, c, s.s)
+		column(t, "h", of.h, c, s.h)
+	}
+	if k.lacks == nil {
+		return
+	}
+	lacks := make([]int32, q.N/16)
+	for i := range lacks {
+		lacks[i] = -sum8(q.high[16*i:][:16])
+	}
+	column(t, "lacks16", tile.lacks16, c, lacks)
+	for i := range q.N / group {
+		lacks[i] = -sum8(q.high[group*i:][:group])
+	}
+	column(t, "lacks32", tile.lacks32, c, lacks[:q.N/group])
+}
+
+func column[T comparable](t *testing.T, what string, tile []T, c int, want []T) {
+	t.Helper()
+	for i, v := range want {
+		if got := tile[i*tileCols+c]; got != v {
+			t.Fatalf("column %d of a tile: %s %d is %v, in its row %v", c, what, i, got, v)
+		}
+	}
+}

@@ -7,6 +7,10 @@ const (
 	panelDeep = 4096 // weights of each row in a panel: 64 KiB of bytes
 	stageDeep = 512  // weights of each row decoded before they are interleaved
 	slack     = 256  // 32-bit numbers that a transposition may write behind its end
+
+	panelWords  = panelRows*panelDeep/4 + slack // of a panel's bytes
+	panelScales = panelRows*panelDeep/16 + slack
+	panelSize   = panelWords + 2*panelScales // from a panel to the next, in 32-bit numbers
 )
 
 // panel is 16 rows of weights decoded and interleaved, up to panelDeep of each:
@@ -33,7 +37,8 @@ type Scratch struct {
 	stage  stage
 	rows   []float32 // 16 rows of weights in float32
 	wide   []float32 // the same interleaved
-	corner [panelRows * tileCols]float32
+	corner [mostRows * tileCols]float32
+	sums   []float32 // room for a micro-kernel
 	ahead  ahead
 }
 
@@ -41,17 +46,26 @@ type Scratch struct {
 func (s *Scratch) panel(i, run int) *panel {
 	p := &s.panels[i]
 	if p.u == nil {
-		p.u = bytesOf(make([]uint32, panelRows*panelDeep/4+slack))
-		p.scale = make([]float32, panelRows*panelDeep/16+slack)
-		p.offset = make([]float32, panelRows*panelDeep/16+slack)
-	}
-	if s.stage.u == nil {
-		s.stage.u = bytesOf(make([]uint32, panelRows*stageDeep/4+slack))
-		s.stage.scale = make([]float32, panelRows*stageScales+slack)
-		s.stage.offset = make([]float32, panelRows*stageScales+slack)
+		s.allocate()
 	}
 	p.run = run
 	return p
+}
+
+// allocate makes all panels at once, of one piece: a micro-kernel that takes two
+// finds the second behind the first.
+func (s *Scratch) allocate() {
+	all := make([]float32, panels*panelSize)
+	for i := range s.panels {
+		p := &s.panels[i]
+		p.u, all = bytesOf(words(all[:panelWords:panelWords])), all[panelWords:]
+		p.scale, all = all[:panelScales:panelScales], all[panelScales:]
+		p.offset, all = all[:panelScales:panelScales], all[panelScales:]
+	}
+	s.sums = make([]float32, mostRows*tileCols)
+	s.stage.u = bytesOf(make([]uint32, panelRows*stageDeep/4+slack))
+	s.stage.scale = make([]float32, panelRows*stageScales+slack)
+	s.stage.offset = make([]float32, panelRows*stageScales+slack)
 }
 
 // pack fills p with `rows` rows of n weights; w is at the first row's first.

@@ -68,7 +68,7 @@ func (s *scaled) resize(n, room int) {
 }
 
 // resized is s, or a new slice, of length n with zeros up to room.
-func resized[T int8 | float32](s []T, n, room int) []T {
+func resized[T int8 | int32 | float32](s []T, n, room int) []T {
 	if cap(s) < room {
 		return make([]T, n, room)
 	}
@@ -212,6 +212,10 @@ type Tile struct {
 
 	high, low    []int8 // N/4 × 8 × 4
 	coarse, fine scaled // as in Q8, each × 8
+
+	from [tileCols]*uint32 // what Interleave reads
+
+	lacks16, lacks32 []int32 // minus the sums of each 16 or 32 of high, × 8; only if the tier uses them
 }
 
 // Interleave makes dst of one to eight rows of equal length. It keeps the
@@ -228,16 +232,49 @@ func (k *Kernels) Interleave(dst *Tile, rows []*Q8) {
 		panic("kernel: more than 8 rows in a tile")
 	}
 	dst.N, dst.Cols, dst.rows = n, len(rows), append(dst.rows[:0], rows...)
+	room := (n + run - 1) / run * run * tileCols
 	n *= tileCols
-	dst.high, dst.low = resized(dst.high, n, n), resized(dst.low, n, n)
-	dst.coarse.resize(n, n)
-	dst.fine.resize(n, n)
-	for c, r := range rows {
-		spread(words(dst.high), c, words(r.high))
-		spread(words(dst.low), c, words(r.low))
-		dst.coarse.spread(c, r.coarse)
-		dst.fine.spread(c, r.fine)
+	dst.high, dst.low = resized(dst.high, n, room), resized(dst.low, n, room)
+	dst.coarse.resize(n, room)
+	dst.fine.resize(n, room)
+	if k.spread8 == nil {
+		for c, r := range rows {
+			spread(words(dst.high), c, words(r.high))
+			spread(words(dst.low), c, words(r.low))
+			dst.coarse.spread(c, r.coarse)
+			dst.fine.spread(c, r.fine)
+		}
+		return
 	}
+	k.interleave(dst, rows, room/tileCols)
+}
+
+// interleave is Interleave by the tier's own means, for `room` values in each row.
+func (k *Kernels) interleave(dst *Tile, rows []*Q8, room int) {
+	spreadRows(k, dst, dst.high, rows, room/4, func(r *Q8) []int8 { return r.high })
+	spreadRows(k, dst, dst.low, rows, room/4, func(r *Q8) []int8 { return r.low })
+	for _, s := range []struct {
+		to *scaled
+		of func(r *Q8) *scaled
+	}{{&dst.coarse, func(r *Q8) *scaled { return &r.coarse }}, {&dst.fine, func(r *Q8) *scaled { return &r.fine }}} {
+		spreadRows(k, dst, s.to.d, rows, room/group, func(r *Q8) []float32 { return s.of(r).d })
+		spreadRows(k, dst, s.to.s, rows, room/group, func(r *Q8) []float32 { return s.of(r).s })
+		spreadRows(k, dst, s.to.h, rows, room/16, func(r *Q8) []float32 { return s.of(r).h })
+	}
+	if k.lacks != nil {
+		n := room * tileCols
+		dst.lacks16, dst.lacks32 = resized(dst.lacks16, n/16, n/16), resized(dst.lacks32, n/group, n/group)
+		k.lacks(&dst.lacks16[0], &dst.lacks32[0], &dst.high[0], room/group)
+	}
+}
+
+// spreadRows writes rows, the last of them for those that are missing, as columns
+// of 32-bit numbers, which are so many.
+func spreadRows[T int8 | float32](k *Kernels, t *Tile, dst []T, rows []*Q8, columns int, of func(r *Q8) []T) {
+	for c := range t.from {
+		t.from[c] = &words(of(rows[min(c, len(rows)-1)]))[0]
+	}
+	k.spread8(&words(dst)[0], &t.from, columns)
 }
 
 func (s *scaled) spread(c int, from scaled) {

@@ -19,6 +19,8 @@ type integer struct {
 	unpack func(u []uint8, scale, offset []float32, block []byte)
 
 	micro microKernel // the tier's, never nil
+	rows  int         // of weights that it multiplies: of one panel or two
+	less  uint8       // what the bytes are too large by, where the offset is that many scales and a power of two
 
 	// The tier's own versions, which see runs of 256 weights; nil: there is none.
 	gemv      func(out []float32, w []byte, stride int, x *Q8, from, runs int)
@@ -32,16 +34,16 @@ type integer struct {
 // twice the products.
 func integers() map[quant.Type]integer {
 	m := map[quant.Type]integer{
-		quant.Q4_0: {run: 32, unpack: unpackQ4_0}, quant.Q4_1: {run: 32, unpack: unpackQ4_1},
-		quant.Q5_0: {run: 32, unpack: unpackQ5_0}, quant.Q5_1: {run: 32, unpack: unpackQ5_1},
-		quant.Q8_0: {run: 32, unpack: unpackQ8_0}, quant.IQ4_NL: {run: 32, unpack: unpackIQ4NL},
+		quant.Q4_0: {run: 32, less: 8, unpack: unpackQ4_0}, quant.Q4_1: {run: 32, unpack: unpackQ4_1},
+		quant.Q5_0: {run: 32, less: 16, unpack: unpackQ5_0}, quant.Q5_1: {run: 32, unpack: unpackQ5_1},
+		quant.Q8_0: {run: 32, less: 128, unpack: unpackQ8_0}, quant.IQ4_NL: {run: 32, less: 128, unpack: unpackIQ4NL},
 		quant.Q2_K: {run: 16, fine: true, unpack: unpackQ2K}, quant.Q3_K: {run: 16, fine: true, unpack: unpackQ3K},
 		quant.Q4_K: {run: 32, unpack: unpackQ4K}, quant.Q5_K: {run: 32, unpack: unpackQ5K},
-		quant.Q6_K: {run: 16, unpack: unpackQ6K}, quant.IQ4_XS: {run: 32, unpack: unpackIQ4XS},
-		quant.MXFP4: {run: 32, unpack: unpackMXFP4}, quant.TQ2_0: {run: 32, unpack: unpackTQ2},
+		quant.Q6_K: {run: 16, less: 32, unpack: unpackQ6K}, quant.IQ4_XS: {run: 32, less: 128, unpack: unpackIQ4XS},
+		quant.MXFP4: {run: 32, unpack: unpackMXFP4}, quant.TQ2_0: {run: 32, less: 1, unpack: unpackTQ2},
 	}
 	for t, f := range m {
-		f.elems, f.bytes, f.micro = t.BlockElems(), t.BlockBytes(), microGo(f.fine)
+		f.elems, f.bytes, f.micro, f.rows = t.BlockElems(), t.BlockBytes(), microGo(f.fine), panelRows
 		m[t] = f
 	}
 	return m

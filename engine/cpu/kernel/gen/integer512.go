@@ -27,11 +27,10 @@ func integer512() {
 	}
 	peak512()
 	transpose512(h)
-	for _, run := range []int{16, 32} {
-		for cols := 2; cols <= 8; cols += 2 {
-			micro512(run, cols, false)
-		}
-		micro512(run, 8, true)
+	spread512()
+	lacks512()
+	for _, m := range micros512() {
+		m.emit()
 	}
 }
 
@@ -242,12 +241,16 @@ const aheadLines = 4
 // ahead emits the fetching, into the second cache, of weights that come next: a
 // bit at a time, because a processor that is asked for many lines at once waits.
 func ahead() (fetch func()) {
-	p, step := param("ahead"), param("step")
+	p := param("ahead")
+	step, err := Param("step").Resolve()
+	if err != nil {
+		panic(err)
+	}
 	return func() {
 		for line := range aheadLines {
 			PREFETCHT1(at(p, 64*line))
 		}
-		ADDQ(step, p)
+		ADDQ(step.Addr, p)
 	}
 }
 
@@ -281,31 +284,6 @@ func microName(fine, signed bool, run int, suffix string) string {
 	return fmt.Sprint(name, run, suffix)
 }
 
-// micro512 emits the micro-kernel: 16 rows of a panel times the 8 of a tile, or the
-// first of them.
-func micro512(run, cols int, fine bool) {
-	name := microName(fine, false, run, "x512")
-	if cols < 8 {
-		name = microName(fine, false, run, fmt.Sprint("by", cols, "x512"))
-	}
-	microFunction(name, cols)
-	p, groups := panelParams(), param("groups")
-	sums, fetch := zeros(ZMM, cols), ahead()
-	loop("group", groups, func() {
-		fetch()
-		for part := range 32 / run {
-			microRun512(run, part, fine, sums, p)
-		}
-		p.advance(run)
-	})
-	out, ldo, add := param("out"), param("ldo"), GP8()
-	Load(Param("add"), add)
-	SHLQ(Imm(2), ldo)
-	storeColumns(width{lanes: 16}, "store", columns(sums), out, ldo, add)
-	VZEROUPPER()
-	RET()
-}
-
 // columns are one vector each.
 func columns(sums []reg.VecVirtual) [][]reg.VecVirtual {
 	c := make([][]reg.VecVirtual, len(sums))
@@ -313,35 +291,4 @@ func columns(sums []reg.VecVirtual) [][]reg.VecVirtual {
 		c[i] = sums[i : i+1]
 	}
 	return c
-}
-
-// microRun512 emits one run: a chain of dot products for each column, then their scales.
-func microRun512(run, part int, fine bool, sums []reg.VecVirtual, p panelAt) {
-	dots := zeros(ZMM, len(sums))
-	products := func(q reg.GPVirtual) {
-		for k := part * run / 4; k < (part+1)*run/4; k++ {
-			w := ZMM()
-			VMOVDQU64(at(p.u, 64*k), w)
-			for c, dot := range dots {
-				VPDPBUSD_BCST(at(q, 32*k+4*c), w, dot)
-			}
-		}
-	}
-	products(p.high)
-	if fine {
-		for _, dot := range dots {
-			VPSLLD(Imm(8), dot, dot)
-		}
-		products(p.low)
-	}
-	scale, offset := ZMM(), ZMM()
-	VMOVUPS(at(p.scale, 64*part), scale)
-	VMOVUPS(at(p.offset, 64*part), offset)
-	for c, dot := range dots {
-		by := ZMM()
-		VCVTDQ2PS(dot, dot)
-		VMULPS_BCST(at(p.d, 4*c), scale, by)
-		VFMADD231PS(by, dot, sums[c])
-		VFMADD231PS_BCST(at(p.s, 32*part+4*c), offset, sums[c])
-	}
 }
