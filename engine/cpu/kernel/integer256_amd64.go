@@ -4,10 +4,35 @@
 
 package kernel
 
-// gemvQ40x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
+// gemvQ40x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
 //
 //go:noescape
-func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
+func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvIQ4NLx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvQ4Kx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvQ5Kx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvQ6Kx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
+// gemvIQ4XSx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
 
 // unpackQ40x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
@@ -54,11 +79,6 @@ func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ80x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvIQ4NLx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
-
 // unpackIQ4NLx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
@@ -84,40 +104,20 @@ func gemvQ3Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *
 //go:noescape
 func unpackQ3Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ4Kx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvQ4Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
-
 // unpackQ4Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ4Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
-
-// gemvQ5Kx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvQ5Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ5Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ5Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
 
-// gemvQ6Kx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvQ6Kx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
-
 // unpackQ6Kx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //
 //go:noescape
 func unpackQ6Kx256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
-
-// gemvIQ4XSx256 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvIQ4XSx256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackIQ4XSx256 decodes blocks of 256 weights to bytes, scales and offsets.
 //

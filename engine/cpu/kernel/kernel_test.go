@@ -304,6 +304,27 @@ func checkGemv(t *testing.T, k *Kernels, typ quant.Type, w []byte, rows int, x [
 	}
 }
 
+// A row's product is the same to the bit wherever it stands: cores may divide a
+// matrix as they like.
+func TestGemvRowsAlone(t *testing.T) {
+	eachTier(t, func(t *testing.T, k *Kernels) {
+		r := rand.New(rand.NewPCG(41, 42))
+		const rows, n = 11, 512
+		for _, typ := range intTypes() {
+			var x Q8
+			k.QuantizeQ8(&x, activations(r, n))
+			w, together, alone := weights(r, typ, rows, n), make([]float32, rows), make([]float32, 1)
+			k.Gemv(typ, together, w, &x)
+			for row := range rows {
+				k.Gemv(typ, alone, w[row*typ.RowBytes(n):][:typ.RowBytes(n)], &x)
+				if alone[0] != together[row] {
+					t.Errorf("%s: row %d is %v, alone %v", typ, row, together[row], alone[0])
+				}
+			}
+		}
+	})
+}
+
 func TestGemm(t *testing.T) {
 	eachTier(t, func(t *testing.T, k *Kernels) {
 		r := rand.New(rand.NewPCG(7, 8))

@@ -11,9 +11,16 @@ import (
 // integer256 writes the integer kernels for AVX2. Its sixteen registers leave
 // none for constants: they are memory operands.
 func integer256() {
-	c := &constants{}
+	c := &constants{mems: map[string]Mem{}}
+	four := map[string]bool{}
+	for _, f := range formats4x256() {
+		gemv4x256(c, f)
+		four[f.name] = true
+	}
 	for _, f := range formats256() {
-		gemv256(c, f)
+		if !four[f.name] {
+			gemv256(c, f)
+		}
 		unpack256(c, f)
 	}
 	peak256()
