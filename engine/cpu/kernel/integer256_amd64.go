@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func gemvQ40x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
 
+// gemvQ80x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
 // gemvIQ4NLx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
 //
 //go:noescape
@@ -68,11 +73,6 @@ func gemvQ51x256(out *float32, rows int, w *byte, stride int, blocks int, high *
 //
 //go:noescape
 func unpackQ51x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
-
-// gemvQ80x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ80x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //

@@ -16,7 +16,7 @@ type format4x256 struct {
 
 func formats4x256() []format4x256 {
 	return []format4x256{
-		{"Q40", 8 * 18, false, q40rows256}, {"IQ4NL", 8 * 18, false, iq4nlRows256},
+		{"Q40", 8 * 18, false, q40rows256}, {"Q80", 8 * 34, false, q80rows256}, {"IQ4NL", 8 * 18, false, iq4nlRows256},
 		{"Q4K", 144, true, q4kRows256}, {"Q5K", 176, true, q5kRows256}, {"Q6K", 210, false, q6kRows256},
 		{"IQ4XS", 136, false, iq4xsRows256},
 	}
@@ -373,6 +373,37 @@ func q40rows256(a *rows256) {
 		VPMADDWD(a.y(lanes16(1)), low, low)
 		return low
 	})
+}
+
+// q80rows256 moves the weights' signs to the activations: weights may be −128.
+func q80rows256(a *rows256) {
+	worth := AllocLocal(64)
+	for r := 0; r < 4; r += 2 {
+		var sums [2]reg.VecVirtual
+		for i := range sums {
+			VMOVUPS(a.scales32(r+i, 34), worth.Offset(32*i))
+			sums[i] = load256(a.sums.Offset(32 * (r + i)))
+		}
+		for b := range 8 {
+			act := a.act(32 * b)
+			for i := range 2 {
+				if b == 4*i {
+					a.fetch(r + i)
+				}
+				w, size, dot, by := a.at(r+i, 34*b+2), YMM(), YMM(), YMM()
+				VPABSB(w, size)
+				VPSIGNB(w, act, dot)
+				VPMADDUBSW(dot, size, dot)
+				VPMADDWD(a.y(lanes16(1)), dot, dot)
+				VBROADCASTSS(worth.Offset(32*i+4*b), by)
+				VCVTDQ2PS(dot, dot)
+				VFMADD231PS(by, dot, sums[i])
+			}
+		}
+		for i, sum := range sums {
+			VMOVUPS(sum, a.sums.Offset(32*(r+i)))
+		}
+	}
 }
 
 // signed is activations with which weights that have signs are multiplied: those take
