@@ -193,3 +193,24 @@ func BenchmarkMicro(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkShort multiplies weights that lie in the third cache with the columns of a
+// short prompt.
+func BenchmarkShort(b *testing.B) {
+	const rows = 2048
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, typ := range []quant.Type{quant.Q4_0, quant.Q8_0, quant.Q4_K, quant.Q6_K} {
+		w := repeat(weights(r, typ, 64, benchDeep), rows/64)
+		for _, cols := range []int{8, 16, 32, 64} {
+			b.Run(fmt.Sprint(typ, "/", cols), func(b *testing.B) {
+				eachTierBench(b, func(b *testing.B, k *Kernels) {
+					tiles, s, out := benchTiles(k, r, cols), new(Scratch), make([]float32, rows*cols)
+					for b.Loop() {
+						k.Gemm(typ, out, rows, w, rows, tiles, s)
+					}
+					b.ReportMetric(2*rows*benchDeep*float64(cols)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GOPS")
+				})
+			})
+		}
+	}
+}
