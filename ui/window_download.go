@@ -251,7 +251,7 @@ func (d *downloading) turned() {
 }
 
 func (d *downloading) askThrow() {
-	m := d.window.ask(fmt.Sprintf(lang.L("Throw away %s?"), d.name), fmt.Sprintf(lang.L("What was downloaded of it, %s, is deleted."), bytesText(d.here())), lang.L("Throw away"), nil, func() error {
+	m := d.window.ask(fmt.Sprintf(lang.L("Throw away %s?"), d.name), fmt.Sprintf(lang.L("What was downloaded of it, %s, is deleted."), bytesText(d.there())), lang.L("Throw away"), nil, func() error {
 		if d.cancel != nil {
 			d.thrown = true
 			d.cancel()
@@ -275,6 +275,19 @@ func (d *downloading) throw() {
 		}
 	}
 	w.downloads = slices.DeleteFunc(w.downloads, func(x *downloading) bool { return x == d })
+	if w.library.open() {
+		w.library.look()
+	}
+}
+
+// there is how many bytes of all its files are there.
+func (d *downloading) there() (bytes int64) {
+	for _, u := range d.window.app.Unfinished() {
+		if u.Record.Address == d.what.Address {
+			bytes += u.Done + u.Beside
+		}
+	}
+	return max(bytes, d.here())
 }
 
 // here is how many bytes of the present file are there.

@@ -84,9 +84,9 @@ func Fetch(ctx context.Context, r Request) iter.Seq2[Step, error] {
 				return
 			}
 		}
-		first := ""
+		first, whole := "", []string(nil)
 		for i := 0; i < len(a.Files); i++ {
-			f := &fetch{r: r, file: a.Files[i], dir: dir, yield: yield, step: Step{Number: i + 1, Count: len(a.Files)}}
+			f := &fetch{r: r, file: a.Files[i], dir: dir, whole: whole, yield: yield, step: Step{Number: i + 1, Count: len(a.Files)}}
 			err := f.run(ctx)
 			if first == "" {
 				first = f.path
@@ -99,15 +99,24 @@ func Fetch(ctx context.Context, r Request) iter.Seq2[Step, error] {
 					a.Files = append(a.Files, more...)
 				}
 			}
+			if whole = f.whole; f.fetched {
+				whole = merged(whole, []string{f.file.Name})
+			}
 			switch {
 			case errors.Is(err, errBreak):
+				f.leave()
 				return
 			case err != nil:
+				f.leave()
 				yield(Step{}, err)
 				return
 			}
 			f.step.Path = first
 			if !f.say(Finished) {
+				if i+1 < len(a.Files) {
+					next := &fetch{r: r, file: a.Files[i+1], dir: dir, whole: whole}
+					next.leave()
+				}
 				return
 			}
 		}
@@ -162,6 +171,7 @@ type Part struct {
 	Path   string // that the file will have
 	Record Record
 	Done   int64 // bytes that are there
+	Beside int64 // bytes of the files that came whole before it
 }
 
 // Parts are the unfinished downloads in a folder and those below it, by path.
@@ -179,19 +189,42 @@ func Parts(dir string) []Part {
 		if info, err := os.Stat(p.Path + partEnd); err == nil {
 			p.Done = info.Size()
 		}
+		for _, name := range p.beside() {
+			if info, err := os.Stat(name); err == nil {
+				p.Beside += info.Size()
+			}
+		}
 		found = append(found, p)
 		return nil
 	})
 	return found
 }
 
-// Discard removes an unfinished download.
-func Discard(p Part) error {
-	var errs []error
-	for _, end := range []string{partEnd, recordEnd} {
-		if err := os.Remove(p.Path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
-			errs = append(errs, err)
+// beside are the paths of the files that came whole before it.
+func (p Part) beside() (paths []string) {
+	for _, name := range p.Record.Whole {
+		if name == filepath.Base(name) && name != "." && name != ".." {
+			paths = append(paths, filepath.Join(filepath.Dir(p.Path), name))
 		}
 	}
-	return errors.Join(errs...)
+	return paths
+}
+
+// Discard removes an unfinished download: of one of several files, those that came
+// before, too, and their folders if nothing else is in them. The record goes last,
+// so that what could not be removed is still known.
+func Discard(p Part) error {
+	for _, path := range append(p.beside(), p.Path+partEnd, p.Path+recordEnd) {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if a, err := Parse(p.Record.Address); err == nil && a.Folder != "" {
+		dir := filepath.Dir(p.Path)
+		for range strings.Split(a.Folder, "/") {
+			os.Remove(dir) // only if it is empty
+			dir = filepath.Dir(dir)
+		}
+	}
+	return nil
 }

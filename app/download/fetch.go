@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -24,6 +25,8 @@ type fetch struct {
 	step  Step
 	over  bool // the consumer has had enough
 
+	whole    []string // files that came before this one
+	fetched  bool     // it was not there, and is now
 	record   Record
 	part     *os.File
 	pieces   pieces    // what is in part, and what is to go there next
@@ -65,7 +68,9 @@ func (f *fetch) run(ctx context.Context) error {
 	if err := f.all(ctx, first); err != nil {
 		return err
 	}
-	return f.finish(ctx)
+	err = f.finish(ctx)
+	f.fetched = err == nil
+	return err
 }
 
 // there reports whether the file need not be fetched: it is one of several, and
@@ -86,19 +91,44 @@ func (f *fetch) there() (bool, error) {
 func (f *fetch) open(ctx context.Context) (err error) {
 	old, err := readRecord(f.path + recordEnd)
 	goesOn := err == nil && f.same(old)
+	if err == nil && old.Address == f.r.Address {
+		f.whole = merged(old.Whole, f.whole)
+	}
 	if f.part, err = os.OpenFile(f.path+partEnd, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return fmt.Errorf("%s cannot be written: %w", f.file.Name, err)
 	}
 	f.sum, f.since, f.pieces = sha256.New(), time.Now(), pieces{to: f.part}
 	if !goesOn {
-		f.record = Record{Address: f.r.Address, URL: f.file.URL, SHA256: f.r.SHA256, Asked: f.r.SHA256}
+		f.record = Record{Address: f.r.Address, URL: f.file.URL, SHA256: f.r.SHA256, Asked: f.r.SHA256, Whole: f.whole}
 		return f.startOver()
 	}
 	f.record = old
+	f.record.Whole = f.whole
 	if f.r.SHA256 != "" {
 		f.record.SHA256, f.record.Asked = f.r.SHA256, f.r.SHA256
 	}
 	return f.reread(ctx)
+}
+
+// merged are the names of two lists, each once.
+func merged(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// leave keeps a record of files that came whole before a download ended early at
+// this one, of which there may be nothing yet: it is what they are thrown away by.
+func (f *fetch) leave() {
+	if len(f.whole) == 0 || f.file.Name == "" {
+		return
+	}
+	path := filepath.Join(f.dir, f.file.Name)
+	if _, err := os.Lstat(path + recordEnd); err == nil {
+		return // it is in that
+	}
+	record := Record{Address: f.r.Address, URL: f.file.URL, Whole: f.whole}
+	record.write(path + recordEnd) // if that fails, they stay: whole files, which can be loaded or deleted
 }
 
 // same reports whether an older download goes on as this one.

@@ -142,6 +142,53 @@ func TestSafetensorsGoOn(t *testing.T) {
 
 // What cannot be used is told in a sentence, before the weights are fetched where
 // that is possible.
+// What is thrown away is all that the download brought, and nothing else.
+func TestSafetensorsThrownAway(t *testing.T) {
+	h, r := tinyRepository(t)
+	dir := filepath.Join(r.Dir, "org", "tiny")
+	check(t, os.MkdirAll(dir, 0o700))
+	check(t, os.WriteFile(filepath.Join(dir, "generation_config.json"), h.files["generation_config.json"], 0o600)) // the user's
+	h.cut = "model-00002-of-00002.safetensors"
+	for range 2 { // the second time finds what the first has brought
+		if _, err := fetched(r); err == nil {
+			t.Fatal("a file that breaks off has come")
+		}
+	}
+	parts := Parts(r.Dir)
+	want := int64(0)
+	for _, name := range []string{"config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "model.safetensors.index.json", "model-00001-of-00002.safetensors"} {
+		want += int64(len(h.files[name]))
+	}
+	if len(parts) != 1 || parts[0].Beside != want {
+		t.Fatalf("left are %+v, want one with %d bytes beside it", parts, want)
+	}
+	check(t, Discard(parts[0]))
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 || entries[0].Name() != "generation_config.json" {
+		t.Errorf("left is %v, %v", entries, err)
+	}
+
+	check(t, os.RemoveAll(dir))
+	h.wrong, h.cut = "model-00001-of-00002.safetensors", ""
+	if _, err := fetched(r); err == nil { // nothing is left of the file itself
+		t.Fatal("a file with another sum has come")
+	}
+	for step := range Fetch(context.Background(), r) { // stopped between two files
+		if step.Stage == Finished && step.Number == 2 {
+			break
+		}
+	}
+	if parts = Parts(r.Dir); len(parts) == 0 {
+		t.Fatal("nothing is known of the files that came")
+	}
+	for _, p := range parts {
+		check(t, Discard(p))
+	}
+	if entries, err := os.ReadDir(r.Dir); err != nil || len(entries) != 0 {
+		t.Errorf("left is %v, %v", entries, err)
+	}
+}
+
 func TestSafetensorsThatAreRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(*repository)

@@ -24,6 +24,8 @@ type Record struct {
 	Modified string `json:"modified,omitempty"` // Last-Modified, where there is no ETag
 	SHA256   string `json:"sha256,omitempty"`   // in hex: given by the user, or said by the server
 	Asked    string `json:"asked,omitempty"`    // that which the user gave
+
+	Whole []string `json:"whole,omitempty"` // files beside it that this download has brought already
 }
 
 // validator is what If-Range takes, "" if there is nothing that tells one version
