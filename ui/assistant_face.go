@@ -162,7 +162,7 @@ func assistantName(a app.Assistant) string {
 // assistantAbout is what an assistant is for, likewise.
 func assistantAbout(a app.Assistant) string {
 	if a.Error != "" {
-		return asSentence(a.Error)
+		return asSentence(errorText(a.Error))
 	}
 	original, ok := app.BuiltinAssistant(a.Builtin)
 	if !ok || a.About != original.About {

@@ -76,10 +76,10 @@ func (w *Window) openAssistants(id app.ID) {
 // focus puts the keyboard where one would go on.
 func (p *assistantsPage) focus() {
 	c := p.window.win.Canvas()
-	if row := p.row(p.current); row != nil && !p.narrow() {
-		c.Focus(row)
-	} else if p.inside && p.current != 0 {
+	if row := p.row(p.current); p.narrow() && p.inside && p.current != 0 {
 		c.Focus(p.editor.name)
+	} else if row != nil {
+		c.Focus(row)
 	} else if len(p.list.Objects) > 0 {
 		c.Focus(p.add)
 	}

@@ -251,6 +251,9 @@ func TestAssistantsInANarrowWindow(t *testing.T) {
 	if !p.narrow() || p.editor.object.Visible() {
 		t.Fatal("the assistant is shown beside the list")
 	}
+	if r.win.Canvas().Focused() != p.row(p.current) {
+		t.Errorf("the keyboard is at %T, not at the first assistant", r.win.Canvas().Focused())
+	}
 	p.choose(p.all[1].ID)
 	if p.body.Objects[0].Visible() || !p.editor.object.Visible() || !p.editor.back.Visible() {
 		t.Error("the list is shown beside the assistant")

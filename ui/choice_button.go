@@ -127,7 +127,7 @@ func (r *choiceButtonRenderer) frame() {
 	default:
 		r.back.StrokeColor = theme.Color(theme.ColorNameInputBorder)
 	}
-	r.back.StrokeWidth = 1
+	r.back.StrokeWidth = theme.Size(theme.SizeNameInputBorder)
 }
 
 func (r *choiceButtonRenderer) Objects() []fyne.CanvasObject {

@@ -5,8 +5,32 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 )
+
+// A choice has the frame of a field, and where the keyboard is its colour.
+func TestAChoiceIsFramed(t *testing.T) {
+	app := test.NewTempApp(t)
+	for mode, width := range map[string]float32{"light": 1, "dark+contrast": 2} {
+		app.Settings().SetTheme(NewTheme(mode, 1))
+		s := newKeySelect([]string{"one", "two"}, func(int) {})
+		w := test.NewTempWindow(t, s)
+		frame := func() *canvas.Rectangle { return test.WidgetRenderer(s).Objects()[0].(*canvas.Rectangle) }
+		if f := frame(); f.StrokeWidth != width || f.StrokeColor != Color(theme.ColorNameInputBorder) {
+			t.Errorf("%s: its frame is %v wide and %v", mode, f.StrokeWidth, f.StrokeColor)
+		}
+		w.Canvas().Focus(s)
+		if f := frame(); f.StrokeColor != Color(theme.ColorNamePrimary) {
+			t.Errorf("%s: with the keyboard its frame is %v", mode, f.StrokeColor)
+		}
+		w.Canvas().Unfocus()
+		if f := frame(); f.StrokeColor != Color(theme.ColorNameInputBorder) {
+			t.Errorf("%s: without the keyboard again its frame is %v", mode, f.StrokeColor)
+		}
+	}
+}
 
 // A list to choose from has the keyboard on what is chosen now, scrolls along with
 // it, finds by letters, and closes without a choice by Esc.

@@ -45,7 +45,7 @@ func conversationCommands() []command {
 		{id: "conversation.new", section: s, title: lang.L("New conversation"), keys: "Ctrl+N", icon: "add", run: (*Window).newConversation},
 		{id: "conversation.new-with", section: s, title: lang.L("New conversation with an assistant"), keys: "Ctrl+Shift+N", icon: "add", run: (*Window).askNewWith},
 		{id: "conversation.assistant", section: s, title: lang.L("Choose the assistant"), keys: "Ctrl+Shift+A", icon: "edit", run: (*Window).openAssistantList},
-		{id: "composer.focus", section: s, title: lang.L("Go to the message field"), keys: "Ctrl+L", icon: "edit", run: func(w *Window) { w.composer.Focus() }},
+		{id: "composer.focus", section: s, title: lang.L("Go to the message field"), keys: "Ctrl+L", icon: "edit", run: (*Window).goToComposer},
 		{id: "conversation.rename", section: s, title: lang.L("Rename the conversation"), keys: "F2", icon: "edit", when: stored, run: (*Window).renameCurrent},
 		{id: "conversation.pin", section: s, title: lang.L("Pin or unpin the conversation"), icon: "up", when: stored, run: (*Window).pinCurrent},
 		{id: "conversation.tags", section: s, title: lang.L("Tags of the conversation"), icon: "edit", when: stored, run: func(w *Window) { w.askTags(w.current) }},
@@ -64,7 +64,7 @@ func replyCommands() []command {
 		{id: "reply.speak", section: s, title: lang.L("Speak the reply"), icon: "resume", when: func(w *Window) bool { return hasVoice(w) && answered(w) }, run: (*Window).speakReply},
 		{id: "reply.aloud", section: s, title: lang.L("Read replies aloud, or no longer"), icon: "resume", run: (*Window).switchAloud},
 		{id: "reply.hush", section: s, title: lang.L("Stop speaking"), icon: "stop", when: func(w *Window) bool { return w.speaking != nil }, run: (*Window).hush},
-		{id: "reply.opening", section: s, title: lang.L("Give the first words of the reply"), keys: "Ctrl+J", icon: "edit", run: func(w *Window) { w.composer.AskOpening() }},
+		{id: "reply.opening", section: s, title: lang.L("Give the first words of the reply"), keys: "Ctrl+J", icon: "edit", run: (*Window).askOpening},
 		{id: "reply.compare", section: s, title: lang.L("Compare versions"), keys: "Ctrl+D", icon: "compare", when: hasVersions, run: (*Window).compareKey},
 		{id: "reply.sent", section: s, title: lang.L("What was sent for the reply"), keys: "Ctrl+I", icon: "info", when: answered, run: aboutReply((*Window).showSent)},
 		{id: "reply.tokens", section: s, title: lang.L("The reply token by token"), keys: "Ctrl+T", icon: "info", when: answered, run: aboutReply((*Window).showTokens)},
@@ -145,7 +145,26 @@ func hasVersions(w *Window) bool {
 	return slices.ContainsFunc(w.messages, func(m app.Message) bool { return m.Siblings > 1 })
 }
 
-func (w *Window) renameCurrent() { w.sidebar.Rename(w.current) }
+// goToComposer puts the cursor into the message, and what lies over it away.
+func (w *Window) goToComposer() {
+	if w.frame.over != "" {
+		w.uncover()
+	}
+	w.composer.Focus()
+}
+
+func (w *Window) askOpening() {
+	w.goToComposer()
+	w.composer.AskOpening()
+}
+
+func (w *Window) renameCurrent() {
+	w.showSidebar()
+	if w.inTrash {
+		w.showTrash(false)
+	}
+	w.sidebar.Rename(w.current)
+}
 
 func (w *Window) pinCurrent() {
 	if c, err := w.app.Conversation(w.current); err == nil {
@@ -160,9 +179,7 @@ func (w *Window) continueLast() {
 }
 
 func (w *Window) lookIntoTrash() {
-	if !w.root.Objects[frameSidebar].Visible() {
-		w.toggleSidebar()
-	}
+	w.showSidebar()
 	w.showTrash(true)
 }
 

@@ -152,7 +152,7 @@ func (c *Composer) SetEditing(what string) {
 
 // Focus puts the cursor into it.
 func (c *Composer) Focus() {
-	if canvas := fyne.CurrentApp().Driver().CanvasForObject(c.entry); canvas != nil {
+	if canvas := canvasOf(c.entry); canvas != nil {
 		canvas.Focus(c.entry)
 	}
 }

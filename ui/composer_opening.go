@@ -17,10 +17,11 @@ type openingField struct {
 	widget.Entry
 	done   func() // Enter
 	closed func() // Esc
+	frame  *surface
 }
 
 func newOpeningField(done, closed func()) *openingField {
-	e := &openingField{done: done, closed: closed}
+	e := &openingField{done: done, closed: closed, frame: newSurface("", theme.ColorNameInputBorder, 8)}
 	e.ExtendBaseWidget(e)
 	e.SetPlaceHolder(lang.L("The first words of the reply"))
 	return e
@@ -29,6 +30,17 @@ func newOpeningField(done, closed func()) *openingField {
 // CreateRenderer implements fyne.Widget.
 func (e *openingField) CreateRenderer() fyne.WidgetRenderer {
 	return frameless{e.Entry.CreateRenderer()}
+}
+
+// FocusGained and FocusLost implement fyne.Focusable.
+func (e *openingField) FocusGained() {
+	e.frame.set("", theme.ColorNamePrimary)
+	e.Entry.FocusGained()
+}
+
+func (e *openingField) FocusLost() {
+	e.frame.set("", theme.ColorNameInputBorder)
+	e.Entry.FocusLost()
 }
 
 // TypedKey implements fyne.Focusable.
@@ -63,7 +75,7 @@ func (c *Composer) AskOpening() {
 	}
 	c.opening = newOpeningField(c.openingDone, c.closeOpening)
 	c.piecesShown()
-	if canvas := fyne.CurrentApp().Driver().CanvasForObject(c.entry); canvas != nil {
+	if canvas := canvasOf(c.entry); canvas != nil {
 		canvas.Focus(c.opening)
 	}
 }
@@ -104,5 +116,5 @@ func (c *Composer) openingRow() fyne.CanvasObject {
 	away := newGlyph(assets.Icon("close"), 24, c.closeOpening)
 	away.tip, away.tips = lang.L("Let the model begin by itself (Esc)"), c.button.tips
 	row := newRow(4, 1, newPadded(0, 0, 0, 10, newLine(lang.L("Reply begins with"), captionStyle)), c.opening, away)
-	return container.NewStack(newSurface("", theme.ColorNameInputBorder, 8), newPadded(0, 4, 0, 0, row))
+	return container.NewStack(c.opening.frame, newPadded(0, 4, 0, 0, row))
 }

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 
 	"beyonder/app"
 )
@@ -160,4 +161,17 @@ func TestComposerAsMarkup(t *testing.T) {
 	c.SetText("One line\nand another")
 	c.Resize(fyne.NewSize(600, c.MinSize().Height))
 	test.AssertObjectRendersToMarkup(t, "composer.xml", c)
+}
+
+// The field that has the keyboard is the one in the colour of it.
+func TestTheFirstWordsShowThatTheyHaveTheKeyboard(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.composer.AskOpening()
+	if r.win.Canvas().Focused() != r.composer.opening || r.composer.opening.frame.stroke != theme.ColorNamePrimary || r.composer.panel.stroke != theme.ColorNameInputBorder {
+		t.Error("it cannot be seen where the keyboard is")
+	}
+	r.composer.Focus()
+	if r.composer.opening.frame.stroke != theme.ColorNameInputBorder || r.composer.panel.stroke != theme.ColorNamePrimary {
+		t.Error("it cannot be seen that the keyboard is in the message again")
+	}
 }

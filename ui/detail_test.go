@@ -224,6 +224,27 @@ func TestNoWrappedLineBeginsWithABlank(t *testing.T) {
 	}
 }
 
+// Tokens that are parts of a word stay on its line, unless no line has room for it.
+func TestAWordOfSeveralTokensStaysTogether(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 1))
+	flow, scroll := newWordFlow(false)
+	word := []flowPiece{{text: " Jul"}, {text: "i"}, {text: "a"}}
+	flow.set(slices.Concat(slices.Repeat(word, 30), []flowPiece{{text: " "}}, slices.Repeat([]flowPiece{{text: "endless"}}, 20)))
+	scroll.Resize(fyne.NewSize(150, 400))
+	lines := 0
+	for i := range 90 {
+		if i%3 != 0 && flow.spots[i].Y != flow.spots[i-1].Y {
+			t.Errorf("%q, piece %d, is parted from its word", flow.pieces[i].text, i)
+		}
+		if i > 0 && flow.spots[i].Y != flow.spots[i-1].Y {
+			lines++
+		}
+	}
+	if last := len(flow.spots) - 1; lines < 5 || flow.spots[last].Y < flow.spots[91].Y+4*flow.pitch || flow.spots[last].X+flow.widths[last] > 150 {
+		t.Errorf("%d lines of names; the long word is at %v to %v", lines, flow.spots[91], flow.spots[last])
+	}
+}
+
 // A flow of ten thousand words has objects for those in view only.
 func TestAFlowDrawsWhatIsInView(t *testing.T) {
 	r := newRig(t, "yes")

@@ -42,9 +42,9 @@ func sentence(err error) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return missingSentence(err)
 	case errors.Is(err, fs.ErrPermission):
-		return asSentence(err.Error()) + " " + lang.L("Check who may read and write there.")
+		return asSentence(errorText(err.Error())) + " " + lang.L("Check who may read and write there.")
 	}
-	return asSentence(err.Error())
+	return asSentence(errorText(err.Error()))
 }
 
 func memorySentence(e *engine.MemoryError) string {
@@ -72,7 +72,7 @@ func fileSentence(e *engine.FileError) string {
 		text = fmt.Sprintf(lang.L("%s is cut short: it ends before its last weights. Download it again."), name)
 	}
 	if text == "" || lang.L("yes") == "yes" {
-		return asSentence(e.Text)
+		return asSentence(errorText(e.Text))
 	}
 	return text
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -64,6 +66,54 @@ func TestSentencesOfFiles(t *testing.T) {
 		speak("de")
 		if got := sentence(test.err); !strings.Contains(got, test.de) || strings.Contains(got, " is ") {
 			t.Errorf("in German: %q", got)
+		}
+	}
+}
+
+// The errors of the engine and of app that readers meet are told in their language,
+// with what they name; those that are not known stay as they are.
+func TestErrorsInTheReadersLanguage(t *testing.T) {
+	speakAgain(t)
+	for _, test := range []struct{ text, de string }{
+		{"tiny.gguf is damaged: tensor \"a\" ends past the file; download it again", "tiny.gguf ist beschädigt (tensor \"a\" ends past the file). Lade die Datei noch einmal herunter."},
+		{"the last message alone does not fit the context window of 1024 tokens; shorten it or load the model with a larger window", "Schon die letzte Nachricht passt nicht in den Kontext von 1024 Token. Kürze sie, oder lade das Modell mit einem größeren Kontext."},
+		{"a.gguf: the architecture \"gpt2\" is not supported: Beyonder runs Llama, Mistral and Mixtral models (architecture \"llama\")", "a.gguf: die Architektur \"gpt2\" wird nicht unterstützt. Beyonder führt Modelle von Llama, Mistral und Mixtral aus (Architektur \"llama\")."},
+		{"a.gguf could not be downloaded: example.org takes no connections; what came is kept, and the next time goes on from there", "a.gguf konnte nicht heruntergeladen werden: example.org nimmt keine Verbindungen an. Was ankam, bleibt erhalten; beim nächsten Mal geht es dort weiter."},
+		{"m.gguf needs 4.1 GB of room, 1.0 GB are free in /m: make room there", "m.gguf braucht 4.1 GB Platz, in /m sind 1.0 GB frei. Schaffe dort Platz."},
+		{"m.gguf has the SHA-256 sum ab, but you gave cd: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere", "m.gguf hat die SHA-256-Summe ab, aber angegeben ist cd. Es ist eine andere Datei oder wurde unterwegs beschädigt und ist verworfen worden. Lade sie noch einmal herunter, oder von woanders."},
+		{app.ErrNotLast.Error(), "Nur die letzte Antwort eines Gesprächs kann fortgesetzt werden. Erzeuge diese stattdessen neu."},
+		{"the flux capacitor is worn out", "The flux capacitor is worn out."},
+	} {
+		speak("en")
+		if got, want := sentence(errors.New(test.text)), asSentence(test.text); got != want {
+			t.Errorf("in English: %q, want %q", got, want)
+		}
+		speak("de")
+		if got := sentence(errors.New(test.text)); got != test.de {
+			t.Errorf("in German:\n got %q\nwant %q", got, test.de)
+		}
+	}
+}
+
+// Each of them stands as it is in the source of the engine or of app.
+func TestErrorTextsAreThoseOfTheSource(t *testing.T) {
+	var source strings.Builder
+	for _, root := range []string{"../app", "../engine"} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			source.Write(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text := range errorTexts() {
+		if !strings.Contains(source.String(), strconv.Quote(text)) {
+			t.Errorf("%q is nowhere", text)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (r *shareBarsRenderer) Layout(size fyne.Size) {
 		y, height := px(barPitch)*float32(i), px(barPitch)
 		r.text(s.name, bodyStyle, 0, y, names, height, fyne.TextAlignLeading)
 		r.text(s.percent(), captionStyle, size.Width-numbers, y, numbers, height, fyne.TextAlignTrailing)
-		r.bar(theme.Color(theme.ColorNameSeparator), from, y+px(7), to-from)
+		r.bar(theme.Color(colorTrack), from, y+px(7), to-from)
 		r.bar(s.color, from, y+px(7), (to-from)*float32(s.part))
 	}
 }

@@ -93,6 +93,35 @@ func TestChangeTheLanguage(t *testing.T) {
 	}
 }
 
+// What stands on cards is said in the new language, buttons and what is named in it
+// included, and can still be done.
+func TestCardsChangeTheirLanguage(t *testing.T) {
+	speakAgain(t)
+	r := newRig(t, "One.")
+	r.say("hello")
+	id := r.current
+	title := r.title(id)
+	r.trash(id)
+	if text := r.cardText("undo"); !strings.Contains(text, title) {
+		t.Fatalf("the card says %q", text)
+	}
+	for _, language := range []struct{ code, word, button string }{{"de", "Papierkorb", "Rückgängig"}, {"ja", "ゴミ箱", "元に戻す"}, {"en", "trash", "Undo"}} {
+		s := r.settings
+		s.Language = language.code
+		r.change(s)
+		c := r.cards.shown["undo"]
+		if c == nil {
+			t.Fatalf("in %s the card is gone", language.code)
+		}
+		button := c.actions.Objects[0].(*pushButton)
+		if text := c.text.text; !strings.Contains(text, language.word) || !strings.Contains(text, title) || button.Text != language.button {
+			t.Errorf("in %s the card says %q with %q", language.code, text, button.Text)
+		}
+	}
+	r.cards.shown["undo"].actions.Objects[0].(*pushButton).OnTapped()
+	r.until("it is back", func() bool { return r.sidebar.row(id) >= 0 })
+}
+
 // The settings stay where they were scrolled to, and the keyboard on the language.
 func TestTheSettingsStayWhereTheyWere(t *testing.T) {
 	speakAgain(t)

@@ -113,11 +113,11 @@ func (a *modelAbout) verdictText(v verdict) string {
 	case m.Missing:
 		return fmt.Sprintf(lang.L("The file is not at %s any more."), m.Path)
 	case m.Damage != "":
-		return asSentence(m.Damage)
+		return asSentence(errorText(m.Damage))
 	case !m.Read:
 		return lang.L("Its header is being read.")
 	case m.Outline.Problem != "":
-		return asSentence(m.Outline.Problem)
+		return asSentence(errorText(m.Outline.Problem))
 	case v.need.Bytes == 0:
 		return lang.L("The options below are not possible for this model: choose others, or the defaults.")
 	}

@@ -272,7 +272,7 @@ func (r *needRenderer) Layout(size fyne.Size) {
 }
 
 func (r *needRenderer) Refresh() {
-	r.back.FillColor, r.back.CornerRadius = theme.Color(theme.ColorNameSeparator), px(2)
+	r.back.FillColor, r.back.CornerRadius = theme.Color(colorTrack), px(2)
 	r.free.FillColor = theme.Color(theme.ColorNameForeground)
 	r.Layout(r.graph.Size())
 	canvas.Refresh(r.graph)

@@ -62,6 +62,7 @@ func (r *pillRenderer) Refresh() {
 	captionStyle.centred().apply(r.text)
 	r.text.Text, r.text.Color = r.pill.text, Color(r.pill.color)
 	r.frame.StrokeColor, r.frame.StrokeWidth, r.frame.CornerRadius = Color(r.pill.color), 1, px(11)
+	r.frame.FillColor = Color(theme.ColorNameMenuBackground) // on the ground of a selected row, too
 	setVisible(r.frame, r.pill.text != "")
 	setVisible(r.text, r.pill.text != "")
 	r.Layout(r.pill.Size())

@@ -219,7 +219,7 @@ func (b *presetBar) menu() {
 	if v.chosen {
 		items = append(items, item(fmt.Sprintf(lang.L("Forget how conversations with %s begin"), v.model), presetBeginForget, true))
 	}
-	if c := fyne.CurrentApp().Driver().CanvasForObject(b.more); c != nil {
+	if c := canvasOf(b.more); c != nil {
 		menu := fyne.NewMenu("", items...)
 		at := below(b.more)
 		at.X += b.more.Size().Width - widget.NewPopUpMenu(menu, c).MinSize().Width

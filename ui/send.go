@@ -168,10 +168,10 @@ func (w *Window) append(j *job, text string) {
 		w.status.SetActivity(replayText(j.text.String()))
 	} else if w.current == j.conversation {
 		w.transcript.Append(uint64(j.reply), text)
-		if strings.ContainsAny(text, ".!?…。！？\n ") { // a sentence may have ended
-			w.speakOn()
-		}
 		w.routed(j.reply, false)
+	}
+	if j.replayed == 0 && strings.ContainsAny(text, ".!?…。！？\n ") { // a sentence may have ended
+		w.speakOn()
 	}
 }
 
@@ -193,7 +193,7 @@ func (w *Window) event(j *job, e app.Event) {
 		j.text.Reset()
 		j.text.WriteString(e.Started.Text)
 		w.shown(j, *e.Started)
-		w.speakAloud(*e.Started)
+		w.speakAloud(j, *e.Started)
 		w.showModel()
 		if j.loaded {
 			w.warnOfModel()
@@ -205,6 +205,7 @@ func (w *Window) event(j *job, e app.Event) {
 		w.notice(j, *e.Notice)
 	case e.Finished != nil:
 		w.finished(j, *e.Finished)
+		w.heard(j)
 		w.over(j)
 		w.speakOn()
 	case e.Replayed != nil:

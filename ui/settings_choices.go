@@ -4,7 +4,9 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/engine"
@@ -69,7 +71,8 @@ func labelled(name string, objects ...fyne.CanvasObject) fyne.CanvasObject {
 // nothing chosen and does not scroll to what the keyboard is at.
 type keySelect struct {
 	widget.Select
-	list *choiceList
+	list    *choiceList
+	focused bool
 }
 
 func newKeySelect(names []string, chosen func(int)) *keySelect {
@@ -78,6 +81,54 @@ func newKeySelect(names []string, chosen func(int)) *keySelect {
 	s.Options = names
 	s.OnChanged = func(string) { chosen(s.SelectedIndex()) }
 	return s
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *keySelect) CreateRenderer() fyne.WidgetRenderer {
+	r := &keySelectRenderer{s.Select.CreateRenderer(), s}
+	r.frame()
+	return r
+}
+
+// FocusGained and FocusLost implement fyne.Focusable.
+func (s *keySelect) FocusGained() {
+	s.focused = true
+	s.Select.FocusGained()
+}
+
+func (s *keySelect) FocusLost() {
+	s.focused = false
+	s.Select.FocusLost()
+}
+
+// keySelectRenderer gives a choice the frame of a field, as wide and in the same
+// colours: Fyne's has none, and cannot be seen on a page of its own colour.
+type keySelectRenderer struct {
+	fyne.WidgetRenderer
+	choice *keySelect
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *keySelectRenderer) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.frame()
+}
+
+func (r *keySelectRenderer) frame() {
+	back, ok := r.Objects()[0].(*canvas.Rectangle)
+	if !ok {
+		return
+	}
+	stroke := theme.ColorNameInputBorder
+	switch {
+	case r.choice.Disabled():
+		stroke = theme.ColorNameDisabled
+	case r.choice.focused:
+		stroke = theme.ColorNamePrimary
+		back.FillColor = Color(theme.ColorNameInputBackground)
+	}
+	back.StrokeColor, back.StrokeWidth = Color(stroke), theme.Size(theme.SizeNameInputBorder)
+	back.Refresh()
 }
 
 // Tapped implements fyne.Tappable: the list opens.

@@ -29,8 +29,8 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 	}
 }
 
-// escape leaves the innermost thing that is open: a list over the window, a
-// change to a message, what is being written or loaded, a panel over the text.
+// escape leaves the uppermost thing that is open: a list over the window, a panel
+// over the text, then a change to a message, what is being written or loaded.
 func (w *Window) escape() {
 	overlays := w.win.Canvas().Overlays()
 	switch {
@@ -40,6 +40,8 @@ func (w *Window) escape() {
 		w.detail.close()
 	case overlays.Top() != nil:
 		overlays.Top().Hide()
+	case w.frame.over != "":
+		w.uncover()
 	case w.speaking != nil:
 		w.hush()
 	case w.find.open():
@@ -49,7 +51,5 @@ func (w *Window) escape() {
 		w.sendNext()
 	case w.loadingNow() != nil, w.job != nil && w.job.conversation == w.current:
 		w.stop()
-	case w.frame.over != "":
-		w.uncover()
 	}
 }

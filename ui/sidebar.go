@@ -194,15 +194,18 @@ func (s *Sidebar) SetDownload(title, caption string) {
 
 // Rename opens the title of a conversation for editing.
 func (s *Sidebar) Rename(id app.ID) {
+	s.filter.SetText("")
+	if id == s.current && !s.inTrash {
+		s.uncoverCurrent()
+	}
 	i := s.row(id)
 	if i < 0 || s.inTrash {
 		return
 	}
-	s.filter.SetText("")
 	s.renaming, s.renameField = id, newRenameEntry(titleOf(*s.rows[i].conversation), s.renamed)
 	s.list.ScrollTo(i)
 	s.list.Refresh()
-	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil {
+	if c := canvasOf(s); c != nil {
 		c.Focus(s.renameField)
 	}
 }

@@ -97,7 +97,7 @@ func (s *Sidebar) openHit() {
 
 // FocusSearch puts the cursor into the search field, its text selected.
 func (s *Sidebar) FocusSearch() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil {
+	if c := canvasOf(s); c != nil {
 		c.Focus(s.filter)
 		s.filter.Entry.TypedShortcut(&fyne.ShortcutSelectAll{})
 	}

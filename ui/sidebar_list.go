@@ -185,7 +185,7 @@ func (e *renameEntry) TypedKey(event *fyne.KeyEvent) {
 // put it where it likes.
 func (e *renameEntry) finish(title string) {
 	e.over = true
-	if c := fyne.CurrentApp().Driver().CanvasForObject(e); c != nil {
+	if c := canvasOf(e); c != nil {
 		c.Unfocus()
 	}
 	e.done(title)

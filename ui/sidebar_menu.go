@@ -69,7 +69,7 @@ func (s *Sidebar) offerFolder(id app.ID, at fyne.Position) {
 }
 
 func (s *Sidebar) menu(at fyne.Position, items ...*fyne.MenuItem) {
-	if canvas := fyne.CurrentApp().Driver().CanvasForObject(s); canvas != nil {
+	if canvas := canvasOf(s); canvas != nil {
 		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), canvas, at)
 	}
 }

@@ -22,6 +22,14 @@ type card struct {
 	actions *fyne.Container
 	content *fyne.Container
 	acted   func() // after any of its buttons
+	first   *cardWords
+}
+
+// cardWords is what a card said at first, and in which language: each other language
+// is made of that, as two words of one may be the same in the next.
+type cardWords struct {
+	language, text string
+	labels         []string
 }
 
 // An action is something to do about a card.
@@ -47,6 +55,23 @@ func newCard(text string, edge fyne.ThemeColorName, closed func(), actions ...ac
 	setVisible(c.actions, len(actions) > 0)
 	c.content = container.New(&cardLayout{}, c.text, c.meter, c.actions, c.close)
 	return c
+}
+
+// speak says what stands on the card in another language than before.
+func (c *card) speak(before, now string) {
+	if c.first == nil {
+		c.first = &cardWords{language: before, text: c.text.text}
+		for _, o := range c.actions.Objects {
+			c.first.labels = append(c.first.labels, o.(*pushButton).Text)
+		}
+	}
+	p := between(c.first.language, now)
+	c.text.SetText(p.say(c.first.text))
+	c.close.tip = lang.L("Close")
+	for i, o := range c.actions.Objects {
+		o.(*pushButton).SetText(p.say(c.first.labels[i]))
+	}
+	relayout(c.content)
 }
 
 func (a action) button(c *card) *pushButton {
@@ -163,6 +188,21 @@ type cards struct {
 func newCards(resized, acted func()) *cards {
 	box := newColumn(8)
 	return &cards{scroll: container.NewVScroll(box), box: box, shown: map[string]*card{}, onResized: resized, onActed: acted}
+}
+
+// take shows the cards of another place, which were in the language before, in the
+// language now.
+func (s *cards) take(from *cards, before, now string) {
+	for _, o := range from.box.Objects {
+		c := o.(*card)
+		for key, shown := range from.shown {
+			if shown == c {
+				s.set(key, c)
+			}
+		}
+		c.speak(before, now)
+	}
+	s.onResized()
 }
 
 // clear takes away what is shown under the keys.

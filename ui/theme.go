@@ -30,7 +30,7 @@ func NewTheme(mode string, scale float32) fyne.Theme {
 		scale = 1
 	}
 	mode, high := strings.CutSuffix(mode, contrastMark)
-	l := &look{mode: mode, scale: scale, fonts: assets.NewFonts(), icons: themedIcons()}
+	l := &look{mode: mode, scale: scale, high: high, fonts: assets.NewFonts(), icons: themedIcons()}
 	l.colors[index(false)], l.colors[index(true)] = themeColors(false, high), themeColors(true, high)
 	return l
 }
@@ -39,6 +39,7 @@ func NewTheme(mode string, scale float32) fyne.Theme {
 type look struct {
 	mode   string
 	scale  float32
+	high   bool // contrast
 	fonts  assets.Fonts
 	icons  map[fyne.ThemeIconName]fyne.Resource
 	colors [2]map[fyne.ThemeColorName]color.Color // light, dark
@@ -95,8 +96,13 @@ func (l *look) Icon(name fyne.ThemeIconName) fyne.Resource {
 // Size implements fyne.Theme.
 func (l *look) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
-	case theme.SizeNameSeparatorThickness, theme.SizeNameInputBorder:
+	case theme.SizeNameSeparatorThickness:
 		return 1 // a hairline stays one at every scale
+	case theme.SizeNameInputBorder:
+		if l.high {
+			return 2 // its colour says where the keyboard is
+		}
+		return 1
 	}
 	if size, ok := ownSize(name); ok {
 		return size * l.scale

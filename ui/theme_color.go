@@ -21,6 +21,7 @@ const (
 	ColorGood    fyne.ThemeColorName = "good"    // what went well
 
 	colorFound       fyne.ThemeColorName = "found" // under what is looked for
+	colorTrack       fyne.ThemeColorName = "track" // of a bar, where it is not filled
 	colorCodeKeyword fyne.ThemeColorName = "codeKeyword"
 	colorCodeString  fyne.ThemeColorName = "codeString"
 	colorCodeComment fyne.ThemeColorName = "codeComment"
@@ -122,6 +123,7 @@ func fyneColors() map[fyne.ThemeColorName][2]color.Color {
 		theme.ColorNameForegroundOnSuccess: onSolid,
 		theme.ColorNameFocus:               {rgba(0x3A56FA, 0x4D), rgba(0x8C9EFF, 0x59)},
 		theme.ColorNameSelection:           {rgba(0x3A56FA, 0x38), rgba(0x8C9EFF, 0x4D)},
+		colorTrack:                         {rgb(0xE2DED7), rgb(0x35322E)},
 		colorFound:                         {rgba(0xE69F00, 0x52), rgba(0xE69F00, 0x5C)},
 		theme.ColorNameHover:               {rgba(0x1F1E1C, 0x0F), rgba(0xECE9E4, 0x14)},
 		theme.ColorNamePressed:             {rgba(0x1F1E1C, 0x1F), rgba(0xECE9E4, 0x29)},

@@ -43,6 +43,7 @@ func contrastFyne() map[fyne.ThemeColorName][2]color.Color {
 		theme.ColorNameForegroundOnSuccess: onSolid,
 		theme.ColorNameFocus:               {rgba(0x002FA7, 0x66), rgba(0xB4C2FF, 0x66)},
 		theme.ColorNameSelection:           {rgba(0x002FA7, 0x40), rgba(0xB4C2FF, 0x59)},
+		colorTrack:                         {rgb(0xDCDCDC), rgb(0x000000)},
 		colorFound:                         {rgba(0xE69F00, 0x73), rgba(0xE69F00, 0x73)},
 		theme.ColorNameHover:               {rgba(0x000000, 0x1F), rgba(0xFFFFFF, 0x2E)},
 		theme.ColorNamePressed:             {rgba(0x000000, 0x33), rgba(0xFFFFFF, 0x47)},

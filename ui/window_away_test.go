@@ -112,6 +112,37 @@ func TestAReplyIsSpokenWhileItIsWritten(t *testing.T) {
 	r.idle()
 }
 
+// Who opens another conversation while a reply is being written goes on hearing it.
+func TestAReplyIsSpokenWhileAnotherConversationIsOpen(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the voice of the test is a shell script")
+	}
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	heard := filepath.Join(dir, "heard")
+	script := "#!/bin/sh\nPATH=/bin:/usr/bin\ncat >> " + heard + "\necho >> " + heard + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "espeak-ng"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	said := func() string { text, _ := os.ReadFile(heard); return strings.Join(strings.Fields(string(text)), " ") }
+	r := newRig(t, "One.", "Two.", "Three.\n\n```\ncode\n```\n\n", "And", "four")
+	r.engine.Pace = 100 * time.Millisecond
+	r.run("reply.aloud")
+	r.write("hello")
+	r.key(fyne.KeyReturn)
+	r.until("the first sentence is heard", func() bool { return strings.Contains(said(), "One.") })
+	asked := r.current
+	r.newConversation()
+	if text := r.cardText("voice"); !strings.Contains(text, r.titles[asked]) || r.speaking == nil {
+		t.Errorf("what is spoken is said to be %q", text)
+	}
+	r.until("all is heard", func() bool { return r.speaking == nil })
+	if got := said(); got != "One. Two. Three. And four" || r.current != 0 || r.cardText("voice") != "" {
+		t.Errorf("heard is %q", got)
+	}
+	r.idle()
+}
+
 func TestSpokenSentences(t *testing.T) {
 	for text, want := range map[string][]string{
 		"":                             nil,

@@ -9,6 +9,19 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
+// canvasOf is the canvas that an object stands on. Fyne knows that of an object only
+// once it has been drawn; what is just about to appear is on the window's.
+func canvasOf(o fyne.CanvasObject) fyne.Canvas {
+	driver := fyne.CurrentApp().Driver()
+	if c := driver.CanvasForObject(o); c != nil {
+		return c
+	}
+	if windows := driver.AllWindows(); len(windows) == 1 {
+		return windows[0].Canvas()
+	}
+	return nil
+}
+
 // passKey hands a key that a focused widget has no use for to the window, so
 // that Esc and F1 work wherever the focus is.
 func passKey(o fyne.CanvasObject, event *fyne.KeyEvent) {

@@ -104,6 +104,7 @@ func (w *Window) open(id app.ID) {
 		w.uncover()
 	}
 	w.showTitle()
+	w.showSpeaking()
 	w.showState()
 	w.showFigures()
 	w.lookAt(0)

@@ -182,7 +182,7 @@ func (d *downloading) start() {
 func (d *downloading) steps(all []app.DownloadStep) {
 	for _, s := range all {
 		if s.Notice != "" {
-			d.notice = asSentence(s.Notice)
+			d.notice = asSentence(errorText(s.Notice))
 		}
 	}
 	d.step = all[len(all)-1]

@@ -8,8 +8,8 @@ import (
 )
 
 // changeLanguage shows the window in the language of the settings: at once, unless
-// something is at work in it.
-func (w *Window) changeLanguage() {
+// something is at work in it. before is the language that it was in.
+func (w *Window) changeLanguage(before string) {
 	if w.job != nil || w.loading != nil {
 		w.say("language", lang.L("The window has its new language when it is opened the next time."))
 		return
@@ -17,7 +17,9 @@ func (w *Window) changeLanguage() {
 	id, shown, old := w.current, w.root.Objects[framePanel].Visible(), w.panel
 	w.leave()
 	speak(w.settings.Language)
+	cards := w.cards
 	w.buildAgain()
+	w.cards.take(cards, before, w.settings.Language)
 	w.listConversations()
 	w.countTrash()
 	w.open(id)
@@ -26,6 +28,15 @@ func (w *Window) changeLanguage() {
 		w.showSettings()
 		w.panel.stayAt(old)
 	}
+}
+
+// between says texts of one language in another.
+func between(from, to string) *phrases {
+	old, now, table := translation(languageOf(from)), translation(languageOf(to)), map[string]string{}
+	for key, text := range old {
+		table[text] = now[key]
+	}
+	return newPhrases(table)
 }
 
 // stayAt brings the choice of the language where it was in the panel that this one

@@ -4,10 +4,55 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+
+	"beyonder/app"
 )
 
 func (r *rig) shownPanels() (sidebar, panel, veil bool) {
 	return r.root.Objects[frameSidebar].Visible(), r.root.Objects[framePanel].Visible(), r.root.Objects[frameVeil].Visible()
+}
+
+// What is done in the list of conversations shows it first, and the folder in it.
+func TestTheHiddenSidebarIsShownForWhatIsDoneInIt(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("hello")
+	folder, err := r.app.NewFolder("A folder")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.app.Move(r.current, folder.ID); err != nil {
+		t.Fatal(err)
+	}
+	r.listConversations()
+	r.sidebar.unfolded = map[app.ID]bool{}
+	r.sidebar.arrange()
+	for _, width := range []float32{720, 1280} {
+		r.win.Resize(fyne.NewSize(width, 600))
+		if shown, _, _ := r.shownPanels(); shown {
+			r.toggleSidebar()
+		}
+		r.run("conversation.rename")
+		if shown, _, _ := r.shownPanels(); !shown || r.win.Canvas().Focused() != r.sidebar.renameField || r.sidebar.renaming != r.current {
+			t.Errorf("%v wide: the title cannot be changed", width)
+		}
+		r.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		r.toggleSidebar()
+		r.run("find.all")
+		if shown, _, _ := r.shownPanels(); !shown || r.win.Canvas().Focused() != r.sidebar.filter {
+			t.Errorf("%v wide: nothing can be looked for", width)
+		}
+	}
+	r.win.Resize(fyne.NewSize(720, 600))
+	r.find.close()
+	r.openFind()
+	for _, leave := range []func(){r.escape, r.goToComposer, r.askOpening} {
+		if _, _, veil := r.shownPanels(); !veil {
+			r.toggleSidebar()
+		}
+		if leave(); r.frame.over != "" || !r.find.open() {
+			t.Errorf("over the text lies %q, which should go first", r.frame.over)
+		}
+	}
 }
 
 func (r *rig) middleWidth() float32 { return r.body.Size().Width }

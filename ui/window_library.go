@@ -72,9 +72,7 @@ func wordsOf(text string) (longest string) {
 
 // focusSearch puts the cursor into the search field, wherever the sidebar is.
 func (w *Window) focusSearch() {
-	if !w.root.Objects[frameSidebar].Visible() {
-		w.toggleSidebar()
-	}
+	w.showSidebar()
 	if w.inTrash {
 		w.showTrash(false)
 	}

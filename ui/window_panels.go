@@ -25,6 +25,13 @@ func (w *Window) toggleSidebar() {
 	relayout(w.root)
 }
 
+// showSidebar shows the conversations if they are hidden.
+func (w *Window) showSidebar() {
+	if !w.root.Objects[frameSidebar].Visible() {
+		w.toggleSidebar()
+	}
+}
+
 // togglePanel shows or hides the settings likewise.
 func (w *Window) togglePanel() { w.toggleSide("settings") }
 
@@ -83,7 +90,7 @@ func (w *Window) change(s app.Settings) {
 		*now = s
 	})
 	if s.Language != before.Language {
-		w.changeLanguage()
+		w.changeLanguage(before.Language)
 	}
 	if s.Theme != before.Theme || s.Scale != before.Scale || s.Contrast != before.Contrast || s.Still != before.Still {
 		w.lookChanged()

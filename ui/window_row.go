@@ -171,7 +171,7 @@ func (r *listRowRenderer) Refresh() {
 	case row.focused:
 		r.back.StrokeWidth, r.back.StrokeColor = 1.5, theme.Color(theme.ColorNamePrimary)
 	case row.framed:
-		r.back.StrokeWidth, r.back.StrokeColor = 1, theme.Color(theme.ColorNameInputBorder)
+		r.back.StrokeWidth, r.back.StrokeColor = theme.Size(theme.SizeNameInputBorder), theme.Color(theme.ColorNameInputBorder)
 	}
 	row.caption.style.color = captionOn(row.selected, row.caption.style.color)
 	r.dot.FillColor = theme.Color(theme.ColorNamePrimary)

@@ -52,7 +52,7 @@ func (r *surfaceRenderer) Refresh() {
 	r.rect.StrokeColor = named(r.surface.stroke)
 	r.rect.StrokeWidth = 0
 	if r.surface.stroke != "" {
-		r.rect.StrokeWidth = 1
+		r.rect.StrokeWidth = theme.Size(theme.SizeNameInputBorder)
 	}
 	r.rect.CornerRadius = px(r.surface.radius)
 	r.rect.Refresh()
@@ -102,7 +102,7 @@ func (r *meterRenderer) Layout(size fyne.Size) {
 }
 
 func (r *meterRenderer) Refresh() {
-	r.back.FillColor, r.bar.FillColor = theme.Color(theme.ColorNameSeparator), theme.Color(theme.ColorNamePrimary)
+	r.back.FillColor, r.bar.FillColor = theme.Color(colorTrack), theme.Color(theme.ColorNamePrimary)
 	r.back.CornerRadius, r.bar.CornerRadius = px(2), px(2)
 	r.Layout(r.meter.Size())
 	r.back.Refresh()

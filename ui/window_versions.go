@@ -103,7 +103,7 @@ func (w *Window) moreItems(m app.Message) (items []*fyne.MenuItem) {
 			w.menuItem("reply.replay", func() { w.replay(m) }))
 	}
 	if m.Role == prompt.Assistant && hasVoice(w) {
-		items = append(items, w.menuItem("reply.speak", func() { w.speak(m) }))
+		items = append(items, w.menuItem("reply.speak", func() { w.speak(w.current, m) }))
 	}
 	compare := w.menuItem("reply.compare", func() { w.compare(m) })
 	compare.Disabled = m.Siblings < 2

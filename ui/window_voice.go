@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,18 +15,20 @@ import (
 
 // speech is a reply being spoken, sentence by sentence while it is being written.
 type speech struct {
-	reply app.ID
-	said  int // sentences, those that are being spoken included
-	busy  bool
-	ctx   context.Context
-	stop  context.CancelFunc
+	reply, conversation app.ID
+	text                string // of the reply, while it is being written
+	said                int    // sentences, those that are being spoken included
+	busy                bool
+	ctx                 context.Context
+	stop                context.CancelFunc
 }
 
-// Spoken is what is spoken of a message: its words, without code and formulas.
-func (t *Transcript) Spoken(id uint64) string {
+// Spoken is what is spoken of a message: its words, without code and formulas. Of
+// one that is not shown, text is what it says.
+func (t *Transcript) Spoken(id uint64, text string) string {
 	b := t.view.byID[id]
 	if b == nil {
-		return ""
+		b = newBubble(Entry{ID: id, Role: "assistant", Text: text, State: "streaming"})
 	}
 	if !b.ready {
 		b.cut()
@@ -56,37 +59,54 @@ func (w *Window) speakReply() {
 		m, ok = w.lastOf(prompt.Assistant)
 	}
 	if ok && w.win.Canvas().Overlays().Top() == nil {
-		w.speak(m)
+		w.speak(w.current, m)
 	}
 }
 
-// speak speaks a reply; what is being spoken gives way.
-func (w *Window) speak(m app.Message) {
+// speak speaks a reply of a conversation; what is being spoken gives way.
+func (w *Window) speak(conversation app.ID, m app.Message) {
 	w.hush()
 	if w.voice == nil {
 		w.say("voice", noVoice())
 		return
 	}
-	s := &speech{reply: m.ID}
+	s := &speech{reply: m.ID, conversation: conversation, text: m.Text}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	w.speaking = s
-	w.cards.set("voice", newCard(lang.L("The reply is being spoken."), "separator", nil, action{lang.L("Stop"), false, w.hush}))
+	w.showSpeaking()
 	w.speakOn()
 }
 
-// speakAloud speaks a reply that has just been begun, if the reader wants all of
-// them spoken; what it goes on from was spoken before.
-func (w *Window) speakAloud(m app.Message) {
-	if w.settings.Aloud && w.voice != nil && w.findable(m.ID) {
-		said := len(sentences(w.transcript.Spoken(uint64(m.ID)), false))
-		w.speak(m)
-		w.speaking.said = said
+// showSpeaking says what is being spoken: who opens another conversation meanwhile
+// goes on hearing the reply of the one before.
+func (w *Window) showSpeaking() {
+	if w.speaking == nil {
+		return
 	}
+	text := lang.L("The reply is being spoken.")
+	if of := w.speaking.conversation; of != w.current {
+		text = fmt.Sprintf(lang.L("The reply in “%s” is being spoken."), w.title(of))
+	}
+	w.cards.set("voice", newCard(text, "separator", nil, action{lang.L("Stop"), false, w.hush}))
 }
 
-func (w *Window) findable(id app.ID) bool {
-	_, ok := w.findMessage(id)
-	return ok
+// speakAloud speaks a reply that has just been begun, if the reader wants all of
+// them spoken; what it goes on from was spoken before. One of a conversation that is
+// not open does not interrupt what is being spoken.
+func (w *Window) speakAloud(j *job, m app.Message) {
+	if !w.settings.Aloud || w.voice == nil || j.conversation != w.current && w.speaking != nil {
+		return
+	}
+	said := len(sentences(w.transcript.Spoken(uint64(m.ID), m.Text), false))
+	w.speak(j.conversation, m)
+	w.speaking.said = said
+}
+
+// heard keeps what there is of the reply that a job writes, if it is being spoken.
+func (w *Window) heard(j *job) {
+	if w.speaking != nil && w.speaking.reply == j.reply {
+		w.speaking.text = j.text.String()
+	}
 }
 
 // speakOn speaks what is finished of the reply and has not been spoken, or ends
@@ -97,7 +117,10 @@ func (w *Window) speakOn() {
 		return
 	}
 	writing := w.job != nil && w.job.reply == s.reply
-	all := sentences(w.transcript.Spoken(uint64(s.reply)), !writing)
+	if writing {
+		w.heard(w.job)
+	}
+	all := sentences(w.transcript.Spoken(uint64(s.reply), s.text), !writing)
 	switch {
 	case len(all) > s.said:
 		s.busy = true

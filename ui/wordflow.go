@@ -4,6 +4,8 @@ import (
 	"image/color"
 	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -114,13 +116,19 @@ func (f *wordFlow) breakLines(width float32) {
 	f.spots, f.widths, f.texts = make([]fyne.Position, len(f.pieces)), make([]float32, len(f.pieces)), make([]string, len(f.pieces))
 	left := px(2) // room for the frame of the first piece
 	x, y := left, float32(0)
+	word := float32(0) // of what is left of the word that a piece begins, if it has several
 	for i, p := range f.pieces {
 		face := f.face
 		face.style.Bold = p.bold
 		text := p.text
 		w := f.metrics.width(text, face)
-		switch word := strings.TrimLeft(text, " "); {
-		case x == left || x+w <= width-px(12):
+		if word -= w; f.parted(i) {
+			if word = f.wordWidth(i) - w; word+w > width-px(12)-left {
+				word = 0 // no line is long enough: broken anywhere
+			}
+		}
+		switch word, rest := strings.TrimLeft(text, " "), max(0, word); {
+		case x == left || x+w+rest <= width-px(12):
 		case word == "" && text != "": // blanks stay behind the line that they end
 			w = min(w, width-x)
 		default: // the blank that parts a word from the one before needs no room at a line's beginning
@@ -133,6 +141,33 @@ func (f *wordFlow) breakLines(width float32) {
 		}
 	}
 	f.height = y + f.pitch
+}
+
+// parted says whether a line may be broken before a piece: tokens are often less
+// than a word.
+func (f *wordFlow) parted(i int) bool {
+	if i == 0 || f.pieces[i-1].last {
+		return true
+	}
+	before, _ := utf8.DecodeLastRuneInString(f.pieces[i-1].text)
+	after, _ := utf8.DecodeRuneInString(f.pieces[i].text)
+	return unicode.IsSpace(before) || unicode.IsSpace(after) || wide(before) || wide(after)
+}
+
+// wide says whether a character is of a script that has no blanks between words.
+func wide(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
+}
+
+// wordWidth is how wide the word is that a piece begins.
+func (f *wordFlow) wordWidth(i int) float32 {
+	width := float32(0)
+	for n := i; n < len(f.pieces) && (n == i || !f.parted(n)); n++ {
+		face := f.face
+		face.style.Bold = f.pieces[n].bold
+		width += f.metrics.width(strings.TrimRight(f.pieces[n].text, " "), face)
+	}
+	return width
 }
 
 // MinSize implements fyne.CanvasObject.

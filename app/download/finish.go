@@ -47,24 +47,24 @@ func (f *fetch) finish(ctx context.Context) error {
 
 // compare compares the sum with the one that was given, or that the server said.
 func (f *fetch) compare() error {
-	wanted, who := f.record.SHA256, "the server says"
-	if f.record.Asked != "" {
-		who = "you gave"
-	}
+	wanted := f.record.SHA256
 	f.step.Proved = wanted != ""
 	if wanted == "" || strings.EqualFold(wanted, f.step.SHA256) {
 		return nil
 	}
 	f.remove()
-	return &SumError{Name: f.file.Name, Got: f.step.SHA256, Wanted: strings.ToLower(wanted), who: who}
+	return &SumError{Name: f.file.Name, Got: f.step.SHA256, Wanted: strings.ToLower(wanted), given: f.record.Asked != ""}
 }
 
 // SumError says that a file is not the one that was wanted. Nothing of it is kept.
 type SumError struct {
 	Name, Got, Wanted string // SHA-256, in hex
-	who               string
+	given             bool   // the wanted one, by the user; else the server said it
 }
 
 func (e *SumError) Error() string {
-	return fmt.Sprintf("%s has the SHA-256 sum %s, but %s %s: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere", e.Name, e.Got, e.who, e.Wanted)
+	if e.given {
+		return fmt.Sprintf("%s has the SHA-256 sum %s, but you gave %s: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere", e.Name, e.Got, e.Wanted)
+	}
+	return fmt.Sprintf("%s has the SHA-256 sum %s, but the server says %s: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere", e.Name, e.Got, e.Wanted)
 }

@@ -219,7 +219,9 @@ func (f *File) Fingerprint() string {
 // damage is that a file contradicts itself.
 type damage struct{ file, what string }
 
-func (d damage) Error() string { return d.file + " is damaged: " + d.what + "; download it again" }
+func (d damage) Error() string {
+	return fmt.Sprintf("%s is damaged: %s; download it again", d.file, d.what)
+}
 
 func damaged(file, format string, args ...any) error {
 	return damage{file, fmt.Sprintf(format, args...)}
