@@ -8,7 +8,7 @@ func avx2() *Kernels {
 	k.Name = "avx2"
 	k.join(micros256, map[quant.Type]assembled{
 		quant.Q4_0: {gemv4: gemvQ40x256, unpack: unpackQ40x256, order: split}, quant.Q4_1: {gemv: gemvQ41x256, unpack: unpackQ41x256},
-		quant.Q5_0: {gemv: gemvQ50x256, unpack: unpackQ50x256}, quant.Q5_1: {gemv: gemvQ51x256, unpack: unpackQ51x256},
+		quant.Q5_0: {gemv4: gemvQ50x256, unpack: unpackQ50x256, order: split}, quant.Q5_1: {gemv: gemvQ51x256, unpack: unpackQ51x256},
 		quant.Q8_0: {gemv4: gemvQ80x256, unpack: unpackQ80x256, order: straight}, quant.IQ4_NL: {gemv4: gemvIQ4NLx256, unpack: unpackIQ4NLx256, order: split},
 		quant.Q2_K: {gemv: gemvQ2Kx256, unpack: unpackQ2Kx256}, quant.Q3_K: {gemv: gemvQ3Kx256, unpack: unpackQ3Kx256},
 		quant.Q4_K: {gemv4: gemvQ4Kx256, unpack: unpackQ4Kx256, order: straight}, quant.Q5_K: {gemv4: gemvQ5Kx256, unpack: unpackQ5Kx256, order: straight},

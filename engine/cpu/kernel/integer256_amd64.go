@@ -19,6 +19,11 @@ func gemvQ80x256(out *float32, rows int, w *byte, stride int, blocks int, q *int
 //go:noescape
 func gemvIQ4NLx256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
 
+// gemvQ50x256 sets out[r] to the product of row r of w, stride bytes apart, with q.
+//
+//go:noescape
+func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, q *int8, x *float32, ahead int, twice bool)
+
 // gemvQ4Kx256 sets out[r] to the product of row r of w, stride bytes apart, with q.
 //
 //go:noescape
@@ -53,11 +58,6 @@ func gemvQ41x256(out *float32, rows int, w *byte, stride int, blocks int, high *
 //
 //go:noescape
 func unpackQ41x256(u *uint8, scale *float32, offset *float32, w *byte, blocks int)
-
-// gemvQ50x256 sets out[r] to the product of row r of w, stride bytes apart, with high.
-//
-//go:noescape
-func gemvQ50x256(out *float32, rows int, w *byte, stride int, blocks int, high *int8, low *int8, d *float32, s *float32, twice bool)
 
 // unpackQ50x256 decodes blocks of 256 weights to bytes, scales and offsets.
 //

@@ -17,6 +17,7 @@ type format4x256 struct {
 func formats4x256() []format4x256 {
 	return []format4x256{
 		{"Q40", 8 * 18, false, q40rows256}, {"Q80", 8 * 34, false, q80rows256}, {"IQ4NL", 8 * 18, false, iq4nlRows256},
+		{"Q50", 8 * 22, false, q50rows256},
 		{"Q4K", 144, true, q4kRows256}, {"Q5K", 176, true, q5kRows256}, {"Q6K", 210, false, q6kRows256},
 		{"IQ4XS", 136, false, iq4xsRows256},
 	}
@@ -319,9 +320,9 @@ func places(b int) (first, second int) {
 	return first, first + 64
 }
 
-// nibbleRows emits a type of nibbles with a half-precision scale for each 32: product
-// emits 32-bit sums of four products each of blocks b and b+1, one in each half.
-func (a *rows256) nibbleRows(size int, prepare func(pair int), product func(pair int, low, high reg.VecVirtual) reg.VecVirtual) {
+// nibbleRows emits a type whose blocks begin with a half-precision scale and end with 32
+// nibbles: product emits 32-bit sums of four products each of blocks b and b+1, one in each half.
+func (a *rows256) nibbleRows(size int, prepare func(pair int), product func(r, pair int, low, high reg.VecVirtual) reg.VecVirtual) {
 	for r := 0; r < 4; r += 2 {
 		scales := [2]reg.VecVirtual{a.scales32(r, size), a.scales32(r+1, size)}
 		var sums [2]reg.VecVirtual
@@ -336,8 +337,8 @@ func (a *rows256) nibbleRows(size int, prepare func(pair int), product func(pair
 				if pair == 2*i {
 					a.fetch(r + i)
 				}
-				low, high := a.twoBlocks(r+i, 2*size*pair+2, size)
-				dot, by := product(pair, low, high), YMM()
+				low, high := a.twoBlocks(r+i, 2*size*pair+size-16, size)
+				dot, by := product(r+i, pair, low, high), YMM()
 				VPERMPS(scales[i], spread, by)
 				VCVTDQ2PS(dot, dot)
 				VFMADD231PS(by, dot, sums[i])
@@ -350,11 +351,17 @@ func (a *rows256) nibbleRows(size int, prepare func(pair int), product func(pair
 }
 
 func q40rows256(a *rows256) {
+	a.centredRows(18, 8, func(r, pair int, low, high reg.VecVirtual) {})
+}
+
+// centredRows emits a type whose codes are `by` too large, once finish has made them of
+// nibbles.
+func (a *rows256) centredRows(size int, by uint8, finish func(r, pair int, low, high reg.VecVirtual)) {
 	less := AllocLocal(128)
 	for pair := range 4 {
 		first, second := places(2 * pair)
 		y, t := YMM(), YMM()
-		VMOVDQU(a.of(lanes8(8)), t)
+		VMOVDQU(a.of(lanes8(by)), t)
 		VPMADDUBSW(at(a.q, first), t, y)
 		VPMADDUBSW(at(a.q, second), t, t)
 		VPADDW(t, y, y)
@@ -365,13 +372,34 @@ func q40rows256(a *rows256) {
 		first, second := places(2 * pair)
 		acts = [2]reg.VecVirtual{a.act(first), a.act(second)}
 	}
-	a.nibbleRows(18, prepare, func(pair int, low, high reg.VecVirtual) reg.VecVirtual {
+	a.nibbleRows(size, prepare, func(r, pair int, low, high reg.VecVirtual) reg.VecVirtual {
+		finish(r, pair, low, high)
 		VPMADDUBSW(acts[0], low, low)
 		VPMADDUBSW(acts[1], high, high)
 		VPADDW(high, low, low)
 		VPSUBW(less.Offset(32*pair), low, low)
 		VPMADDWD(a.y(lanes16(1)), low, low)
 		return low
+	})
+}
+
+// q50rows256 has the fifth bits of a block in four bytes: each is brought to eight
+// lanes, and each lane looks at its own bit.
+func q50rows256(a *rows256) {
+	a.centredRows(22, 16, func(r, pair int, low, high reg.VecVirtual) {
+		bits, next := YMM(), YMM()
+		VPBROADCASTD(a.at(r, 44*pair+2), bits)
+		VPBROADCASTD(a.at(r, 44*pair+24), next)
+		VPBLENDD(U8(0xf0), next, bits, bits)
+		own := a.y(cycle(1, 2, 4, 8, 16, 32, 64, 128))
+		for i, u := range []reg.VecVirtual{low, high} {
+			t, first := YMM(), uint8(2*i)
+			VPSHUFB(a.of(cycle(first, first, first, first, first, first, first, first, first+1, first+1, first+1, first+1, first+1, first+1, first+1, first+1)), bits, t)
+			VPAND(own, t, t)
+			VPCMPEQB(own, t, t)
+			VPAND(a.of(lanes8(16)), t, t)
+			VPOR(t, u, u)
+		}
 	})
 }
 
@@ -434,7 +462,7 @@ func (s *signed) products(a *rows256, i int, codes reg.VecVirtual) reg.VecVirtua
 
 func iq4nlRows256(a *rows256) {
 	var s signed
-	a.nibbleRows(18, func(pair int) { s.prepare(a, 2*pair) }, func(pair int, low, high reg.VecVirtual) reg.VecVirtual {
+	a.nibbleRows(18, func(pair int) { s.prepare(a, 2*pair) }, func(_, _ int, low, high reg.VecVirtual) reg.VecVirtual {
 		low, high = s.products(a, 0, low), s.products(a, 1, high)
 		VPMADDWD(a.of(lanes16(1)), low, low)
 		VPMADDWD(a.of(lanes16(1)), high, high)
