@@ -143,5 +143,9 @@ func (a *App) Close() error {
 	}
 	late := a.endAll()
 	a.copying.Wait()
-	return errors.Join(late, a.shelf.write(), a.engine.Close(), a.store.Close())
+	errs := []error{late, a.shelf.write(), a.engine.Close(), a.store.Close()}
+	if errors.Is(late, ErrFull) && errors.Is(errs[3], ErrFull) { // the same once more
+		errs[3] = nil
+	}
+	return errors.Join(errs...)
 }

@@ -113,7 +113,9 @@ func (a *App) late(err error) {
 // endAll ends and stores all there is, when the application closes.
 func (a *App) endAll() (err error) {
 	for _, w := range a.allWriting() {
-		err = errors.Join(err, a.end(w, Interrupted, ""))
+		if failed := a.end(w, Interrupted, ""); !errors.Is(err, ErrFull) || !errors.Is(failed, ErrFull) {
+			err = errors.Join(err, failed)
+		}
 	}
 	return err
 }

@@ -53,6 +53,7 @@ func (w *Window) closeStored() {
 func (w *Window) askLosing(err error) {
 	text := sentence(err) + " " + lang.L("What is not stored by then is lost when the window closes.")
 	w.losing = w.ask(lang.L("Not everything is stored"), text, lang.L("Close anyway"), nil, func() error {
+		w.losing.left = func() {} // nothing in the window that is gone gets the cursor
 		w.closeWindow()
 		return nil
 	})
