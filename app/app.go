@@ -60,15 +60,17 @@ type App struct {
 	network  Network
 	troubles troubles // what failed lately
 
-	mu       sync.Mutex
-	settings Settings
-	before   Setup              // what held before conversations had settings of their own
-	loaded   engine.LoadOptions // what the engine's model was loaded with, if by this App
-	turn     *turn              // what the engine is at work on, nil: nothing
-	writing  map[ID]*writing    // replies that grow, or that could not be finished on a full disk
-	retrying bool               // saveLate will be called
-	closed   bool
-	unsaved  func(error) // see OnUnsaved
+	unlocking sync.Mutex
+	settling  sync.Mutex // held while settings are stored and become those in force
+	mu        sync.Mutex
+	settings  Settings
+	before    Setup              // what held before conversations had settings of their own
+	loaded    engine.LoadOptions // what the engine's model was loaded with, if by this App
+	turn      *turn              // what the engine is at work on, nil: nothing
+	writing   map[ID]*writing    // replies that grow, or that could not be finished on a full disk
+	retrying  bool               // saveLate will be called
+	closed    bool
+	unsaved   func(error) // see OnUnsaved
 
 	setups  sync.Mutex    // held while what a conversation keeps of its settings is changed
 	closing chan struct{} // closed when Close is called

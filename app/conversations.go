@@ -141,19 +141,19 @@ func (a *App) Restore(id ID) error {
 	return a.store.Restore(id)
 }
 
-// EmptyTrash deletes what is in the trash for good.
+// EmptyTrash deletes what is in the trash for good. What is restored meanwhile stays.
 func (a *App) EmptyTrash() error {
 	all, err := a.store.Conversations()
 	for _, c := range all {
 		if !c.Trashed.IsZero() {
 			a.stopIn(c.ID)
-			err = errors.Join(err, a.store.Delete(c.ID))
+			err = errors.Join(err, a.store.DeleteTrashed(c.ID))
 		}
 	}
 	folders, failed := a.TrashedFolders()
 	err = errors.Join(err, failed)
 	for _, f := range folders {
-		err = errors.Join(err, a.store.DeleteFolder(f.ID))
+		err = errors.Join(err, a.store.DeleteTrashedFolder(f.ID))
 	}
 	return err
 }

@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
-// A second instance asks the first one to show its window by a file in the data
-// folder, which both can see; there is no socket, and nothing listens. The first
-// one removes the file when it has seen to it.
-const raiseFile = "raise.json"
+// A second instance asks the first one to show its window by a file of its own in
+// the data folder, which both can see; there is no socket, and nothing listens. The
+// first one removes the file when it has seen to it.
+const raiseFiles = "raise*.json"
 
 const (
 	// raiseLook is how often the running instance looks for the file.
@@ -37,7 +38,7 @@ func AskRunning(dir, model string, within time.Duration) bool {
 	if err != nil {
 		return false
 	}
-	passing, err := os.CreateTemp(dir, raiseFile+".*.part")
+	passing, err := os.CreateTemp(dir, "raise*.part")
 	if err != nil {
 		return false
 	}
@@ -46,7 +47,7 @@ func AskRunning(dir, model string, within time.Duration) bool {
 	if closed := passing.Close(); err != nil || closed != nil {
 		return false
 	}
-	path := filepath.Join(dir, raiseFile)
+	path := strings.TrimSuffix(passing.Name(), ".part") + ".json"
 	if os.Rename(passing.Name(), path) != nil {
 		return false
 	}
@@ -61,7 +62,6 @@ func AskRunning(dir, model string, within time.Duration) bool {
 // OnRaise has raise called, from a goroutine of its own, whenever another instance
 // asks for the window, until the application is closed.
 func (a *App) OnRaise(raise func(model string)) {
-	path := filepath.Join(a.dir, raiseFile)
 	a.aside(func() {
 		look := time.NewTicker(raiseLook)
 		defer look.Stop()
@@ -71,17 +71,26 @@ func (a *App) OnRaise(raise func(model string)) {
 				return
 			case <-look.C:
 			}
-			info, err := os.Stat(path)
-			if err != nil {
-				continue
+			entries, _ := os.ReadDir(a.dir)
+			for _, e := range entries {
+				if is, _ := filepath.Match(raiseFiles, e.Name()); is {
+					raiseFor(filepath.Join(a.dir, e.Name()), raise)
+				}
 			}
-			var r raising
-			data, err := os.ReadFile(path)
-			if os.Remove(path) != nil || err != nil || time.Since(info.ModTime()) > raiseFresh {
-				continue
-			}
-			_ = json.Unmarshal(data, &r) // one without sense wants the window alone
-			raise(r.Model)
 		}
 	})
+}
+
+func raiseFor(path string, raise func(model string)) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return // it was taken back
+	}
+	var r raising
+	data, err := os.ReadFile(path)
+	if os.Remove(path) != nil || err != nil || time.Since(info.ModTime()) > raiseFresh {
+		return
+	}
+	_ = json.Unmarshal(data, &r) // one without sense wants the window alone
+	raise(r.Model)
 }

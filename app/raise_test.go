@@ -3,6 +3,8 @@ package app_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,7 +19,7 @@ func TestTheRunningInstanceIsAsked(t *testing.T) {
 	if app.AskRunning(b.dir, "", 50*time.Millisecond) {
 		t.Error("nobody listens, and somebody has answered")
 	}
-	if left, _ := filepath.Glob(request + "*"); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(b.dir, "raise*")); len(left) > 0 {
 		t.Errorf("%q are left", left)
 	}
 	check(t, os.WriteFile(request, []byte(`{"model":"old.gguf"}`), 0o600))
@@ -47,5 +49,30 @@ func TestTheRunningInstanceIsAsked(t *testing.T) {
 	}
 	if app.AskRunning(filepath.Join(b.dir, "missing"), "", time.Second) {
 		t.Error("no folder, and somebody has answered")
+	}
+}
+
+// Two that ask at once are both heard.
+func TestTwoInstancesAskAtOnce(t *testing.T) {
+	b := fast(t, 1)
+	var both sync.WaitGroup
+	for _, model := range []string{"/one.gguf", "/two.gguf"} {
+		both.Go(func() {
+			if !app.AskRunning(b.dir, model, 20*time.Second) {
+				t.Errorf("nobody saw to %s", model)
+			}
+		})
+	}
+	for begun := time.Now(); time.Since(begun) < 10*time.Second; time.Sleep(time.Millisecond) {
+		if waiting, _ := filepath.Glob(filepath.Join(b.dir, "raise*.json")); len(waiting) == 2 {
+			break
+		}
+	}
+	asked := make(chan string, 10)
+	b.OnRaise(func(model string) { asked <- model })
+	both.Wait()
+	heard := []string{<-asked, <-asked}
+	if slices.Sort(heard); !slices.Equal(heard, []string{"/one.gguf", "/two.gguf"}) {
+		t.Errorf("heard of %q", heard)
 	}
 }

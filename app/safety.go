@@ -24,6 +24,11 @@ func (a *App) Encrypted() bool { return a.store.Encrypted() }
 // Unlock opens the conversations. It takes a good part of a second, wherever it
 // fails too, and fails with ErrPassphrase.
 func (a *App) Unlock(passphrase string) error {
+	a.unlocking.Lock()
+	defer a.unlocking.Unlock()
+	if !a.Locked() {
+		return nil
+	}
 	if err := a.store.Unlock(passphrase); err != nil {
 		return err
 	}

@@ -76,6 +76,8 @@ func (a *App) SetSettings(s Settings) error {
 	if err != nil {
 		return fmt.Errorf("the settings cannot be kept: %w", err)
 	}
+	a.settling.Lock() // so that of two at once the same is the last here and there
+	defer a.settling.Unlock()
 	if err := a.store.SetSettings(value); err != nil {
 		return fmt.Errorf("the settings cannot be kept: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"beyonder/app"
@@ -108,4 +109,28 @@ func TestDataDir(t *testing.T) {
 	here, err := os.Getwd()
 	check(t, err)
 	expect("x", filepath.Join(here, "x"))
+}
+
+// Of two settings that are stored at once, the same is the last in the program and on
+// the disk.
+func TestSettingsAtOnce(t *testing.T) {
+	b := fast(t, 1)
+	for range 50 {
+		var both sync.WaitGroup
+		for _, theme := range []string{"dark", "light"} {
+			s := b.Settings()
+			s.Theme = theme
+			both.Go(func() {
+				if err := b.SetSettings(s); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+	}
+	want := b.Settings().Theme
+	check(t, b.Close())
+	if got := open(t, b.dir, b.engine).Settings().Theme; got != want {
+		t.Errorf("stored is %s, in force was %s", got, want)
+	}
 }

@@ -89,6 +89,7 @@ func (m *loaded) onCard(o LoadOptions) error {
 		return err
 	}
 	if err := m.share(d, o); err != nil {
+		m.card, m.devices = nil, nil
 		d.Close() // whatever it says, err is what matters
 		return err
 	}

@@ -81,14 +81,26 @@ func (s *Store) SetDraft(id ID, text string) error { return s.setText(draftsBuck
 
 // Delete deletes a conversation and all that belongs to it for good.
 func (s *Store) Delete(id ID) error {
+	return s.soon(func(tx *txn) error { return deleteConversation(tx, id) })
+}
+
+// DeleteTrashed is Delete of one that is in the trash; any other stays.
+func (s *Store) DeleteTrashed(id ID) error {
 	return s.soon(func(tx *txn) error {
-		for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket, extrasBucket} {
-			if err := deleteAll(tx.Bucket(bucket), idKey(id)); err != nil {
-				return err
-			}
+		if c, err := getConversation(tx, id); err != nil || c.Trashed.IsZero() {
+			return nil // it is gone, or back
 		}
-		return forget(tx, id)
+		return deleteConversation(tx, id)
 	})
+}
+
+func deleteConversation(tx *txn, id ID) error {
+	for _, bucket := range [][]byte{conversationsBucket, systemsBucket, draftsBucket, messagesBucket, journalBucket, extrasBucket} {
+		if err := deleteAll(tx.Bucket(bucket), idKey(id)); err != nil {
+			return err
+		}
+	}
+	return forget(tx, id)
 }
 
 // change rewrites the record of a conversation; what is stored apart stays.

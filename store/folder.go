@@ -155,12 +155,24 @@ func (s *Store) RestoreFolder(id ID) error {
 
 // DeleteFolder deletes a folder for good. What is in it stays, in no folder.
 func (s *Store) DeleteFolder(id ID) error {
+	return s.soon(func(tx *txn) error { return deleteFolder(tx, id) })
+}
+
+// DeleteTrashedFolder is DeleteFolder of one that is in the trash; any other stays.
+func (s *Store) DeleteTrashedFolder(id ID) error {
 	return s.soon(func(tx *txn) error {
-		if err := eachIn(tx, id, func(c *Conversation) { c.Folder = 0 }); err != nil {
-			return err
+		if f, err := getFolder(tx, id); err != nil || f.Trashed.IsZero() {
+			return nil // it is gone, or back
 		}
-		return tx.Bucket(foldersBucket).Delete(idKey(id))
+		return deleteFolder(tx, id)
 	})
+}
+
+func deleteFolder(tx *txn, id ID) error {
+	if err := eachIn(tx, id, func(c *Conversation) { c.Folder = 0 }); err != nil {
+		return err
+	}
+	return tx.Bucket(foldersBucket).Delete(idKey(id))
 }
 
 // eachIn changes the conversations in a folder.

@@ -45,6 +45,8 @@ func readLock(path string, db *bolt.DB) (record []byte, err error) {
 
 // Unlock opens an encrypted database. It fails with ErrPassphrase.
 func (s *Store) Unlock(passphrase string) error {
+	s.unlocking.Lock()
+	defer s.unlocking.Unlock()
 	if !s.Locked() {
 		return nil
 	}

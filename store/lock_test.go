@@ -6,7 +6,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -296,4 +298,51 @@ func FuzzLock(f *testing.F) {
 			t.Fatalf("%q was opened", content)
 		}
 	})
+}
+
+// Two that give the passphrase at once start the goroutines of the index once.
+func TestUnlockTwiceAtOnce(t *testing.T) {
+	s := newStore(t)
+	check(t, s.SetPassphrase("", "one"))
+	s = reopen(t, s)
+	var both sync.WaitGroup
+	for range 4 {
+		both.Go(func() {
+			if err := s.Unlock("one"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	if n := strings.Count(string(stacks), "(*Store).keepSoon("); n != 1 {
+		t.Errorf("%d goroutines store what waits", n)
+	}
+}
+
+// What has come back from the trash is not deleted with it.
+func TestDeleteTrashedSparesTheRestored(t *testing.T) {
+	s := newStore(t)
+	for _, trashed := range []bool{false, true} {
+		c, err := s.Create(noon)
+		check(t, err)
+		f, err := s.CreateFolder("F", noon)
+		check(t, err)
+		check(t, s.Trash(c.ID, noon))
+		check(t, s.TrashFolder(f.ID, noon))
+		if !trashed {
+			check(t, s.Restore(c.ID))
+			check(t, s.RestoreFolder(f.ID))
+		}
+		for range 2 { // one that is gone is no error
+			check(t, s.DeleteTrashed(c.ID))
+			check(t, s.DeleteTrashedFolder(f.ID))
+		}
+		_, err = s.Conversation(c.ID)
+		_, failed := s.Folder(f.ID)
+		if errors.Is(err, ErrNotFound) != trashed || errors.Is(failed, ErrNotFound) != trashed {
+			t.Errorf("in the trash %v: the conversation %v, the folder %v", trashed, err, failed)
+		}
+	}
 }

@@ -91,11 +91,12 @@ type Store struct {
 	db     *bolt.DB
 	box    box // what closes and opens values; nil: the passphrase has not been given
 
-	copying  sync.Mutex    // held while copies are made or deleted
-	indexing sync.Mutex    // held while a batch of the index is made
-	changed  chan struct{} // something was written
-	closing  chan struct{}
-	working  sync.WaitGroup // the goroutines of the index and of the queue
+	unlocking sync.Mutex
+	copying   sync.Mutex    // held while copies are made or deleted
+	indexing  sync.Mutex    // held while a batch of the index is made
+	changed   chan struct{} // something was written
+	closing   chan struct{}
+	working   sync.WaitGroup // the goroutines of the index and of the queue
 
 	writing sync.Mutex // held by one transaction that writes, until the queue knows how it has ended
 	queue   queue
