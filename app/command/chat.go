@@ -43,6 +43,22 @@ type talk struct {
 	messages []prompt.Message
 }
 
+// writable makes sure that files can be kept in a folder, which is made if it is not
+// there; "" is none.
+func writable(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "try-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 func (c *chatCmd) Run(e *env) error {
 	settings, err := c.settings()
 	if err != nil {
@@ -50,6 +66,9 @@ func (c *chatCmd) Run(e *env) error {
 	}
 	if c.Raw && c.Prompt == "" {
 		return errors.New("--raw needs a --prompt to go on with")
+	}
+	if err := writable(c.Cache); err != nil {
+		return fmt.Errorf("nothing can be kept in the prompt cache: %w", err)
 	}
 	o, err := c.options(e)
 	if err != nil {

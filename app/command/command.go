@@ -100,6 +100,10 @@ func (e *env) status(err error) int {
 	case errors.Is(err, context.Canceled):
 		err = errors.New("stopped")
 	}
+	var memory *engine.MemoryError
+	if errors.As(err, &memory) {
+		err = fmt.Errorf("%w (--force)", err)
+	}
 	e.tell(err)
 	return 1
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"beyonder/engine"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -236,6 +237,7 @@ func TestMistakesAreOneSentence(t *testing.T) {
 		{[]string{"bench", "-m", tinyModel, "--prompt=-5"}, "nothing to measure"},
 		{[]string{"bench", "-m", tinyModel, "--repetitions=0"}, "nothing to measure"},
 		{[]string{"chat", "-m", tinyModel, "--threads=-3", "-p", "x"}, "threads"},
+		{[]string{"chat", "-m", tinyModel, "-p", "x", "--prompt-cache", filepath.Join(cut, "cache")}, "prompt cache"},
 	} {
 		out, err := run(t, "", c.args...)
 		if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "goroutine") {
@@ -348,7 +350,9 @@ func TestShort(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
-	for says, err := range map[string]error{"": nil, "beyonder: stopped\n": context.Canceled, "beyonder: a: b; c\n": errors.New("a:\nb\nc\n")} {
+	for says, err := range map[string]error{"": nil, "beyonder: stopped\n": context.Canceled, "beyonder: a: b; c\n": errors.New("a:\nb\nc\n"),
+		"beyonder: not enough memory for big.gguf: it needs 14.1 GB, 9.2 GB are free; choose a smaller file or window, or load it anyway (--force)\n": &engine.MemoryError{Path: "big.gguf", NeedBytes: 14.1e9, FreeBytes: 9.2e9},
+	} {
 		var told bytes.Buffer
 		want := 1
 		if err == nil {
