@@ -2,7 +2,7 @@
 
 import re
 
-from areas import more, props, spoken
+from areas import askers, more, props, spoken
 from areas.guide import TOPICS
 from areas.wording import expand, pick, sentence, typed
 
@@ -59,15 +59,17 @@ def about(rng):
     if rng.random() < 0.2:
         i = rng.randrange(len(SMALL))
         asks, answers = SMALL[i]
-        others, third = more.SMALL.get(i), spoken.SMALL.get(i)
+        others, third, fourth = more.SMALL.get(i), spoken.SMALL.get(i), None
     else:
         name, _, asks, answers, _ = rng.choice(TOPICS)
-        others, third = more.TOPICS.get(name), spoken.TOPICS[name]
+        others, third, fourth = more.TOPICS.get(name), spoken.TOPICS[name], askers.TOPICS.get(name)
         if rng.random() < 0.04:
             name, _, asks, answers, _ = next(t for t in TOPICS if t[0] == "only the Starter")
-            others, third = more.BEYOND, None
+            others, third, fourth = more.BEYOND, None, None
     r = rng.random()
-    if third and r < 0.45:
+    if fourth and rng.random() < 0.35:
+        asks = fourth
+    elif third and r < 0.45:
         asks = third
     elif others and r < 0.8:
         asks = others
