@@ -1,8 +1,8 @@
 """Still other ways of asking for the topics of guide.py: formal and roundabout, as a
 complaint, in two sentences, in a word. Macros as in spoken.py.
 
-Written from the topics' names and answers, for those that were most often taken for
-others. Topics of which the writer had seen a held-out wording are not among them.
+Written from the topics' names and answers, for those of which held-out questions were
+answered wrongly; MODEL.md says what the writer had seen of them.
 """
 
 _SO = "{, why|. Why?|, why is that|. What's the reason?|. How come?|. What can be done?|, what can I do|. Any idea?|, what helps|. Is that normal?|}"
