@@ -1,7 +1,6 @@
 package command
 
 import (
-	"beyonder/engine"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -13,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"beyonder/engine"
 )
 
 const tinyModel = "../../engine/testdata/mixtral-Q2_K.gguf"
