@@ -34,14 +34,14 @@ func (c *mergeCmd) Run(e *env) error {
 			showMerge(e.err, p)
 		}
 	}
-	_, err := fmt.Fprintf(e.out, "%s: %.2f GB in %s\n", c.Out, float64(last.Done)/1e9, time.Since(start).Round(time.Second/10))
+	_, err := fmt.Fprintf(e.out, "%s: %s in %s\n", c.Out, size(last.Done), time.Since(start).Round(time.Second/10))
 	return err
 }
 
 func showMerge(w io.Writer, p merge.Progress) {
 	fmt.Fprintf(w, "%3d %%  %s", 100*p.Done/max(1, p.Total), p.Stage)
 	if p.Rate > 0 {
-		fmt.Fprintf(w, "  %.2f of %.2f GB  %.0f MB/s  %s left", float64(p.Done)/1e9, float64(p.Total)/1e9, p.Rate/1e6, p.Left.Round(time.Second))
+		fmt.Fprintf(w, "  %s of %s  %.0f MB/s  %s left", size(p.Done), size(p.Total), p.Rate/1e6, p.Left.Round(time.Second))
 	}
 	fmt.Fprintln(w)
 }

@@ -40,8 +40,8 @@ func (q *quantizeCmd) Run(e *env) error {
 			showProgress(e.err, p)
 		}
 	}
-	_, err = fmt.Fprintf(e.out, "%s: %s, %.2f GB from %.2f GB in %s\n", q.Out, mixture.Name,
-		float64(last.Written)/1e9, float64(last.Total)/1e9, time.Since(start).Round(time.Second/10))
+	_, err = fmt.Fprintf(e.out, "%s: %s, %s from %s in %s\n", q.Out, mixture.Name,
+		size(last.Written), size(last.Total), time.Since(start).Round(time.Second/10))
 	return err
 }
 
@@ -49,6 +49,6 @@ func showProgress(w io.Writer, p quantize.Progress) {
 	if p.Done == 0 {
 		return
 	}
-	fmt.Fprintf(w, "%3d %%  %.2f of %.2f GB  %.0f MB/s  %s left  %s\n", 100*p.Done/max(1, p.Total),
-		float64(p.Done)/1e9, float64(p.Total)/1e9, p.Rate/1e6, p.Left.Round(time.Second), p.Tensor)
+	fmt.Fprintf(w, "%3d %%  %s of %s  %.0f MB/s  %s left  %s\n", 100*p.Done/max(1, p.Total),
+		size(p.Done), size(p.Total), p.Rate/1e6, p.Left.Round(time.Second), p.Tensor)
 }

@@ -52,7 +52,7 @@ func checkRoom(size, free int64, known bool, folder string) error {
 	if !known || free >= size {
 		return nil
 	}
-	return fmt.Errorf("the merged model needs %.2f GB, but only %.2f GB are free in %s; make room or choose another place", float64(size)/1e9, float64(free)/1e9, folder)
+	return fmt.Errorf("the merged model needs %s, but only %s are free in %s; make room or choose another place", gguf.Size(size), gguf.Size(free), folder)
 }
 
 // checkOut refuses to write onto a model that is being read.

@@ -66,7 +66,7 @@ func checkSpace(dir string, need int64) error {
 	if err != nil || free >= uint64(need)+spare {
 		return nil
 	}
-	return fmt.Errorf("the new file needs %.2f GB, but only %.2f GB are free in %s; make room or choose another folder", float64(need)/1e9, float64(free)/1e9, dir)
+	return fmt.Errorf("the new file needs %s, but only %s are free in %s; make room or choose another folder", gguf.Size(need+spare), gguf.Size(int64(free)), dir)
 }
 
 // fill writes the whole file. Everything happens on this goroutine but encoding.
