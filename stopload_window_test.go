@@ -95,3 +95,72 @@ func leaveCache(t *testing.T, path string) {
 		t.Logf("the cache is not emptied: %v", err)
 	}
 }
+
+// TestStopReplyInTheWindow takes the time from Esc to the end of a reply that is
+// stopped while its prompt is read and while it is written, with the same file.
+func TestStopReplyInTheWindow(t *testing.T) {
+	model := os.Getenv("BEYONDER_STOP_MODEL")
+	if model == "" {
+		t.Skip("BEYONDER_STOP_MODEL names no large file: how quickly the window stops a reply is not measured")
+	}
+	path := needWindow(t)
+	s, data := newScreen(t), t.TempDir()
+	p := s.open(path, data, model)
+	p.wait("model-loaded")
+	p.click("composer")
+	hand := newHand(t, p)
+	var reading, writing []time.Duration
+	for i := range 40 {
+		words := 1
+		if i%2 == 0 {
+			words = 60
+		}
+		text := ""
+		for range words {
+			text += fmt.Sprintf("%c%c ", 'a'+rand.N(26), 'a'+rand.N(26))
+		}
+		p.typeText(text)
+		p.key("Return")
+		p.wait("reply-started")
+		if words == 1 {
+			p.wait("piece")
+		}
+		time.Sleep(100*time.Millisecond + rand.N(500*time.Millisecond))
+		pressed := time.Now()
+		fmt.Fprintln(hand, "key Escape")
+		finished, wrote := p.stoppedReply()
+		if took := finished.Sub(pressed); wrote || words == 1 {
+			writing = append(writing, took)
+		} else {
+			reading = append(reading, took)
+		}
+	}
+	for name, took := range map[string][]time.Duration{"reading": reading, "writing": writing} {
+		slices.Sort(took)
+		n := len(took)
+		if n < 5 {
+			t.Fatalf("only %d stops while %s", n, name)
+		}
+		t.Logf("%d stops while %s: median %v, 90 of 100 %v, longest %v", n, name, took[n/2], took[n*9/10], took[n-1])
+		if took[n-1] > 100*time.Millisecond {
+			t.Errorf("a stop while %s took %v, want at most 100 ms", name, took[n-1])
+		}
+	}
+}
+
+// stoppedReply waits for the end of a reply, and says whether some of it came before.
+func (p *program) stoppedReply() (finished time.Time, wrote bool) {
+	p.Helper()
+	p.until("the end of the reply", func() bool {
+		for p.seen < len(p.events) {
+			e := p.events[p.seen]
+			p.seen++
+			if wrote = wrote || e.name() == "piece"; e.name() == "reply-finished" {
+				finished = at(p.T, e)
+				return true
+			}
+		}
+		return false
+	})
+	return finished, wrote
+}
