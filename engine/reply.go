@@ -170,7 +170,9 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 		rest = rest[n:]
 		progress.Done += n
 	}
-	w.done.ReusedTokens = reused
+	if w.wrote.IsZero() { // of the prompt, not of what is read again when the window rolls
+		w.done.ReusedTokens = reused
+	}
 	w.done.ReadSeconds += time.Since(began).Seconds()
 	if w.r.Record {
 		if err := w.send(Piece{Sent: w.m.sent(w.r, p)}); err != nil {

@@ -324,6 +324,9 @@ func TestRollInTheMiddleOfAReply(t *testing.T) {
 	if a.done.NewTokens != 90 || len(a.notices) != 1 || a.notices[0].Dropped != 2 {
 		t.Errorf("%d tokens, notices %+v, %+v", a.done.NewTokens, a.notices, a.done)
 	}
+	if a.done.ReusedTokens != 0 {
+		t.Errorf("%d tokens of a first prompt were reused", a.done.ReusedTokens)
+	}
 }
 
 func TestCancelKeepsWhatCame(t *testing.T) {

@@ -41,7 +41,7 @@ var ErrTold = errors.New("it was told")
 // cli is the whole command line.
 type cli struct {
 	Data       string `placeholder:"DIR" help:"Folder where conversations and settings are kept (default: beyonder in XDG_DATA_HOME, or in ~/.local/share)."`
-	Trace      string `placeholder:"FILE" help:"Append one JSON line for each event to this file."`
+	Trace      string `placeholder:"FILE" help:"Append one JSON line for each event of the window to this file."`
 	Rectangles bool   `name:"trace-rectangles" help:"With --trace: also where the window's parts are."`
 
 	ShowVersion kong.VersionFlag `name:"version" help:"Show the version."`
@@ -145,6 +145,9 @@ func (e *env) parse(args []string) (k *kong.Context, err error) {
 	}()
 	if k, err = parser.Parse(joinNegatives(args)); err != nil {
 		return nil, fmt.Errorf("%w; see beyonder --help", err)
+	}
+	if e.cli.Trace != "" && !strings.HasPrefix(k.Command(), "open") {
+		return nil, errors.New("--trace is of the window alone: no other command has events")
 	}
 	return k, nil
 }

@@ -238,6 +238,7 @@ func TestMistakesAreOneSentence(t *testing.T) {
 		{[]string{"bench", "-m", tinyModel, "--prompt=-5"}, "nothing to measure"},
 		{[]string{"bench", "-m", tinyModel, "--repetitions=0"}, "nothing to measure"},
 		{[]string{"chat", "-m", tinyModel, "--threads=-3", "-p", "x"}, "threads"},
+		{[]string{"chat", "-m", tinyModel, "-p", "x", "--trace", filepath.Join(folder, "trace")}, "--trace"},
 		{[]string{"chat", "-m", tinyModel, "-p", "x", "--prompt-cache", filepath.Join(cut, "cache")}, "prompt cache"},
 	} {
 		out, err := run(t, "", c.args...)
