@@ -37,7 +37,8 @@ SHAPES = {
 }
 PLANS = {  # window and tokens: of a row; rows: of a batch; tokens: read in a stage
     "gpu": dict(shape="full", window=1024, rows=64, base=160e6, expert=32e6, rate=2e-3, expert_rate=6e-4),
-    "cpu": dict(shape="full", window=768, rows=3, base=10e6, again=9e6, expert=3e5, rate=2e-3, again_rate=1.4e-3, expert_rate=6e-4),
+    "cpu": dict(shape="full", window=768, rows=3, base=10e6, again=9e6, expert=3e5, rate=2e-3, again_rate=1.4e-3, expert_rate=6e-4,
+                minutes=dict(base=58, again=46, expert=3)),  # at most: in all less than two hours, on whatever processor
     "toy": dict(shape="toy", window=384, rows=8, base=1e6, expert=1.2e5, rate=4e-3, expert_rate=1e-3),
 }
 QUESTION_WEIGHT = 0.1  # of what users say in the loss, beside 1 for answers
@@ -354,7 +355,7 @@ class Run:
         return state["step"], state["curve"], state["spent"]
 
     def train(self, name, model, mix, total, rate):
-        """One pass over so many tokens; the rate rises, then falls as a cosine."""
+        """One pass over so many tokens, or over what can be read in the time there is; the rate rises, then falls as a cosine."""
         rng = numpy.random.default_rng([self.o.seed, *name.encode()])
         packed = pack(documents(self.texts, mix, total * self.o.scale, rng), self.plan["window"])
         steps = math.ceil(len(packed[0]) / self.plan["rows"])
@@ -363,13 +364,16 @@ class Run:
         groups = [g for o in optimizers for g in o.param_groups]
         step_model = torch.compile(model) if self.o.compile else model
         first, curve, spent = self.resume(name, model, optimizers)
-        warm, began, limit = max(10, steps // 30), time.time() - spent, 60 * self.o.minutes
+        limits = self.plan.get("minutes", {})
+        warm, began, limit = max(10, steps // 30), time.time() - spent, 60 * (self.o.minutes or limits.get(name, limits.get("expert", 0)))
         warm, kept = min(warm, 100) if limit else warm, time.time()
         for step, batch in enumerate(self.batches(packed, torch.from_numpy(rng.permutation(len(packed[0]))))):
             if step < first:
                 continue
             spent = time.time() - began
-            done = min(1, spent / limit) if limit else (step - warm) / max(1, steps - warm)
+            done = (step - warm) / max(1, steps - warm)
+            if limit:
+                done = min(1, max(done, spent / limit))
             last = step == steps - 1 or done == 1
             now = min(1, (step + 1) / warm) if step < warm else 0.02 + 0.49 * (1 + math.cos(math.pi * done))
             for g in groups:
@@ -522,7 +526,7 @@ def main():
     p.add_argument("--pieces", type=int, default=4096)
     p.add_argument("--compile", action="store_true", help="compile the model (PyTorch 2, CUDA)")
     p.add_argument("--threads", type=int, default=0)
-    p.add_argument("--minutes", type=float, default=0, help="end each stage after so many, the rate falling by the clock (with --scale, so that there is text enough)")
+    p.add_argument("--minutes", type=float, default=0, help="end each stage after so many, instead of the plan's (with --scale, so that there is text enough)")
     p.add_argument("--start", help='what "again" goes on from instead of OUT/base: an earlier Starter (.gguf, by PyPI\'s gguf) or what a broken run kept')
     p.add_argument("--sizes", action="store_true", help="print the shapes' sizes and stop")
     o = p.parse_args()
