@@ -2,7 +2,7 @@
 
 import re
 
-from areas import askers, more, props, spoken
+from areas import askers, followups, more, props, spoken
 from areas.guide import TOPICS
 from areas.wording import expand, pick, sentence, typed
 
@@ -44,6 +44,7 @@ SMALL_HELD = [
 ]
 
 NAMES = "Ann Ben Clara David Ella Finn Grace Henry Ida Jack Kim Leo Maria Noah Olga Paul Rosa Sam Tina Victor Wendy Yusuf Zoe Alice Bob Carla Emil Frida Hugo Jonas Lena Mia Nina Oscar Peter Ruth Simon Tom Vera".split()
+SYLLABLES = "ma mi mo na ne ni no la li lo lu ra ri ro sa so fi fa ka ko ki ta te ti to da di do be bi bo jo ja vi va ve ha he hu go ga pa pe zo za an el in or ul sha kri ste bra gre".split()
 LIKES = "tea coffee trains cats dogs music chess gardens books rain bread bicycles maps stars boats apples winter painting".split()
 
 MORE_LIKES = "swimming cooking football dancing reading singing snow summer spring autumn cheese chocolate pizza soup honey roses trees birds horses frogs owls films puzzles numbers poems songs guitars drums bridges castles mountains lakes islands sailing hiking running chocolate pancakes lemons cherries cakes tulips jazz opera".split()
@@ -56,16 +57,24 @@ LIKE_ASKED = ["{what do I like|do you remember what I like|what did I say I like
 
 def about(rng):
     """A question and an answer about a topic, or small talk."""
-    if rng.random() < 0.2:
+    return asked(rng)[1:]
+
+
+def asked(rng, among=None):
+    """A topic's name (None: small talk), a question and an answer; one of these topics, if some are named."""
+    name = None
+    if among is None and rng.random() < 0.2:
         i = rng.randrange(len(SMALL))
         asks, answers = SMALL[i]
         others, third, fourth = more.SMALL.get(i), spoken.SMALL.get(i), None
     else:
-        name, _, asks, answers, _ = rng.choice(TOPICS)
+        name, _, asks, answers, _ = rng.choice(TOPICS) if among is None else _TOPIC[rng.choice(among)]
         others, third, fourth = more.TOPICS.get(name), spoken.TOPICS[name], askers.TOPICS.get(name)
-        if rng.random() < 0.04:
-            name, _, asks, answers, _ = next(t for t in TOPICS if t[0] == "only the Starter")
-            others, third, fourth = more.BEYOND, None, None
+        if among is None and rng.random() < 0.04:
+            name, _, asks, answers, _ = _TOPIC["only the Starter"]
+            others, third, fourth = more.BEYOND, None, followups.BEYOND
+        elif name in followups.ASKS and rng.random() < 0.4:
+            fourth = followups.ASKS[name]
     r = rng.random()
     if fourth and rng.random() < 0.35:
         asks = fourth
@@ -73,7 +82,18 @@ def about(rng):
         asks = third
     elif others and r < 0.8:
         asks = others
-    return typed(rng, mark(pick(rng, spoken.fill(rng.choice(asks)))), True), pick(rng, rng.choice(answers))
+    return name, typed(rng, mark(pick(rng, spoken.fill(rng.choice(asks)))), True), pick(rng, rng.choice(answers))
+
+
+def followed(rng):
+    """A topic, then a question that only the topic makes clear."""
+    name, q, a = asked(rng, _FOLLOWED)
+    asks, answers = rng.choice(followups.FOLLOWS[name])
+    if isinstance(answers, str):
+        answers = _TOPIC[answers][3]
+    if name == "mixture of experts" and rng.random() < 0.5:
+        asks, answers = followups.FOLLOWS[name][0][0], _TOPIC["merge"][3]
+    return [(q, a), (lead(rng, typed(rng, mark(pick(rng, rng.choice(asks))), True)), pick(rng, rng.choice(answers)))]
 
 
 def mark(question):
@@ -97,9 +117,16 @@ def lead(rng, question):
     return pick(rng, rng.choice(["{And |And |Ok, and |Thanks. |I see. |Ok. |Good. }"])) + question if rng.random() < 0.4 else question
 
 
+def name_of(rng):
+    """A name: one that there is, or syllables that only copying gets right."""
+    if rng.random() < 0.6:
+        return rng.choice(NAMES + props.NAMES_HE + props.NAMES_SHE)
+    return "".join(rng.choice(SYLLABLES) for _ in range(rng.choice([2, 2, 3]))).capitalize() + rng.choice(["", "", "", "n", "s", "l", "a", "r"])
+
+
 def remembers(rng):
     """Turns in which a name or a liking is told and asked for later."""
-    name, thing = rng.choice(NAMES + props.NAMES_HE + props.NAMES_SHE), rng.choice(LIKES + MORE_LIKES)
+    name, thing = name_of(rng), rng.choice(LIKES + MORE_LIKES)
     if rng.random() < 0.6:
         first = (pick(rng, rng.choice(NAME_TOLD + more.NAME_TOLD)).replace("NAME", name),
                  pick(rng, "{Nice to meet you|Hello|Good to meet you}, %s! {I'm the Starter.|What can I do for you?|How can I help?}" % name))
@@ -114,6 +141,8 @@ def remembers(rng):
 
 
 AGAIN = ["{say it|tell me|explain it|explain that|can you say it|could you put it|put it|once more} {again|in other words|differently|once more|another way|more simply|for a beginner}{?| please|, please|}", "{I don't understand|I don't get it|I didn't get that|not clear|what do you mean|sorry, what|pardon|huh|come again|how do you mean}{?|.| that?|}", "{that's not clear|that is too short|too complicated|simpler please|in simple words please|more please|tell me more|and in plain words}{.|?|!|}"]
+_TOPIC = {t[0]: t for t in TOPICS}
+_FOLLOWED = sorted(followups.FOLLOWS) + ["mixture of experts"] * 3
 _ANSWERS = [answers for _, _, _, answers, _ in TOPICS]
 
 
@@ -129,8 +158,8 @@ def again(rng, answer):
 def conversation(rng):
     if rng.random() < 0.12:
         return remembers(rng)
-    turns = [about(rng)]
-    if rng.random() < 0.07:
+    turns = followed(rng) if rng.random() < 0.18 else [about(rng)]
+    if len(turns) == 1 and rng.random() < 0.07:
         other = again(rng, turns[0][1])
         if other:
             turns.append((typed(rng, sentence(pick(rng, rng.choice(AGAIN)))), other))
@@ -156,8 +185,13 @@ def questions(rng):
 
 def check():
     """Every answer has its topic's facts."""
-    for name, facts, asks, answers, held in TOPICS:
+    for name, facts, _, answers, _ in TOPICS:
         for a in (t for pattern in answers for t in expand(pattern)):
             for f in facts:
                 assert re.search(f, a, re.I), (name, f, a)
             assert "{" not in a and "|" not in a and "  " not in a, a
+    for name, follows in followups.FOLLOWS.items():
+        for _, answers in follows:
+            for a in (t for pattern in ([] if isinstance(answers, str) else answers) for t in expand(pattern)):
+                assert "{" not in a and "|" not in a and "  " not in a, a
+            assert name in _TOPIC and (not isinstance(answers, str) or answers in _TOPIC), (name, answers)
