@@ -365,8 +365,7 @@ func (p *assistantsPage) askImport() {
 	}, w.win)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".json"}))
 	d.SetTitleText(lang.L("Import an assistant (.json)"))
-	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
-	d.Show()
+	w.showChooser(d)
 }
 
 func (p *assistantsPage) importFile(path string) {
@@ -407,8 +406,7 @@ func (p *assistantsPage) askExport(a app.Assistant) {
 	}, w.win)
 	d.SetFileName(nameForFile(assistantName(a)) + ".json")
 	d.SetTitleText(lang.L("Export"))
-	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
-	d.Show()
+	w.showChooser(d)
 }
 
 // talk begins a conversation with an assistant.

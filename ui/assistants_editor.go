@@ -341,8 +341,7 @@ func (e *assistantEditor) askPicture() {
 	}, w.win)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".png", ".jpg", ".jpeg", ".gif"}))
 	d.SetTitleText(lang.L("A picture for the assistant (.png, .jpg, .gif)"))
-	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
-	d.Show()
+	w.showChooser(d)
 }
 
 func (e *assistantEditor) takePicture(path string) {

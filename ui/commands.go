@@ -21,6 +21,7 @@ type command struct {
 	icon    string
 	when    func(*Window) bool // it can be done now; nil: always
 	run     func(*Window)
+	anytime bool // even while something is asked
 }
 
 func (c command) enabled(w *Window) bool { return c.run != nil && (c.when == nil || c.when(w)) }
@@ -108,11 +109,11 @@ func viewCommands() []command {
 	return []command{
 		{id: "view.sidebar", section: s, title: lang.L("Show or hide the conversations"), keys: "Ctrl+B", icon: "sidebar", run: (*Window).toggleSidebar},
 		{id: "view.settings", section: s, title: lang.L("Show or hide the settings"), keys: "Ctrl+.", icon: "settings", run: (*Window).togglePanel},
-		{id: "view.larger", section: s, title: lang.L("Larger"), keys: "Ctrl++", also: []string{"Ctrl+=", "Ctrl+Shift+="}, icon: "add", run: zoomBy(1)},
-		{id: "view.smaller", section: s, title: lang.L("Smaller"), keys: "Ctrl+-", icon: "remove", run: zoomBy(-1)},
-		{id: "view.usual", section: s, title: lang.L("Size as usual"), keys: "Ctrl+0", icon: "search", run: zoomBy(0)},
-		{id: "view.contrast", section: s, title: lang.L("High contrast on or off"), icon: "eye", run: (*Window).switchContrast},
-		{id: "view.full", section: s, title: lang.L("Full screen on or off"), keys: "F11", icon: "up", run: (*Window).switchFullScreen},
+		{id: "view.larger", section: s, title: lang.L("Larger"), keys: "Ctrl++", also: []string{"Ctrl+=", "Ctrl+Shift+="}, icon: "add", run: zoomBy(1), anytime: true},
+		{id: "view.smaller", section: s, title: lang.L("Smaller"), keys: "Ctrl+-", icon: "remove", run: zoomBy(-1), anytime: true},
+		{id: "view.usual", section: s, title: lang.L("Size as usual"), keys: "Ctrl+0", icon: "search", run: zoomBy(0), anytime: true},
+		{id: "view.contrast", section: s, title: lang.L("High contrast on or off"), icon: "eye", run: (*Window).switchContrast, anytime: true},
+		{id: "view.full", section: s, title: lang.L("Full screen on or off"), keys: "F11", icon: "up", run: (*Window).switchFullScreen, anytime: true},
 	}
 }
 
@@ -124,7 +125,7 @@ func programCommands() []command {
 		{id: "assistants", section: s, title: lang.L("Make and change assistants"), icon: "edit", run: func(w *Window) { w.openAssistants(w.inForce().Assistant.ID) }},
 		{id: "program.diagnostics", section: s, title: lang.L("Diagnostics"), icon: "info", run: (*Window).showDiagnostics},
 		{id: "program.network", section: s, title: lang.L("Network: connections that were opened"), icon: "info", run: (*Window).showNetwork},
-		{id: "program.quit", section: s, title: lang.L("Quit"), keys: "Ctrl+Q", icon: "close", run: (*Window).close},
+		{id: "program.quit", section: s, title: lang.L("Quit"), keys: "Ctrl+Q", icon: "close", run: (*Window).close, anytime: true},
 	}
 }
 
@@ -181,6 +182,7 @@ func (w *Window) continueLast() {
 func (w *Window) lookIntoTrash() {
 	w.showSidebar()
 	w.showTrash(true)
+	w.sidebar.focusList()
 }
 
 // menuItem is a command as a line of a menu, with its keys.

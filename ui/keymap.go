@@ -127,10 +127,11 @@ func (w *Window) changeKeys(k *keymap) {
 	w.setKeys(k)
 }
 
-// run does what a command does, if that can be done now.
+// run does what a command does, if that can be done now. While something is asked,
+// only the view can be changed, and the program left.
 func (w *Window) run(id string) {
 	c := commandOf(id)
-	if w.app.Locked() || !c.enabled(w) {
+	if w.app.Locked() || !c.enabled(w) || w.asking() && !c.anytime {
 		return
 	}
 	c.run(w)

@@ -64,8 +64,7 @@ func (p *pathField) file() {
 		}
 	}, w.win)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".gguf"}))
-	d.Resize(w.win.Canvas().Size().SubtractWidthHeight(px(80), px(80)))
-	d.Show()
+	w.showChooser(d)
 }
 
 func (p *pathField) folder() {
@@ -77,8 +76,7 @@ func (p *pathField) folder() {
 			p.entry.SetText(f.Path())
 		}
 	}, w.win)
-	d.Resize(w.win.Canvas().Size().SubtractWidthHeight(px(80), px(80)))
-	d.Show()
+	w.showChooser(d)
 }
 
 // expertRow is one expert of a mixture that is being made.

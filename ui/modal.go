@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -12,21 +13,23 @@ import (
 // modal asks for something before anything else can be done: Enter in its last
 // field and its first button do it, Esc leaves it.
 type modal struct {
-	window *Window
-	popup  *widget.PopUp
-	cancel *pushButton
-	button *pushButton
-	busy   bool         // background is at work
-	first  *filterEntry // of its fields; nil: it has none
-	note   *paragraph   // what is wrong with what was given
-	do     func() error
-	left   func() // called when it is left without that; may be nil
+	window  *Window
+	popup   *widget.PopUp
+	content *fyne.Container
+	cancel  *pushButton
+	button  *pushButton
+	busy    bool         // background is at work
+	first   *filterEntry // of its fields; nil: it has none
+	note    *paragraph   // what is wrong with what was given
+	do      func() error
+	left    func()          // called when it is left without that; may be nil
+	bar     *fyne.Container // moves while it waits
 }
 
 // ask opens a modal. do says what is wrong with what was given, nil: it is done.
 func (w *Window) ask(title, text, button string, fields []fyne.CanvasObject, do func() error) *modal {
-	m := &modal{window: w, note: newParagraph("", dangerStyle), do: do}
 	content := newColumn(12, newLine(title, titleStyle))
+	m := &modal{window: w, content: content, note: newParagraph("", dangerStyle), do: do}
 	if text != "" {
 		content.Add(newParagraph(text, captionStyle))
 	}
@@ -101,10 +104,33 @@ func (m *modal) background(work func() error, told func(error)) error {
 	inBackground(m.window.post, work, func(err error) {
 		m.busy = false
 		m.button.Enable()
+		m.waited()
 		told(err)
 		m.done(err)
 	})
 	return errBusy
+}
+
+// wait shows what is done in the background. Until that is done, the modal cannot be
+// left.
+func (m *modal) wait(text string) {
+	moving := widget.NewProgressBarInfinite()
+	m.bar = newColumn(4, newLine(text, captionStyle), moving)
+	m.content.Objects = slices.Insert(m.content.Objects, len(m.content.Objects)-1, fyne.CanvasObject(m.bar))
+	m.note.Hide()
+	m.cancel.Disable()
+	m.fit()
+}
+
+// waited takes that away.
+func (m *modal) waited() {
+	if m.bar == nil {
+		return
+	}
+	m.bar.Objects[1].(*widget.ProgressBarInfinite).Stop()
+	m.content.Remove(m.bar)
+	m.bar = nil
+	m.cancel.Enable()
 }
 
 // done says what is wrong, or closes the modal.
@@ -121,6 +147,9 @@ func (m *modal) done(err error) {
 }
 
 func (m *modal) close() {
+	if m.bar != nil {
+		return
+	}
 	m.popup.Hide()
 	if m.left != nil {
 		m.left()

@@ -71,8 +71,7 @@ func (p *modelsPage) addFolder() {
 			p.add(f.Path())
 		}
 	}, w.win)
-	d.Resize(w.win.Canvas().Size().SubtractWidthHeight(px(80), px(80)))
-	d.Show()
+	w.showChooser(d)
 }
 
 func (p *modelsPage) addFile() {
@@ -85,8 +84,7 @@ func (p *modelsPage) addFile() {
 			p.add(f.URI().Path())
 		}
 	}, w.win)
-	d.Resize(w.win.Canvas().Size().SubtractWidthHeight(px(80), px(80)))
-	d.Show()
+	w.showChooser(d)
 }
 
 // dropped takes files and folders that were dropped on the page.

@@ -56,6 +56,7 @@ type Sidebar struct {
 	renaming    app.ID
 	renameField *renameEntry
 	inTrash     bool
+	spot        keySpot
 	dragging    *dragging // nil: none is
 	ghost       *ghost
 	sure        bool // "empty the trash" has been asked for once
@@ -80,9 +81,9 @@ func NewSidebar() *Sidebar {
 	s.ExtendBaseWidget(s)
 	s.newButton = newFocusRow(untitled(), "", func() { s.OnNew() })
 	s.newButton.framed, s.newButton.icon = true, assets.Icon("add")
-	s.back = newFocusRow(lang.L("Back"), lang.L("Click one to restore it."), func() { s.OnTrash(false) })
+	s.back = newFocusRow(lang.L("Back"), lang.L("Click one to restore it."), func() { s.lookIntoTrash(false) })
 	s.back.icon = assets.Icon("back")
-	s.trash = newFocusRow(lang.L("Trash"), "", func() { s.OnTrash(true) })
+	s.trash = newFocusRow(lang.L("Trash"), "", func() { s.lookIntoTrash(true) })
 	s.trash.title.style = captionStyle
 	s.empty = newButton("", s.emptyTapped)
 	s.filter = newFilterEntry("", func(string) { s.search() })
@@ -123,10 +124,14 @@ func (s *Sidebar) CreateRenderer() fyne.WidgetRenderer {
 func (s *Sidebar) Set(conversations []app.Conversation, folders []app.Folder, inTrash bool) {
 	if inTrash != s.inTrash {
 		s.filter.SetText("")
+		s.spot = keySpot{}
 	}
 	s.all, s.folders, s.inTrash = conversations, folders, inTrash
 	s.sure = s.sure && inTrash
 	s.arrange()
+	if s.list.focused {
+		s.settle()
+	}
 	s.list.Refresh()
 	s.show()
 	if s.filter.Text != "" {
@@ -154,7 +159,7 @@ func (s *Sidebar) Renew(c app.Conversation) bool {
 // SetCurrent highlights the conversation that is open.
 func (s *Sidebar) SetCurrent(id app.ID) {
 	if id != s.current {
-		s.current = id
+		s.current, s.spot = id, keySpot{}
 		s.uncoverCurrent()
 		s.list.Refresh()
 		s.reveal()
@@ -276,6 +281,24 @@ func (s *Sidebar) show() {
 	relayout(s.content)
 }
 
+// lookIntoTrash opens the trash or leaves it. Who did it by a key is in the list
+// then: the row that had the focus is gone.
+func (s *Sidebar) lookIntoTrash(open bool) {
+	c := canvasOf(s)
+	byKey := c != nil && (c.Focused() == s.trash || c.Focused() == s.back)
+	s.OnTrash(open)
+	if byKey {
+		s.focusList()
+	}
+}
+
+// focusList puts the keys into the list.
+func (s *Sidebar) focusList() {
+	if c := canvasOf(s); c != nil && s.list.Visible() {
+		c.Focus(s.list)
+	}
+}
+
 // emptyTapped asks once more by changing its words: what follows cannot be undone.
 func (s *Sidebar) emptyTapped() {
 	if s.sure {
@@ -296,18 +319,6 @@ func (s *Sidebar) index(id app.ID) int {
 func (s *Sidebar) reveal() {
 	if i := s.row(s.current); i >= 0 && s.list.Size().Height > 0 {
 		s.list.ScrollTo(i)
-	}
-}
-
-// step opens the conversation n further down.
-func (s *Sidebar) step(n int) {
-	if s.inTrash || len(s.shown) == 0 {
-		return
-	}
-	at := s.index(s.current)
-	next := min(max(at+n, 0), len(s.shown)-1)
-	if next != at {
-		s.OnOpen(s.shown[next].ID)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
@@ -17,7 +16,7 @@ import (
 const doubleClick = 400 * time.Millisecond
 
 // conversationList is the virtualised list of a Sidebar. The focus is on the
-// list, not on its rows: Up and Down open the neighbouring conversation.
+// list, not on its rows: its keys are in sidebar_keys.go.
 type conversationList struct {
 	widget.List
 	sidebar  *Sidebar
@@ -72,7 +71,7 @@ func (l *conversationList) showHeading(row *listRow, text string) {
 func (l *conversationList) showFolder(row *listRow, r sideRow) {
 	s, f := l.sidebar, *r.folder
 	row.title.text, row.icon = folderTitle(&f, r.within), assets.Icon("folder")
-	row.focused = s.dragging != nil && !s.dragging.given && s.dragging.there && s.dragging.folder == f.ID
+	row.focused = l.focused && s.onSpot(r) || s.dragging != nil && !s.dragging.given && s.dragging.there && s.dragging.folder == f.ID
 	row.onTapped = func() { l.folderTapped(f.ID) }
 	row.onSecondary = func(at fyne.Position) { s.offerFolder(f.ID, at) }
 	more := row.buttons[0]
@@ -95,7 +94,7 @@ func (l *conversationList) showConversation(row *listRow, c app.Conversation, in
 	}
 	row.selected = c.ID == s.current && !s.inTrash
 	row.marked = c.ID == s.writing
-	row.focused = row.selected && l.focused
+	row.focused = l.focused && s.onSpot(sideRow{conversation: &c})
 	row.onTapped = func() { l.tapped(c.ID) }
 	row.onSecondary = func(at fyne.Position) { s.offer(c.ID, at) }
 	more := row.buttons[0]
@@ -125,27 +124,9 @@ func (l *conversationList) tapped(id app.ID) {
 	}
 }
 
-// FocusGained, FocusLost and TypedKey implement fyne.Focusable.
-func (l *conversationList) FocusGained() { l.focused = true; l.Refresh() }
+// FocusGained and FocusLost implement fyne.Focusable.
+func (l *conversationList) FocusGained() { l.focused = true; l.sidebar.settle(); l.Refresh() }
 func (l *conversationList) FocusLost()   { l.focused = false; l.Refresh() }
-
-func (l *conversationList) TypedKey(event *fyne.KeyEvent) {
-	s := l.sidebar
-	switch event.Name {
-	case fyne.KeyDown:
-		s.step(1)
-	case fyne.KeyUp:
-		s.step(-1)
-	case desktop.KeyMenu:
-		s.offerCurrent()
-	case fyne.KeyDelete:
-		if s.index(s.current) >= 0 && !s.inTrash {
-			s.OnDelete(s.current)
-		}
-	default:
-		passKey(l, event)
-	}
-}
 
 // below is the place for a menu under o.
 func below(o fyne.CanvasObject) fyne.Position {

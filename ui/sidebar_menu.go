@@ -74,14 +74,6 @@ func (s *Sidebar) menu(at fyne.Position, items ...*fyne.MenuItem) {
 	}
 }
 
-// offerCurrent opens the menu of the open conversation, beside the list.
-func (s *Sidebar) offerCurrent() {
-	if s.row(s.current) >= 0 {
-		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(s.list)
-		s.offer(s.current, at.AddXY(px(16), px(16)))
-	}
-}
-
 func (s *Sidebar) exportItem(id, folder app.ID) *fyne.MenuItem {
 	item := fyne.NewMenuItem(lang.L("Export…"), func() { s.OnExport(id, folder) })
 	item.Disabled = s.OnExport == nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"beyonder/app"
@@ -101,6 +102,66 @@ func TestTheSidebarsKeys(t *testing.T) {
 	}
 	if !slices.Equal(s.said, []string{"open Beta", "open Gamma", "open Beta", "delete Beta"}) {
 		t.Fatalf("said %q", s.said)
+	}
+}
+
+// Folders and what is in the trash are reached by keys alone.
+func TestTheSidebarsKeysReachFoldersAndTheTrash(t *testing.T) {
+	s := newSidebarRig(t, "Alpha", "Beta", "Gamma")
+	s.OnDeleteFolder = func(id app.ID) { s.said = append(s.said, fmt.Sprint("delete folder ", id)) }
+	s.OnRestoreFolder = func(id app.ID) { s.said = append(s.said, fmt.Sprint("restore folder ", id)) }
+	s.OnFolder = func(id, first app.ID) { s.said = append(s.said, fmt.Sprint("change folder ", id)) }
+	canvas := canvasOf(s.Sidebar)
+	press := func(keys ...fyne.KeyName) {
+		for _, key := range keys {
+			s.list.TypedKey(&fyne.KeyEvent{Name: key})
+		}
+	}
+	marked := func() (titles []string) {
+		for _, r := range s.listed() {
+			if r.focused {
+				titles = append(titles, r.title.text)
+			}
+		}
+		return titles
+	}
+	all, folders := s.all, []app.Folder{{ID: 7, Name: "Work"}, {ID: 8, Name: "Play"}}
+	all[2].Folder = 8
+	s.Set(all, folders, false)
+	canvas.Focus(s.list)
+	if got := marked(); !slices.Equal(got, []string{"Work"}) {
+		t.Errorf("nothing is open, and the keys are on %q", got)
+	}
+	press(fyne.KeyDown, fyne.KeyRight, fyne.KeyDown)
+	if !slices.Equal(s.said, []string{"open Gamma"}) || !slices.Equal(marked(), []string{"Gamma"}) {
+		t.Errorf("said %q, the keys are on %q", s.said, marked())
+	}
+	press(fyne.KeyUp, fyne.KeyDelete)
+	if got := marked(); s.said[1] != "delete folder 8" || !slices.Equal(got, []string{"Play (1)"}) {
+		t.Errorf("said %q, the keys are on %q", s.said, got)
+	}
+	press(desktop.KeyMenu)
+	if canvas.Overlays().Top() == nil {
+		t.Fatal("no menu opens for a folder")
+	}
+	canvas.Overlays().Top().Hide()
+	press(fyne.KeyReturn)
+	if s.unfolded[8] || len(s.rows) != 6 {
+		t.Errorf("Enter does not fold a folder: %d lines", len(s.rows))
+	}
+
+	s.said = nil
+	s.Set(all, folders[:1], true)
+	if got := marked(); !slices.Equal(got, []string{"Work"}) {
+		t.Errorf("in the trash, the keys are on %q", got)
+	}
+	press(fyne.KeyReturn, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn, fyne.KeyDelete, fyne.KeyUp, fyne.KeySpace)
+	if !slices.Equal(s.said, []string{"restore folder 7", "restore Beta", "restore Alpha"}) {
+		t.Errorf("in the trash, said %q", s.said)
+	}
+	s.Set(all[1:], nil, true) // Alpha is restored
+	if got := marked(); !slices.Equal(got, []string{"Beta"}) {
+		t.Errorf("after that, the keys are on %q", got)
 	}
 }
 

@@ -48,9 +48,10 @@ type Window struct {
 	transcript *Transcript
 	page       *emptyPage
 	find       *findBar
-	modal      *modal    // the last one; nil: there was none
-	palette    *palette  // likewise
-	sheet      *keySheet // likewise
+	modal      *modal            // the last one; nil: there was none
+	chooser    fyne.CanvasObject // of files, the last one; nil: there was none
+	palette    *palette          // likewise
+	sheet      *keySheet         // likewise
 	keys       *keymap
 	voice      *app.Voice // the system's, nil: it has none
 	speaking   *speech    // a reply being spoken, nil: none is

@@ -3,7 +3,9 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -70,7 +72,8 @@ func (w *Window) askExport(id, folder app.ID) {
 	})
 	choice.SetSelectedIndex(0)
 	m = w.ask(title, "", lang.L("Choose where…"), []fyne.CanvasObject{choice, text}, func() error {
-		w.chooseExport(app.Export{Conversation: id, Folder: folder}, name+formats[chosen].ending)
+		what, file := app.Export{Conversation: id, Folder: folder}, name+formats[chosen].ending
+		w.post(func() { w.chooseExport(what, file) }) // once this is gone, which takes with it what lies over it
 		return nil
 	})
 	w.win.Canvas().Focus(choice)
@@ -114,13 +117,28 @@ func (w *Window) chooseExport(e app.Export, name string) {
 		case file != nil:
 			path := file.URI().Path()
 			file.Close()
-			w.export(e, path)
+			w.export(e, withEnding(path, filepath.Ext(name)))
 		}
 	}, w.win)
 	d.SetFileName(name)
 	d.SetTitleText(lang.L("Export"))
-	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
-	d.Show()
+	w.showChooser(d)
+}
+
+// withEnding is the path of a file that was given a name without an ending that says
+// a format. The empty file that Fyne has made of that name goes.
+func withEnding(path, ending string) string {
+	known := slices.ContainsFunc(exportFormats(), func(f exportFormat) bool { return f.ending == strings.ToLower(filepath.Ext(path)) })
+	if known {
+		return path
+	}
+	if _, err := os.Lstat(path + ending); err == nil {
+		return path // not over a file that nobody was asked about
+	}
+	if info, err := os.Lstat(path); err == nil && info.Size() == 0 {
+		os.Remove(path)
+	}
+	return path + ending
 }
 
 func (w *Window) export(e app.Export, path string) {
@@ -157,8 +175,7 @@ func (w *Window) askImport() {
 	}, w.win)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".json", ".zip"}))
 	d.SetTitleText(lang.L("Import conversations (our .json, ChatGPT's conversations.json or .zip, LM Studio's .conversation.json)"))
-	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
-	d.Show()
+	w.showChooser(d)
 }
 
 // importFile adds the conversations of a file and offers to put them into the
@@ -270,34 +287,35 @@ func (w *Window) askPassphrase() {
 	if w.app.Encrypted() {
 		title, text, button, fields = lang.L("Change the passphrase"), lang.L("Copies made so far keep the passphrase that they were made with."), lang.L("Change"), append([]fyne.CanvasObject{currentField}, fields...)
 	}
-	w.ask(title, text, button, fields, func() error {
+	var m *modal
+	m = w.ask(title, text, button, fields, func() error {
 		switch {
 		case fresh.Text == "":
 			return errors.New(lang.L("a passphrase has at least one character"))
 		case fresh.Text != again.Text:
 			return errors.New(lang.L("the two are not the same: type the new passphrase twice"))
 		}
-		w.setPassphrase(current.Text, fresh.Text, lang.L("The conversations have a passphrase now."))
-		return nil
+		return w.setPassphrase(m, current.Text, fresh.Text, lang.L("The conversations have a passphrase now."))
 	})
 }
 
 func (w *Window) askNoPassphrase() {
 	current, field := passwordField(lang.L("Passphrase"))
-	w.ask(lang.L("Remove the passphrase"), lang.L("Conversations can then be read by everybody who can read your files. Copies made so far are deleted."), lang.L("Decrypt"), []fyne.CanvasObject{field}, func() error {
-		w.setPassphrase(current.Text, "", lang.L("The conversations have no passphrase any more."))
-		return nil
+	var m *modal
+	m = w.ask(lang.L("Remove the passphrase"), lang.L("Conversations can then be read by everybody who can read your files. Copies made so far are deleted."), lang.L("Decrypt"), []fyne.CanvasObject{field}, func() error {
+		return w.setPassphrase(m, current.Text, "", lang.L("The conversations have no passphrase any more."))
 	})
 }
 
-func (w *Window) setPassphrase(current, fresh, done string) {
+// setPassphrase changes the passphrase while the modal that asked for it waits and
+// says what is wrong with the one so far.
+func (w *Window) setPassphrase(m *modal, current, fresh, done string) error {
 	w.leave()
-	w.busy(lang.L("Writing all conversations anew…"), func() error { return w.app.SetPassphrase(current, fresh) }, func(err error) {
-		if err != nil {
-			w.failed(err)
-			return
+	m.wait(lang.L("Writing all conversations anew…"))
+	return m.background(func() error { return w.app.SetPassphrase(current, fresh) }, func(err error) {
+		if err == nil {
+			w.say("kept", done)
 		}
-		w.say("kept", done)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
 	"beyonder/app/apptest"
@@ -61,6 +62,56 @@ func TestTheExportAsksForAFormat(t *testing.T) {
 	if _, name := r.exported(r.current, 0); name != "what is a b" {
 		t.Errorf("the file is to be called %q", name)
 	}
+	r.fill("Choose where…")
+	r.until("the question where", func() bool { return r.chooser != nil })
+	named := over(r, func(e *widget.Entry) bool { return strings.HasSuffix(e.Text, ".json") })
+	if !r.asking() || named.Text != "what is a b.json" {
+		t.Errorf("it is not asked where: asking %v, the name %q", r.asking(), named.Text)
+	}
+	r.chooser.Hide()
+	if r.asking() {
+		t.Error("it is asked no longer, and nothing can be done")
+	}
+}
+
+// A name without an ending takes the one of the format that was chosen.
+func TestTheExportsEnding(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{"plain": "", "there": "", "there.md": "mine"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for given, want := range map[string]string{"plain": "plain.md", "x.PDF": "x.PDF", "v1.2": "v1.2.md", "there": "there"} {
+		if got := withEnding(filepath.Join(dir, given), ".md"); got != filepath.Join(dir, want) {
+			t.Errorf("%s becomes %s", given, got)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "plain")); err == nil {
+		t.Error("an empty file is left")
+	}
+}
+
+// What is asked is answered before anything else is done.
+func TestNothingIsDoneBehindAQuestion(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("a question")
+	open := r.current
+	r.askExport(0, 0)
+	top := r.win.Canvas().Overlays().Top()
+	for _, id := range []string{"conversation.new", "keep.import", "keep.export", "program.palette", "model.library", "conversation.trash"} {
+		r.run(id)
+	}
+	if r.current != open || r.win.Canvas().Overlays().Top() != top {
+		t.Error("a command was carried out behind a question")
+	}
+	r.key(fyne.KeyEscape)
+	r.run("keep.import")
+	top = r.win.Canvas().Overlays().Top()
+	r.run("keep.import")
+	if n := len(r.win.Canvas().Overlays().List()); n != 1 || r.win.Canvas().Overlays().Top() != top {
+		t.Errorf("%d lists of files lie over each other", n)
+	}
 }
 
 func TestPassphraseInTheWindow(t *testing.T) {
@@ -76,6 +127,12 @@ func TestPassphraseInTheWindow(t *testing.T) {
 	if !r.app.Encrypted() {
 		t.Fatal("it is not encrypted")
 	}
+	r.askPassphrase()
+	r.fill("Change", "wrong", "two", "two")
+	r.until("a wrong one is told where it was asked for", func() bool {
+		return r.modal.open() && r.modal.note.Visible() && strings.Contains(r.modal.note.text, "passphrase is wrong") && !r.modal.cancel.Disabled()
+	})
+	r.key(fyne.KeyEscape)
 	r.say("another one")
 	if err := r.app.Close(); err != nil {
 		t.Fatal(err)

@@ -250,8 +250,7 @@ func (w *Window) openFileIn(folder string) {
 	if place, err := storage.ListerForURI(storage.NewFileURI(folder)); folder != "" && err == nil {
 		d.SetLocation(place)
 	}
-	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSize(px(80), px(80))))
-	d.Show()
+	w.showChooser(d)
 }
 
 // droppedFolder takes the one model of a folder, or asks which one.
