@@ -226,7 +226,7 @@ func makeLibrary(t *testing.T, data string) {
 		t.Fatal(err)
 	}
 	defer to.Close()
-	if _, err := to.Import(path); err != nil {
+	if _, _, err := to.Import(path); err != nil {
 		t.Fatal(err)
 	}
 	os.Remove(path)

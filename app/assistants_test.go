@@ -203,7 +203,7 @@ func TestExportTakesTheAssistantAlong(t *testing.T) {
 	_, err = b.Export(app.Export{Conversation: c.ID}, path)
 	check(t, err)
 	other := fast(t, 1)
-	ids, err := other.Import(path)
+	ids, _, err := other.Import(path)
 	check(t, err)
 	f := other.inForce(ids[0])
 	if f.System != "You are Ada." || f.Sampling.Settings.Temperature != 1.1 || f.Policy != engine.RollWhenFull || f.Assistant.ID != 0 {

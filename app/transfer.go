@@ -147,10 +147,11 @@ func (a *App) archived(b *store.Bundle) archive.Conversation {
 const mostImport = 2 << 30
 
 // Import adds the conversations of a file that Export wrote as .json, or of an
-// export of ChatGPT or LM Studio: all of them or, with an error, none.
-func (a *App) Import(path string) (ids []ID, err error) {
-	fail := func(err error) ([]ID, error) {
-		return nil, fmt.Errorf("%s was not imported: %w", filepath.Base(path), err)
+// export of ChatGPT or LM Studio: all of them or, with an error, none. skipped are
+// those of another program that are not built as it builds them.
+func (a *App) Import(path string) (ids []ID, skipped int, err error) {
+	fail := func(err error) ([]ID, int, error) {
+		return nil, 0, fmt.Errorf("%s was not imported: %w", filepath.Base(path), err)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -180,7 +181,7 @@ func (a *App) Import(path string) (ids []ID, err error) {
 	if ids, err = a.store.Import(folders, bundles); err != nil {
 		return fail(err)
 	}
-	return ids, nil
+	return ids, from.Skipped, nil
 }
 
 func unarchived(c *archive.Conversation) store.Bundle {

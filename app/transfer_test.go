@@ -30,7 +30,7 @@ func TestExportAndImport(t *testing.T) {
 	check(t, err)
 
 	to := fast(t, 3)
-	ids, err := to.Import(path)
+	ids, _, err := to.Import(path)
 	check(t, err)
 	c, err := to.Conversation(ids[0])
 	check(t, err)
@@ -47,7 +47,7 @@ func TestExportAndImport(t *testing.T) {
 	if found, _ := to.Search("first version", false); len(found.Hits) != 1 {
 		t.Errorf("found %+v", found)
 	}
-	again, err := to.Import(path)
+	again, _, err := to.Import(path)
 	check(t, err)
 	if folders, _ := to.Folders(); len(folders) != 1 || again[0] == ids[0] {
 		t.Errorf("imported twice, the folders are %+v, the conversation %d", folders, again[0])
@@ -95,11 +95,11 @@ func TestImportOfBadFiles(t *testing.T) {
 	for name, content := range map[string]string{"a.json": "{", "b.json": `{"format":"beyonder-conversations","version":1,"conversations":[{"title":"x","messages":[]},{"title":3}]}`} {
 		path := filepath.Join(dir, name)
 		check(t, os.WriteFile(path, []byte(content), 0o600))
-		if _, err := b.Import(path); err == nil || !strings.HasPrefix(err.Error(), name+" was not imported: ") {
+		if _, _, err := b.Import(path); err == nil || !strings.HasPrefix(err.Error(), name+" was not imported: ") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := b.Import(filepath.Join(dir, "not there.json")); err == nil {
+	if _, _, err := b.Import(filepath.Join(dir, "not there.json")); err == nil {
 		t.Error("a file that is not there was imported")
 	}
 	if list, _ := b.Conversations(); len(list) != 0 {

@@ -52,7 +52,7 @@ func library(b *testing.B) (dir string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := to.Import(path); err != nil {
+	if _, _, err := to.Import(path); err != nil {
 		b.Fatal(err)
 	}
 	if err := to.Close(); err != nil {

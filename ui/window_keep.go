@@ -182,8 +182,9 @@ func (w *Window) askImport() {
 // trash; where that fails it offers what else can be done with the file.
 func (w *Window) importFile(path string, otherwise ...action) {
 	var ids []app.ID
+	var skipped int
 	w.busy(fmt.Sprintf(lang.L("Reading %s…"), filepath.Base(path)), func() (err error) {
-		ids, err = w.app.Import(path)
+		ids, skipped, err = w.app.Import(path)
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -194,7 +195,11 @@ func (w *Window) importFile(path string, otherwise ...action) {
 		if len(ids) == 1 {
 			w.open(ids[0])
 		}
-		w.say("kept", fmt.Sprintf(lang.L("%[1]s imported from %[2]s."), conversations(len(ids)), filepath.Base(path)), action{lang.L("Undo"), false, func() {
+		text := fmt.Sprintf(lang.L("%[1]s imported from %[2]s."), conversations(len(ids)), filepath.Base(path))
+		if skipped > 0 {
+			text += " " + fmt.Sprintf(lang.L("Left out, because it could not be read: %s."), conversations(skipped))
+		}
+		w.say("kept", text, action{lang.L("Undo"), false, func() {
 			w.cards.set("kept", nil)
 			w.unimport(ids)
 		}})

@@ -2,7 +2,7 @@
 // those of other programs.
 //
 // Its one rule: the JSON that it writes is complete, so that reading it gives the
-// conversations back with all their versions, and a file that cannot be read whole
+// conversations back with all their versions, and a file of ours that cannot be read whole
 // is not read at all. It knows nothing of the database and of the window.
 package archive
 
@@ -21,6 +21,7 @@ type Archive struct {
 	Exported      time.Time      `json:"exported"`
 	Folders       []Folder       `json:"folders,omitempty"`
 	Conversations []Conversation `json:"conversations"`
+	Skipped       int            `json:"-"` // those of a file of another program that could not be read
 }
 
 const (

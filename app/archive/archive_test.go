@@ -1,8 +1,10 @@
 package archive
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -126,6 +128,54 @@ func TestChatGPT(t *testing.T) {
 	if len(c.Messages) != 4 || c.Title != "Cats" || !c.Created.Equal(time.Unix(1700000000, 5e8)) || c.Path()[1].speaker() != "gpt-4o" {
 		t.Errorf("it is %+v", c)
 	}
+}
+
+// In what ChatGPT exports, pictures, sounds and marks stand beside the words, and one
+// conversation that is built otherwise does not keep the others out.
+func TestChatGPTOddities(t *testing.T) {
+	node := func(id, parent, child, role, content string) string {
+		return fmt.Sprintf(`%q:{"parent":%q,"children":[%q],"message":{"author":{"role":%q},"create_time":null,"content":%s,"metadata":{}}}`, id, parent, child, role, content)
+	}
+	talk := `{"title":null,"create_time":"2024-02-03T04:05:06Z","current_node":"d","mapping":{` + strings.Join([]string{
+		node("a", "", "b", "user", `{"content_type":"multimodal_text","parts":[{"content_type":"audio_transcription","text":"spoken words"},{"content_type":"audio_asset_pointer"}]}`),
+		node("b", "a", "c", "assistant", `{"content_type":"text","parts":["Known\ue200cite\ue202turn0search1\ue201."]}`),
+		node("c", "b", "d", "assistant", `{"content_type":"code","language":"python","text":"x = 1\n"}`),
+		node("d", "c", "", "user", `{"content_type":"multimodal_text","parts":[{"asset_pointer":"file:x"},7,"look"]}`),
+	}, ",") + `}}`
+	want := "user: spoken words | assistant: Known. | assistant: ```python\nx = 1\n``` | user: (An attachment that was not imported.)\n\n(An attachment that was not imported.)\n\nlook"
+	file := "[" + talk + `,{"title":"no tree"},{"title":7,"mapping":{}},{"title":"nothing said","mapping":{}}]`
+	parts := map[string]string{"conversations-000.json": "[" + talk + "]", "x/conversations-001.json": "[" + talk + `,{"title":"no tree"},3]`, "shared_conversations.json": "[]"}
+	for _, test := range []struct {
+		content     []byte
+		read, skips int
+	}{{[]byte(file), 1, 2}, {zipped(t, map[string]string{"conversations.json": file, "user.json": "{}"}), 1, 2}, {zipped(t, parts), 2, 2}} {
+		a, err := Read(test.content)
+		check(t, err)
+		if len(a.Conversations) != test.read || a.Skipped != test.skips {
+			t.Fatalf("%d are read and %d skipped, want %d and %d", len(a.Conversations), a.Skipped, test.read, test.skips)
+		}
+		c := &a.Conversations[0]
+		if got := pathText(c); got != want || c.Created.UTC().Format(time.DateTime) != "2024-02-03 04:05:06" {
+			t.Errorf("shown is %q of %v, want %q", got, c.Created, want)
+		}
+	}
+	if _, err := Read(zipped(t, map[string]string{"conversations.json": file[:99]})); err == nil || !strings.Contains(err.Error(), "is no JSON") {
+		t.Errorf("a file that is cut short in a ZIP: %v", err)
+	}
+}
+
+func zipped(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, content := range files {
+		w, err := z.Create(name)
+		check(t, err)
+		_, err = w.Write([]byte(content))
+		check(t, err)
+	}
+	check(t, z.Close())
+	return b.Bytes()
 }
 
 const lmStudioFile = `{"name":"Tea","pinned":true,"createdAt":1700000000000,"systemPrompt":"Be kind.","messages":[

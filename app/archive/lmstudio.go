@@ -11,7 +11,7 @@ import (
 type lmStudio struct {
 	Name     string            `json:"name"`
 	Pinned   bool              `json:"pinned"`
-	Created  float64           `json:"createdAt"` // milliseconds
+	Created  number            `json:"createdAt"` // milliseconds
 	System   string            `json:"systemPrompt"`
 	Messages []lmStudioMessage `json:"messages"`
 }
@@ -41,7 +41,7 @@ func readLMStudio(content []byte) (*Archive, error) {
 	if err := json.Unmarshal(content, &l); err != nil {
 		return nil, fmt.Errorf("it looks like a conversation of LM Studio and is not built like one: %w", err)
 	}
-	c := Conversation{Title: l.Name, Named: l.Name != "", Pinned: l.Pinned, System: l.System, Created: seconds(l.Created / 1000)}
+	c := Conversation{Title: l.Name, Named: l.Name != "", Pinned: l.Pinned, System: l.System, Created: seconds(float64(l.Created) / 1000)}
 	c.Updated = c.Created
 	for _, m := range l.Messages {
 		c.Head = m.addTo(&c)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"path"
-	"sort"
 	"strings"
 	"time"
 )
@@ -53,35 +52,66 @@ func Looks(head []byte) bool {
 		bytes.HasPrefix(head, []byte("[")) && has(`"mapping"`)
 }
 
+// unzip joins the conversations of a ZIP: they are in conversations.json or, if there
+// are many, in conversations-000.json and so on.
 func unzip(content []byte) ([]byte, error) {
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return nil, fmt.Errorf("the ZIP file is damaged: %w", err)
 	}
+	var names []string
+	var all []json.RawMessage
+	left := int64(mostBytes)
 	for _, f := range z.File {
-		if path.Base(f.Name) != "conversations.json" {
+		if match, _ := path.Match("conversations*.json", path.Base(f.Name)); !match {
 			continue
 		}
-		r, err := f.Open()
+		inside, err := unpack(f, left)
 		if err != nil {
-			return nil, fmt.Errorf("the ZIP file is damaged: %w", err)
+			return nil, err
 		}
-		defer r.Close()
-		inside, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("the ZIP file is damaged: %w", err)
-		case len(inside) > mostBytes:
-			return nil, fmt.Errorf("%s in the ZIP file is larger than 1 GB: unpack it and split it", f.Name)
+		left -= int64(len(inside))
+		if names = append(names, f.Name); !json.Valid(inside) {
+			return nil, fmt.Errorf("%s in the ZIP file is no JSON", f.Name)
 		}
-		return inside, nil
+		var some []json.RawMessage
+		if json.Unmarshal(inside, &some) != nil {
+			some = []json.RawMessage{inside}
+		}
+		all = append(all, some...)
 	}
-	return nil, fmt.Errorf("there is no conversations.json in the ZIP file")
+	if names == nil {
+		return nil, fmt.Errorf("there is no conversations.json in the ZIP file")
+	}
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	return json.Marshal(all)
+}
+
+func unpack(f *zip.File, most int64) ([]byte, error) {
+	r, err := f.Open()
+	if err != nil {
+		return nil, fmt.Errorf("the ZIP file is damaged: %w", err)
+	}
+	defer r.Close()
+	inside, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the ZIP file is damaged: %w", err)
+	case int64(len(inside)) > most:
+		return nil, fmt.Errorf("%s in the ZIP file is larger than 1 GB: unpack it and split it", f.Name)
+	}
+	return inside, nil
 }
 
 func read(content []byte) (*Archive, error) {
 	if content[0] == '[' {
-		return readChatGPT(content)
+		var all []json.RawMessage
+		if err := json.Unmarshal(content, &all); err != nil {
+			return nil, errUnknown
+		}
+		return readChatGPT(all)
 	}
 	var kind struct {
 		Format   string          `json:"format"`
@@ -102,7 +132,7 @@ func read(content []byte) (*Archive, error) {
 		}
 		return a, nil
 	case len(kind.Mapping) > 0: // one conversation of ChatGPT's alone
-		return readChatGPT(append(append([]byte{'['}, content...), ']'))
+		return readChatGPT([]json.RawMessage{content})
 	case len(kind.Messages) > 0:
 		return readLMStudio(content)
 	}
@@ -172,121 +202,6 @@ func seconds(s float64) time.Time {
 	}
 	whole, rest := math.Modf(s)
 	return time.Unix(int64(whole), int64(rest*1e9))
-}
-
-// chatGPT is one conversation of conversations.json, as far as it is read.
-type chatGPT struct {
-	Title   string                 `json:"title"`
-	Created float64                `json:"create_time"`
-	Updated float64                `json:"update_time"`
-	Mapping map[string]chatGPTNode `json:"mapping"`
-	Current string                 `json:"current_node"`
-}
-
-type chatGPTNode struct {
-	Parent   string   `json:"parent"`
-	Children []string `json:"children"`
-	Message  *struct {
-		Author struct {
-			Role string `json:"role"`
-		} `json:"author"`
-		Created float64 `json:"create_time"`
-		Content struct {
-			Type  string            `json:"content_type"`
-			Parts []json.RawMessage `json:"parts"`
-			Text  string            `json:"text"`
-		} `json:"content"`
-		Metadata struct {
-			Hidden bool   `json:"is_visually_hidden_from_conversation"`
-			Model  string `json:"model_slug"`
-		} `json:"metadata"`
-	} `json:"message"`
-}
-
-func readChatGPT(content []byte) (*Archive, error) {
-	var all []chatGPT
-	if err := json.Unmarshal(content, &all); err != nil {
-		return nil, fmt.Errorf("it looks like an export of ChatGPT and is not built like one: %w", err)
-	}
-	a := &Archive{}
-	for _, c := range all {
-		if c.Mapping == nil {
-			return nil, errUnknown
-		}
-		a.Conversations = append(a.Conversations, c.conversation())
-	}
-	return a, nil
-}
-
-// conversation walks the tree from its roots. Nodes without words (of the system,
-// of tools) are left out; what follows them follows what they followed.
-func (c *chatGPT) conversation() Conversation {
-	to := Conversation{Title: c.Title, Named: c.Title != "", Created: seconds(c.Created), Updated: seconds(c.Updated)}
-	var roots []string
-	for id, n := range c.Mapping {
-		if _, has := c.Mapping[n.Parent]; !has {
-			roots = append(roots, id)
-		}
-	}
-	sort.Strings(roots)
-	ids := map[string]uint64{} // node → its message, or that of the nearest node before it
-	type visit struct {
-		id     string
-		parent uint64
-	}
-	var queue []visit
-	for _, id := range roots {
-		queue = append(queue, visit{id, 0})
-	}
-	for ; len(queue) > 0; queue = queue[1:] { // level by level: parents come first
-		v := queue[0]
-		if _, seen := ids[v.id]; seen {
-			continue
-		}
-		n, has := c.Mapping[v.id]
-		if !has {
-			continue
-		}
-		ids[v.id] = v.parent
-		if m, ok := n.message(); ok {
-			m.ID, m.Parent = uint64(len(to.Messages)+1), v.parent
-			to.Messages = append(to.Messages, m)
-			ids[v.id] = m.ID
-		}
-		for _, child := range n.Children {
-			queue = append(queue, visit{child, ids[v.id]})
-		}
-	}
-	to.Head = ids[c.Current]
-	return to
-}
-
-func (n *chatGPTNode) message() (m Message, ok bool) {
-	s := n.Message
-	if s == nil || s.Metadata.Hidden || (s.Author.Role != "user" && s.Author.Role != "assistant") {
-		return m, false
-	}
-	var parts []string
-	for _, raw := range s.Content.Parts {
-		text := ""
-		if json.Unmarshal(raw, &text) != nil {
-			text = "(An attachment that was not imported.)"
-		}
-		if strings.TrimSpace(text) != "" {
-			parts = append(parts, text)
-		}
-	}
-	if s.Content.Type == "code" && s.Content.Text != "" {
-		parts = append(parts, "```\n"+s.Content.Text+"\n```")
-	}
-	if len(parts) == 0 {
-		return m, false
-	}
-	m = Message{Role: s.Author.Role, Text: strings.Join(parts, "\n\n"), Created: seconds(s.Created)}
-	if s.Metadata.Model != "" && m.Role == "assistant" {
-		m.Reply = modelOnly(s.Metadata.Model)
-	}
-	return m, true
 }
 
 // modelOnly is what is known of a reply of which only the model's name is.
