@@ -42,8 +42,14 @@ func (a *App) Unlock(passphrase string) error {
 // written anew, and copies made before are deleted.
 func (a *App) SetPassphrase(current, fresh string) error {
 	return a.alone(func() error {
-		if err := a.store.SetPassphrase(current, fresh); err != nil || fresh == "" {
+		if err := a.store.SetPassphrase(current, fresh); err != nil {
 			return err
+		}
+		if _, err := a.store.CopyDaily(time.Now()); err != nil { // those that it has deleted were all
+			a.troubles.note("copy", err)
+		}
+		if fresh == "" {
+			return nil
 		}
 		return os.RemoveAll(a.prompts()) // system prompts, in plain
 	})

@@ -20,6 +20,9 @@ func TestPassphrase(t *testing.T) {
 	s.Theme = "dark"
 	check(t, b.SetSettings(s))
 	check(t, b.SetPassphrase("", "x"))
+	if copies, err := b.Copies(); err != nil || len(copies) != 1 {
+		t.Errorf("the copies from before are deleted, and there are %v (%v)", copies, err)
+	}
 	check(t, b.Close())
 
 	again := open(t, b.dir, apptest.New(words(3), 0))

@@ -19,7 +19,7 @@ type needle struct {
 	exact  bool // the last word of it is whole
 }
 
-// filter is "tag:", "folder:" or "pinned:" with what follows it.
+// filter is "tag:", "folder:" or "pinned:" with what follows it, folded as words are.
 type filter struct{ kind, value string }
 
 // parseQuery takes anything: what is no filter is words.
@@ -28,7 +28,7 @@ func parseQuery(text string) (q query) {
 		var part string
 		if kind := filterKind(text); kind != "" {
 			part, text = cutWord(text[len(kind)+1:])
-			q.filters = append(q.filters, filter{kind, strings.ToLower(part)})
+			q.filters = append(q.filters, filter{kind, folded(part)})
 			continue
 		}
 		quoted := text[0] == '"'

@@ -258,7 +258,7 @@ func (r *search) fits(c *Conversation) bool {
 		ok := false
 		switch f.kind {
 		case "tag":
-			ok = slices.ContainsFunc(c.Tags, func(tag string) bool { return strings.HasPrefix(strings.ToLower(tag), f.value) })
+			ok = slices.ContainsFunc(c.Tags, func(tag string) bool { return strings.HasPrefix(folded(tag), f.value) })
 		case "folder":
 			ok = c.Folder != 0 && strings.HasPrefix(r.folder(c.Folder), f.value)
 		case "pinned":
@@ -275,7 +275,7 @@ func (r *search) folder(id ID) string {
 	if r.folders == nil {
 		r.folders = map[ID]string{}
 		for _, f := range readFolders(r.tx) {
-			r.folders[f.ID] = strings.ToLower(f.Name)
+			r.folders[f.ID] = folded(f.Name)
 		}
 	}
 	return r.folders[id]

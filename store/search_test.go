@@ -92,6 +92,7 @@ func TestSearchFilters(t *testing.T) {
 	check(t, s.Pin(2, true))
 	both(t, s, map[string]string{
 		"tag:reise":              "2/0",
+		"tag:RÉISE":              "2/0",
 		"tag:rei größe":          "2/5",
 		"tag:nope":               "",
 		"folder:arbeit docker":   "1/2",

@@ -186,6 +186,11 @@ func Find(text, phrase string) (found [][2]int) {
 	}
 }
 
+func folded(text string) string {
+	text, _ = foldAll(text)
+	return text
+}
+
 // foldAll folds a whole text and tells for each byte of the outcome, and for its
 // end, where it comes from.
 func foldAll(text string) (string, []int) {

@@ -212,8 +212,13 @@ func (w *Window) unimport(ids []app.ID) {
 			w.failed(err)
 		}
 	}
-	w.current, w.messages = 0, nil
-	w.openNewest()
+	if slices.Contains(ids, w.current) {
+		w.current, w.messages = 0, nil
+		w.openNewest()
+		return
+	}
+	w.listConversations()
+	w.countTrash()
 }
 
 // showCopies lists the copies of all conversations.

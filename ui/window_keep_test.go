@@ -43,6 +43,13 @@ func TestExportAndImportInTheWindow(t *testing.T) {
 	if len(r.titlesShown()) != 1 || r.current != 1 {
 		t.Errorf("undone, listed are %q, %d is open", r.titlesShown(), r.current)
 	}
+	r.importFile(path)
+	r.until("it is imported again", func() bool { return len(r.titlesShown()) == 2 })
+	r.open(1)
+	r.press("kept", "Undo")
+	if len(r.titlesShown()) != 1 || r.current != 1 || len(r.messages) != 2 {
+		t.Errorf("undone while another is read, listed are %q, %d is open with %d messages", r.titlesShown(), r.current, len(r.messages))
+	}
 	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +148,10 @@ func TestPassphraseInTheWindow(t *testing.T) {
 	again := newRigWith(t, apptest.New([]string{"Yes."}, 0), r.dir, Options{})
 	if len(again.titlesShown()) != 0 || again.current != 0 {
 		t.Error("locked, it shows conversations")
+	}
+	again.keep(func(s *app.Settings) { s.Scale = 2 })
+	if got := again.cardText("error"); got != "" {
+		t.Errorf("locked, it says %q", got)
 	}
 	again.shortcut(fyne.KeyN)
 	again.win.Canvas().Unfocus()

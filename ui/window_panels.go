@@ -99,6 +99,9 @@ func (w *Window) change(s app.Settings) {
 
 // keep changes the settings and stores them.
 func (w *Window) keep(f func(*app.Settings)) {
+	if w.app.Locked() {
+		return // those that count come with the passphrase
+	}
 	f(&w.settings)
 	if err := w.app.SetSettings(w.settings); err != nil {
 		w.failed(err)
