@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 // TestStopLoadingInTheWindow takes the time from Esc to the stop being shown while a
 // large file is loaded, which leaves the system's cache before every other time.
 // BEYONDER_STOP_MODEL names the file. It is for a machine that does nothing else.
+// Stops from which the machine itself took something are told, and not judged.
 func TestStopLoadingInTheWindow(t *testing.T) {
 	model := os.Getenv("BEYONDER_STOP_MODEL")
 	if model == "" {
@@ -27,7 +30,7 @@ func TestStopLoadingInTheWindow(t *testing.T) {
 	p := s.open(path, data, tinyModel)
 	p.wait("model-loaded")
 	hand := newHand(t, p)
-	var took []time.Duration
+	stops := newStops(t)
 	for i := range 60 {
 		if i%2 == 0 {
 			leaveCache(t, model)
@@ -37,17 +40,58 @@ func TestStopLoadingInTheWindow(t *testing.T) {
 		pressed := time.Now()
 		fmt.Fprintln(hand, "key Escape")
 		if shown, stopped := p.stoppedLoading(); stopped {
-			took = append(took, shown.Sub(pressed))
+			stops.took("loading", pressed, shown)
 		}
 	}
+	stops.judge("loading", 20)
+}
+
+// stops are how long stops took, beside a control.
+type stops struct {
+	*testing.T
+	control *control
+	own     map[string][]time.Duration // by what was stopped
+	lost    map[string]int             // from which the machine took too much
+}
+
+func newStops(t *testing.T) *stops {
+	t.Helper()
+	if m, err := unix.SchedGetAttr(0, 0); err == nil && m.Policy == unix.SCHED_RR {
+		b, _ := os.ReadFile("/proc/sys/kernel/sched_rr_timeslice_ms")
+		if turn, _ := strconv.Atoi(strings.TrimSpace(string(b))); turn > 10 {
+			t.Fatalf("programs of equal real-time priority take turns of %d ms here: sched_rr_timeslice_ms must be 10 at most", turn)
+		}
+	}
+	return &stops{T: t, control: newControl(t), own: map[string][]time.Duration{}, lost: map[string]int{}}
+}
+
+// took notes a stop, and tells of a slow one.
+func (s *stops) took(what string, pressed, shown time.Time) {
+	s.Helper()
+	took, away := shown.Sub(pressed), s.control.during(pressed, shown)
+	if away.much() {
+		s.lost[what]++
+	} else {
+		s.own[what] = append(s.own[what], took)
+	}
+	if took > 40*time.Millisecond || away.much() {
+		s.Logf("%s: a stop took %v; meanwhile %v", what, took.Round(100*time.Microsecond), away)
+	}
+}
+
+// judge wants a number of stops that say something, and none of these over 100 ms.
+func (s *stops) judge(what string, least int) {
+	s.Helper()
+	took := s.own[what]
 	slices.Sort(took)
 	n := len(took)
-	if n == 0 {
-		t.Fatalf("%s was loaded each time before it could be stopped: a larger file is needed", model)
+	if n < least {
+		s.Errorf("%s: %d stops that say something, want %d (the machine took too much from %d more; a larger file takes longer to load)", what, n, least, s.lost[what])
+		return
 	}
-	t.Logf("%d stops: median %v, 90 of 100 %v, longest %v", n, took[n/2], took[n*9/10], took[n-1])
+	s.Logf("%s: %d stops: median %v, 90 of 100 %v, longest %v; the machine took too much from %d more", what, n, took[n/2], took[n*9/10], took[n-1], s.lost[what])
 	if took[n-1] > 100*time.Millisecond {
-		t.Errorf("a stop took %v to be shown, want at most 100 ms", took[n-1])
+		s.Errorf("%s: a stop took %v, want at most 100 ms", what, took[n-1])
 	}
 }
 
@@ -109,7 +153,7 @@ func TestStopReplyInTheWindow(t *testing.T) {
 	p.wait("model-loaded")
 	p.click("composer")
 	hand := newHand(t, p)
-	var reading, writing []time.Duration
+	stops := newStops(t)
 	for i := range 40 {
 		words := 1
 		if i%2 == 0 {
@@ -129,23 +173,14 @@ func TestStopReplyInTheWindow(t *testing.T) {
 		pressed := time.Now()
 		fmt.Fprintln(hand, "key Escape")
 		finished, wrote := p.stoppedReply()
-		if took := finished.Sub(pressed); wrote || words == 1 {
-			writing = append(writing, took)
+		if wrote || words == 1 {
+			stops.took("writing", pressed, finished)
 		} else {
-			reading = append(reading, took)
+			stops.took("reading", pressed, finished)
 		}
 	}
-	for name, took := range map[string][]time.Duration{"reading": reading, "writing": writing} {
-		slices.Sort(took)
-		n := len(took)
-		if n < 5 {
-			t.Fatalf("only %d stops while %s", n, name)
-		}
-		t.Logf("%d stops while %s: median %v, 90 of 100 %v, longest %v", n, name, took[n/2], took[n*9/10], took[n-1])
-		if took[n-1] > 100*time.Millisecond {
-			t.Errorf("a stop while %s took %v, want at most 100 ms", name, took[n-1])
-		}
-	}
+	stops.judge("reading", 5)
+	stops.judge("writing", 5)
 }
 
 // stoppedReply waits for the end of a reply, and says whether some of it came before.
