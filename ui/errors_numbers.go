@@ -85,7 +85,11 @@ func timeLeft(done, total int64, spent time.Duration) string {
 	if done <= 0 || total <= done || spent < time.Second {
 		return ""
 	}
-	left := time.Duration(float64(spent) * float64(total-done) / float64(done))
+	return leftText(time.Duration(float64(spent) * float64(total-done) / float64(done)))
+}
+
+// leftText writes a time left, "" where it is as good as over.
+func leftText(left time.Duration) string {
 	if left < time.Second {
 		return ""
 	}

@@ -199,8 +199,8 @@ func (w *Window) event(j *job, e app.Event) {
 			w.warnOfModel()
 		}
 	case e.Reading != nil:
-		w.status.SetActivity(readingActivity(*e.Reading, j.pace.since(phaseReading, time.Now())))
-		j.pace.read(*e.Reading)
+		j.pace.read(*e.Reading, time.Now())
+		w.showReading(j)
 	case e.Notice != nil:
 		w.notice(j, *e.Notice)
 	case e.Finished != nil:

@@ -32,6 +32,43 @@ type pace struct {
 	written int       // tokens
 	context int       // tokens in the context window before the reply
 	told    time.Time
+	reading readSoFar // of the prompt, as the engine told last
+}
+
+// readSoFar is how much of a prompt has been read. The engine tells when a batch is
+// done, which may take it half a minute: in between the time left goes on.
+type readSoFar struct {
+	engine.Reading
+	step  int           // tokens of the batch before, and so of that under way
+	spent time.Duration // up to when it was told
+	told  time.Time
+}
+
+// left is the time left as it is guessed now: what it was when it was told less what
+// has gone by, but never less than if the batch under way ended this moment.
+func (r readSoFar) left(now time.Time) string {
+	if r.Done <= 0 || r.Total <= r.Done || r.spent < time.Second {
+		return ""
+	}
+	since := now.Sub(r.told)
+	after := max(0, r.Total-r.Done-r.step)
+	least := float64(r.spent+since) * float64(after) / float64(r.Done+r.step)
+	return leftText(max(time.Duration(least), time.Duration(float64(r.spent)*float64(r.Total-r.Done)/float64(r.Done))-since))
+}
+
+// readingTime is how often the time left of a reading is shown anew.
+const readingTime = time.Second
+
+// showReading shows how far the reading of a job's prompt is, now and as long as
+// nothing else is heard of it.
+func (w *Window) showReading(j *job) {
+	told := j.pace.reading.told
+	w.status.SetActivity(readingActivity(j.pace.reading, time.Now()))
+	w.post.after(readingTime, func() {
+		if w.job == j && !j.stopping && j.pace.phase == phaseReading && j.pace.reading.told.Equal(told) {
+			w.showReading(j)
+		}
+	})
 }
 
 func (p *pace) begin(now time.Time) { *p = pace{begun: now, entered: now} }
@@ -44,7 +81,15 @@ func (p *pace) since(s phase, now time.Time) time.Duration {
 	return now.Sub(p.entered)
 }
 
-func (p *pace) read(r engine.Reading) { p.context = r.Reused + r.Done }
+func (p *pace) read(r engine.Reading, now time.Time) {
+	spent := p.since(phaseReading, now)
+	step := r.Done - p.reading.Done
+	if step <= 0 { // the first that is told, or another reading
+		step = r.Done
+	}
+	p.reading = readSoFar{r, step, spent, now}
+	p.context = r.Reused + r.Done
+}
 
 func (p *pace) tokens(n int, now time.Time) {
 	if n > 0 && p.written == 0 {

@@ -163,19 +163,22 @@ func loadingActivity(name string, p engine.Progress, spent time.Duration) activi
 }
 
 // readingActivity says how much of the prompt has been read.
-func readingActivity(r engine.Reading, spent time.Duration) activity {
+func readingActivity(r readSoFar, now time.Time) activity {
 	a := activity{text: lang.L("Reading the conversation"), short: lang.L("Reading"), fraction: -1}
 	if r.Total <= 0 {
 		return a
 	}
-	return a.come(": "+fmt.Sprintf(lang.L("%[1]s of %[2]s tokens"), count(r.Done), count(r.Total)), int64(r.Done), int64(r.Total), spent)
+	return a.far(": "+fmt.Sprintf(lang.L("%[1]s of %[2]s tokens"), count(r.Done), count(r.Total)), int64(r.Done), int64(r.Total), r.left(now))
 }
 
 // come adds how far a has come, and how long the rest will take.
 func (a activity) come(amount string, done, total int64, spent time.Duration) activity {
+	return a.far(amount, done, total, timeLeft(done, total, spent))
+}
+
+func (a activity) far(amount string, done, total int64, left string) activity {
 	a.fraction = float64(done) / float64(total)
 	part := fmt.Sprintf(", %d %%", int(a.fraction*100))
-	left := timeLeft(done, total, spent)
 	if left != "" {
 		left = ", " + left
 	}

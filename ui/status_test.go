@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"regexp"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ func TestStatusTexts(t *testing.T) {
 	info := engine.Info{Name: "Beyonder-4x7B-v2", Quantization: "Q4_K_M", Device: "CPU (AVX-512)", DeviceReason: "no OpenGL 4.3"}
 	loading := loadingActivity("a.gguf", engine.Progress{Stage: "reading weights", Done: 3_200_000_000, Total: 12_800_000_000}, 10*time.Second)
 	unknown := loadingActivity("a.gguf", engine.Progress{}, 0)
-	reading := readingActivity(engine.Reading{Done: 1024, Total: 4096}, 10*time.Second)
+	reading := readingActivity(readSoFar{Reading: engine.Reading{Done: 1024, Total: 4096}, spent: 10 * time.Second}, time.Time{})
 	for want, got := range map[string]string{
 		"Beyonder-4x7B-v2 · Q4_K_M · CPU (AVX-512): no OpenGL 4.3":            modelTexts(info)[0],
 		"Loading a.gguf: reading weights, 3.2 GB of 12.8 GB, 25 %, 30 s left": loading.text,
@@ -101,7 +102,7 @@ func TestPaceMeasuresWhatItSees(t *testing.T) {
 	var p pace
 	begin := time.Now()
 	p.begin(begin)
-	p.read(engine.Reading{Done: 90, Total: 90, Reused: 10})
+	p.read(engine.Reading{Done: 90, Total: 90, Reused: 10}, begin)
 	p.tokens(1, begin.Add(2*time.Second))
 	p.tokens(20, begin.Add(4*time.Second))
 	f := p.figures(4096)
@@ -131,4 +132,48 @@ func TestStatusLineAndCardAsMarkup(t *testing.T) {
 	w.Resize(fyne.NewSize(792, 200))
 	c.Resize(fyne.NewSize(792, c.MinSize().Height))
 	test.AssertRendersToMarkup(t, "card-memory.xml", w.Canvas())
+}
+
+// Between two batches the time left goes on, and does not run ahead of the work: what
+// comes after the batch under way is still to be done.
+func TestTimeLeftGoesOnBetweenBatches(t *testing.T) {
+	var p pace
+	begun := time.Now()
+	at := func(s int) time.Time { return begun.Add(time.Duration(s) * time.Second) }
+	p.read(engine.Reading{Done: 0, Total: 508}, at(0))
+	if got := p.reading.left(at(5)); got != "" {
+		t.Errorf("%q left before anything was read", got)
+	}
+	p.read(engine.Reading{Done: 128, Total: 508}, at(20))
+	p.read(engine.Reading{Done: 256, Total: 508}, at(40))
+	for after, want := range map[int]string{0: "39 s left", 10: "29 s left", 20: "19 s left", 40: "26 s left"} {
+		if got := p.reading.left(at(40 + after)); got != want {
+			t.Errorf("%d s after the second batch: %q, want %q", after, got, want)
+		}
+	}
+	p.read(engine.Reading{Done: 384, Total: 508}, at(60))
+	if got := p.reading.left(at(80)); got != "" {
+		t.Errorf("in the last batch, which takes longer than the others: %q", got)
+	}
+	p.read(engine.Reading{Done: 0, Total: 100}, at(90))
+	p.read(engine.Reading{Done: 50, Total: 100}, at(100))
+	if p.reading.step != 50 {
+		t.Errorf("another reading's batch is taken for one of %d tokens", p.reading.step)
+	}
+}
+
+// The window shows it while the engine says nothing.
+func TestReadingIsShownAnew(t *testing.T) {
+	r := newRig(t, "Yes.")
+	j := &job{conversation: r.current}
+	r.job = j
+	j.pace.read(engine.Reading{Done: 0, Total: 400}, time.Now().Add(-20*time.Second))
+	j.pace.read(engine.Reading{Done: 100, Total: 400}, time.Now())
+	r.showReading(j)
+	first := r.status.activity.text
+	r.until("another time left", func() bool { return r.status.activity.text != first })
+	if first != "Reading the conversation: 100 of 400 tokens, 25 %, 1 min 0 s left" || !regexp.MustCompile(`: 100 of 400 tokens, 25 %, 5\d s left$`).MatchString(r.status.activity.text) {
+		t.Errorf("first %q, then %q", first, r.status.activity.text)
+	}
+	r.job = nil
 }

@@ -163,7 +163,7 @@ func reading(r *rig) {
 	r.write("Please read all of this")
 	r.key(fyne.KeyReturn)
 	r.until("it is being read", func() bool { return strings.Contains(r.status.activity.text, "of 4,096") })
-	r.status.SetActivity(readingActivity(engine.Reading{Done: 1024, Total: 4096}, 2*time.Second))
+	r.status.SetActivity(readingActivity(readSoFar{Reading: engine.Reading{Done: 1024, Total: 4096}, spent: 2 * time.Second}, time.Time{}))
 }
 
 func known(r *rig) {
