@@ -128,9 +128,12 @@ func (m *loaded) countParts(text string, parts []Part, ids []int32) {
 	}
 }
 
+// unknownReach is how far a text goes on that no token of its own has.
+const unknownReach = 16
+
 // locate finds a token's text at or after byte at of a prompt. Tokenizers put a
-// space before a text, and where a reply was kept as it was written, templates
-// strip blanks: the two may differ in those.
+// space before a text and a control token before that, neither of which need be in
+// the text, and where a reply was kept as it was written, templates strip blanks.
 func locate(text string, at int, piece []byte) (begin, next int) {
 	want := string(piece)
 	if strings.HasPrefix(text[at:], want) {
@@ -144,5 +147,9 @@ func locate(text string, at int, piece []byte) (begin, next int) {
 	case strings.HasPrefix(text[begin:], word):
 		return begin, begin + len(word)
 	}
-	return at, min(at+len(want), len(text)) // not in the text: a control token, for one
+	// What the token before it stood for has no bytes of its own; or this one has none.
+	if i := strings.Index(text[at:min(len(text), at+unknownReach+len(word))], word); i >= 0 {
+		return at + i, at + i + len(word)
+	}
+	return at, at
 }

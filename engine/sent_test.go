@@ -151,6 +151,36 @@ func TestPartsOfAPrompt(t *testing.T) {
 	}
 }
 
+// Each part has the tokens that its text was read as, where a token that is not in
+// the text (BOS) or stands for what has none of its own (unknown) comes before it.
+func TestCountsOfParts(t *testing.T) {
+	l := start(t, LoadOptions{Template: "chatml"})
+	tok := l.current().tok
+	special := func(text string) []int32 { return tok.Encode(text, token.Options{Special: true}) }
+	texts := []struct{ role, text string }{{"", "<|im_start|>user\n"}, {prompt.User, "Tell me of a fox"}, {"", "<|im_end|>\n"}, {prompt.Assistant, "Once there was."}}
+	for name, before := range map[string][]int32{"nothing before": nil, "BOS before": {tok.BOS()}, "unknown before": {0}} {
+		all, ids := "", slices.Clone(before)
+		var parts []Part
+		var want []int
+		for i, p := range texts {
+			own := special(p.text)
+			if i > 0 { // the space that a text begins with
+				own = special("\n" + p.text)
+				own = own[len(special("\n")):]
+			}
+			all, ids, want = all+p.text, append(ids, own...), append(want, len(own))
+			parts = append(parts, Part{Role: p.role, Bytes: len(p.text)})
+		}
+		want[0] += len(before)
+		l.current().countParts(all, parts, ids)
+		for i, p := range parts {
+			if p.Tokens != want[i] {
+				t.Errorf("%s: %q has %d tokens, not %d", name, texts[i].text, p.Tokens, want[i])
+			}
+		}
+	}
+}
+
 // The bytes of the tokens add up to the text, also where a stop text cuts it.
 func TestBytesOfTokens(t *testing.T) {
 	s := settings(5, 60)
