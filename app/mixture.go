@@ -20,6 +20,15 @@ type Mixture struct {
 	Experts []MixtureExpert
 	Used    int    // experts for each token
 	Out     string // path of the GGUF file to write
+	Replace bool   // what is there under that path
+}
+
+// ThereError says that a file of the mixture's name is there, and is not to be
+// replaced.
+type ThereError struct{ Path string }
+
+func (e *ThereError) Error() string {
+	return fmt.Sprintf("%s is in the models folder already: choose another name, or replace it", filepath.Base(e.Path))
 }
 
 // MixtureExpert is one expert of it.
@@ -63,6 +72,9 @@ func (m *Mixture) check(writing bool) error {
 		if len(e.prompts()) == 0 {
 			return fmt.Errorf("write at least one prompt for expert %d (%s): it tells the router what the expert is for", i+1, filepath.Base(e.Path))
 		}
+	}
+	if _, err := os.Lstat(m.Out); writing && err == nil && !m.Replace {
+		return &ThereError{m.Out}
 	}
 	return nil
 }

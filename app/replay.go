@@ -16,6 +16,7 @@ type Replayed struct {
 	Same        bool         // the text is the same, byte by byte
 	Was, Now    string       // the text as it is kept, and as it came now
 	At          int          // the first byte in which they differ, if they do
+	Given       int          // bytes at the beginning that were not written again
 	Differences []Difference // in what it was written with
 }
 
@@ -47,6 +48,7 @@ func (a *App) Replay(ctx context.Context, id, message ID) iter.Seq2[Event, error
 			return err
 		}
 		text := m.Text[:min(trail.Given(), len(m.Text))]
+		given := len(text)
 		for _, part := range trail.Parts {
 			came, err := s.repeat(part, text)
 			if err != nil {
@@ -54,7 +56,7 @@ func (a *App) Replay(ctx context.Context, id, message ID) iter.Seq2[Event, error
 			}
 			text += came
 		}
-		r := &Replayed{Same: text == m.Text, Was: m.Text, Now: text, At: common(m.Text, text), Differences: trail.differences(a.partNow(info))}
+		r := &Replayed{Same: text == m.Text, Was: m.Text, Now: text, At: common(m.Text, text), Given: given, Differences: trail.differences(a.partNow(info))}
 		s.app.trace("replayed", map[string]any{"conversation": id, "message": message, "same": r.Same, "characters": utf8.RuneCountInString(r.Now)})
 		s.app.release(s.turn)
 		s.emit(Event{Replayed: r})
@@ -66,6 +68,8 @@ func (a *App) Replay(ctx context.Context, id, message ID) iter.Seq2[Event, error
 func (t *Trail) replayable(info engine.Info) error {
 	for _, p := range t.Parts {
 		switch {
+		case p.Hash != info.Hash && p.Model == info.Name:
+			return fmt.Errorf("this reply was written by another file of the name %s: load that one to replay it", p.Model)
 		case p.Hash != info.Hash:
 			return fmt.Errorf("this reply was written by %s: load that model to replay it", p.Model)
 		case p.Rolled:

@@ -82,8 +82,13 @@ func TestReplayTellsWhatDiffers(t *testing.T) {
 	if asked := b.engine.Requests()[1]; asked.Replay == nil || asked.Sampling.Seed != r.finished.Reply.Done.Seed || asked.Messages != nil {
 		t.Errorf("the engine was asked for %+v", asked)
 	}
+	name := b.engine.Model.Name
 	b.engine.Model.Hash = "another"
-	if got := follow(b.Replay(context.Background(), id, r.finished.ID)); got.err == nil || !strings.Contains(got.err.Error(), "Tiny Mixtral") {
+	if got := follow(b.Replay(context.Background(), id, r.finished.ID)); got.err == nil || !strings.Contains(got.err.Error(), "another file of the name "+name) {
+		t.Errorf("with another file of the same name: %v", got.err)
+	}
+	b.engine.Model.Name = "Another"
+	if got := follow(b.Replay(context.Background(), id, r.finished.ID)); got.err == nil || !strings.Contains(got.err.Error(), "by Tiny Mixtral: load") {
 		t.Errorf("with another model: %v", got.err)
 	}
 	if got := follow(b.Replay(context.Background(), id, r.user.ID)); !errors.Is(got.err, app.ErrNoTrail) {
@@ -141,6 +146,8 @@ func TestReplayOnTheEngine(t *testing.T) {
 		got := follow(b.Replay(context.Background(), id, m))
 		if got.err != nil || !got.replayed.Same || len(got.replayed.Differences) > 0 {
 			t.Errorf("replayed it is %+v (%v)", got.replayed, got.err)
+		} else if given := map[app.ID]int{third.finished.ID: len("They are")}[m]; got.replayed.Given != given {
+			t.Errorf("%d bytes were not written again, not %d", got.replayed.Given, given)
 		}
 	}
 	experiment := follow(b.RegenerateWith(context.Background(), id, first.finished.ID, engine.Mix{Used: 1}, -1))

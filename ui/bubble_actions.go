@@ -117,6 +117,62 @@ type actionBars struct {
 
 func (a *actionBars) clear() { a.hover, a.focus = nil, nil }
 
+// heldBars is at which messages the pointer and the keyboard were, 0: at none, and
+// at which action the keyboard.
+type heldBars struct {
+	hover, focus uint64
+	icon         string // "": at none, but at the message
+	nth          int
+}
+
+// hold remembers the bars before the messages are put anew.
+func (a *actionBars) hold() (h heldBars) {
+	if a.hover != nil && a.hover.box.Visible() {
+		h.hover = a.hover.bubble.entry.ID
+	}
+	if a.focus == nil || !a.focus.box.Visible() {
+		return h
+	}
+	h.focus = a.focus.bubble.entry.ID
+	for i, b := range a.focus.buttons {
+		if b.focused {
+			h.icon, h.nth = b.icon, i
+		}
+	}
+	return h
+}
+
+// turn is for a message that has turned into another one.
+func (h *heldBars) turn(from, to uint64) {
+	if h.hover == from {
+		h.hover = to
+	}
+	if h.focus == from {
+		h.focus = to
+	}
+}
+
+// take shows the bars again and gives the keyboard back to the action that it was at.
+func (a *actionBars) take(h heldBars) {
+	if b := a.view.byID[h.hover]; b != nil && b.ready {
+		a.point(b)
+		a.view.update()
+	}
+	b := a.view.byID[h.focus]
+	if b == nil || b.notice() {
+		return
+	}
+	a.at(b)
+	a.view.update()
+	at := slices.IndexFunc(a.focus.buttons, func(x *actionButton) bool { return x.icon == h.icon })
+	if at < 0 { // it does the opposite now, and has another sign
+		at = min(h.nth, len(a.focus.buttons)-1)
+	}
+	if c := canvasOf(a.view); c != nil && h.icon != "" && at >= 0 {
+		c.Focus(a.focus.buttons[at])
+	}
+}
+
 // point shows the bar of the message under the pointer; nil hides it.
 func (a *actionBars) point(b *bubble) (changed bool) {
 	if b != nil && (b.notice() || !b.ready) {
@@ -235,7 +291,7 @@ func (v *transcriptView) setFoot(b *bubble, r *row) {
 	r.box.Move(fyne.NewPos(left, 0))
 	r.height, r.left = st.px(footHeight), 0
 	text := b.caption()
-	if text == "" || b.user() && !b.entry.Excluded {
+	if text == "" {
 		return
 	}
 	t := &canvas.Text{Text: text, Color: st.ink(ColorMuted), TextSize: st.note.size}

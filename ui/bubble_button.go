@@ -66,6 +66,7 @@ func (b *actionButton) confirm() {
 
 // Tapped implements fyne.Tappable.
 func (b *actionButton) Tapped(*fyne.PointEvent) {
+	b.stage.tip.hide(b) // it may be taken away
 	if b.onTapped != nil {
 		b.onTapped()
 	}

@@ -59,8 +59,8 @@ func conversationCommands() []command {
 func replyCommands() []command {
 	s := lang.L("Reply")
 	return []command{
-		{id: "reply.regenerate", section: s, title: lang.L("Regenerate the reply"), icon: "refresh", when: answered, run: aboutReply(func(w *Window, m app.Message) { w.regenerate(uint64(m.ID)) })},
-		{id: "reply.continue", section: s, title: lang.L("Continue the last reply"), icon: "resume", when: answered, run: (*Window).continueLast},
+		{id: "reply.regenerate", section: s, title: lang.L("Regenerate the reply"), keys: "Ctrl+Shift+R", icon: "refresh", when: answered, run: aboutReply(func(w *Window, m app.Message) { w.regenerate(uint64(m.ID)) })},
+		{id: "reply.continue", section: s, title: lang.L("Continue the last reply"), keys: "Ctrl+G", icon: "resume", when: answered, run: (*Window).continueLast},
 		{id: "reply.stop", section: s, title: lang.L("Stop"), icon: "stop", when: func(w *Window) bool { return w.job != nil || w.loading != nil }, run: (*Window).stop},
 		{id: "reply.speak", section: s, title: lang.L("Speak the reply"), icon: "resume", when: func(w *Window) bool { return hasVoice(w) && answered(w) }, run: (*Window).speakReply},
 		{id: "reply.aloud", section: s, title: lang.L("Read replies aloud, or no longer"), icon: "resume", run: (*Window).switchAloud},

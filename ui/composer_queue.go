@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -47,7 +46,7 @@ func (c *Composer) queueCaption(i int) string {
 	case i == 0:
 		return lang.L("Is sent when the reply has ended")
 	}
-	return fmt.Sprintf(lang.L("Is sent %d replies later"), i)
+	return counted(i, lang.L("Is sent 1 reply later"), lang.L("Is sent %s replies later"))
 }
 
 // takeBack puts a waiting message into the field, if nothing stands there.

@@ -31,7 +31,7 @@ func (w *Window) openDetail(title, text string, width float32, body fyne.CanvasO
 	if text != "" {
 		head.Add(newParagraph(text, captionStyle))
 	}
-	page := container.New(detailLayout{}, newPadded(16, 16, 12, 24, head), newPadded(0, 8, 16, 24, body))
+	page := container.New(detailLayout{}, newPadded(0, 8, 16, 24, body), grounded(newPadded(16, 16, 12, 24, head)))
 	s.popup = widget.NewModalPopUp(container.NewStack(page, tips), w.win.Canvas())
 	room := w.win.Canvas().Size()
 	s.popup.Show()
@@ -59,7 +59,7 @@ func (s *detail) close() {
 	s.window.backToWriting()
 }
 
-// detailLayout: the head as high as its text, the body in what is left.
+// detailLayout: the head as high as its text, over the body in what is left.
 type detailLayout struct{}
 
 // MinSize implements fyne.Layout.
@@ -67,8 +67,8 @@ func (detailLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize
 
 // Layout implements fyne.Layout.
 func (detailLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	head := fit(objects[0], size.Width)
-	objects[0].Move(fyne.Position{})
-	objects[1].Move(fyne.NewPos(0, head))
-	objects[1].Resize(fyne.NewSize(size.Width, max(0, size.Height-head)))
+	head := fit(objects[1], size.Width)
+	objects[1].Move(fyne.Position{})
+	objects[0].Move(fyne.NewPos(0, head))
+	objects[0].Resize(fyne.NewSize(size.Width, max(0, size.Height-head)))
 }

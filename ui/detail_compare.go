@@ -121,6 +121,9 @@ func (c *compareDetail) show() {
 		w.failed(err)
 	}
 	showFacts(c.facts, differences)
+	if left == right {
+		c.facts.Add(newParagraph(lang.L("The two texts are the same."), captionStyle))
+	}
 }
 
 // branchText is a message and what follows it as one text.

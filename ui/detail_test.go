@@ -177,6 +177,12 @@ func TestAReplayThatFailsSaysWhy(t *testing.T) {
 	r.engine.Model.Hash = "another"
 	r.replay(m)
 	r.idle()
+	if got := r.cardText("error"); !strings.Contains(got, "another file of the name") {
+		t.Errorf("of a file that has changed the card says %q", got)
+	}
+	r.engine.Model.Name = "Another"
+	r.replay(m)
+	r.idle()
 	if got := r.cardText("error"); !strings.Contains(got, "load that model") {
 		t.Errorf("the card says %q", got)
 	}

@@ -75,8 +75,10 @@ func (t *tokenDetail) pieces(trail *app.Trail) (pieces []flowPiece) {
 	for _, part := range trail.Parts {
 		if part.At > end {
 			for _, word := range wordList(text[min(end, len(text)):min(part.At, len(text))]) {
-				add(tokenSpot{begin: end, end: end + len(word)})
-				end += len(word)
+				for _, part := range shortParts(word) {
+					add(tokenSpot{begin: end, end: end + len(part)})
+					end += len(part)
+				}
 			}
 		}
 		for _, token := range part.Tokens {

@@ -26,6 +26,7 @@ type expertsState struct {
 	routes  app.Routes
 	experts []app.Expert // of the model that wrote it
 	hash    string       // of that model
+	dense   bool         // the loaded model wrote it, which is no mixture
 
 	// Of the loaded model.
 	loaded engine.Info
@@ -108,7 +109,7 @@ func (p *ExpertsPanel) build() {
 	sections := newColumn(24, p.colour, p.reply, p.try.object, p.called.object, p.own)
 	p.scroll = container.NewVScroll(newPadded(4, 20, 24, 16, sections))
 	title := newRow(8, 0, newFlexibleLine(lang.L("Experts"), titleStyle), p.cross)
-	p.content = container.NewStack(container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll)), tips)
+	p.content = container.NewStack(container.NewBorder(grounded(newPadded(12, 12, 8, 16, title)), nil, nil, nil, wheeled(p.scroll)), tips)
 }
 
 // nameKeys says which keys do what is done here.
@@ -160,7 +161,7 @@ func (s expertsState) about(tokens int) string {
 		return fmt.Sprintf(lang.L("In the reply to “%[1]s”, over %[2]s."), shortened(s.title, captionStyle, px(180)), counted(tokens, lang.L("1 token"), lang.L("%s tokens")))
 	case tokens > 0:
 		return fmt.Sprintf(lang.L("In the last reply, over %s."), counted(tokens, lang.L("1 token"), lang.L("%s tokens")))
-	case s.text != "":
+	case s.text != "" && !s.dense:
 		return lang.L("Nothing is known of the experts of this reply: it was not written by a mixture, or before they were kept.")
 	case s.loaded.Experts == 0 && s.loaded.Name != "":
 		return fmt.Sprintf(lang.L("%s is one model, not a mixture of experts."), s.loaded.Name)

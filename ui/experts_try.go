@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -91,7 +92,7 @@ func (t *trySection) build(s expertsState) {
 		t.each = append(t.each, choice)
 		row := newColumn(4, newFlexibleLine(e.Name, bodyStyle), choice)
 		if i < len(s.loaded.ExpertPrompts) && s.loaded.ExpertPrompts[i] != "" {
-			row.Add(newFlexibleLine(fmt.Sprintf(lang.L("Chosen for: %s"), s.loaded.ExpertPrompts[i]), captionStyle))
+			row.Add(newFlexibleLine(fmt.Sprintf(lang.L("Chosen for: %s"), unmarked(s.loaded.ExpertPrompts[i])), captionStyle))
 		}
 		t.rows.Add(row)
 	}
@@ -100,6 +101,24 @@ func (t *trySection) build(s expertsState) {
 		actions.Add(newButton(lang.L("Compare…"), func() { t.panel.OnSplit() }))
 	}
 	t.rows.Add(actions)
+}
+
+// unmarked is a prompt without the marks of a chat format.
+func unmarked(prompt string) string {
+	var kept strings.Builder
+	for {
+		before, after, found := strings.Cut(prompt, "<|")
+		kept.WriteString(before)
+		_, rest, closed := strings.Cut(after, "|>")
+		if !found || !closed {
+			return strings.Join(strings.Fields(kept.String()), " ")
+		}
+		for _, role := range []string{"system", "user", "assistant"} {
+			rest = strings.TrimPrefix(rest, role+"\n")
+		}
+		kept.WriteByte(' ')
+		prompt = rest
+	}
 }
 
 func (t *trySection) changed() {

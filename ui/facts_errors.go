@@ -32,6 +32,8 @@ func errorTexts() map[string]string {
 		"choose a model for expert %d": lang.L("choose a model for expert %d"),
 		"write at least one prompt for expert %d (%s): it tells the router what the expert is for": lang.L("write at least one prompt for expert %d (%s): it tells the router what the expert is for"),
 		"this reply was written by %s: load that model to replay it":                               lang.L("this reply was written by %s: load that model to replay it"),
+		"this reply was written by another file of the name %s: load that one to replay it":        lang.L("this reply was written by another file of the name %s: load that one to replay it"),
+		"%s is in the models folder already: choose another name, or replace it":                   lang.L("%s is in the models folder already: choose another name, or replace it"),
 		"the oldest messages were dropped in the middle of this reply: it cannot be replayed":      lang.L("the oldest messages were dropped in the middle of this reply: it cannot be replayed"),
 		"there is no host %s, or no connection to the network; check the address":                  lang.L("there is no host %s, or no connection to the network; check the address"),
 		"%s takes no connections":    lang.L("%s takes no connections"),

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -43,6 +44,7 @@ type mixturePage struct {
 	content   *fyne.Container
 	scroll    *container.Scroll
 	made      string // the file that was written last
+	there     string // the file that was in the way of the last attempt
 }
 
 func mixtureText() string {
@@ -58,7 +60,7 @@ func newMixturePage(w *Window) *mixturePage {
 	m.sentences.onGrown = m.grown
 	m.sentences.SetText(lang.L("What is 12 times 30?\nWrite a function that sorts a list\nTell me a story about a fox"))
 	m.ask = newButton(lang.L("Where would they go?"), m.preview)
-	m.name = newFilterEntry(lang.L("my-mixture"), func(string) {})
+	m.name = newFilterEntry(lang.L("my-mixture"), func(string) { m.named() })
 	m.make, m.stop, m.chat = newPrimaryButton(lang.L("Make the mixture"), m.build), newButton(lang.L("Cancel"), m.end), newPrimaryButton(lang.L("Chat with it"), m.talk)
 	m.stage, m.note = newParagraph("", captionStyle), newParagraph("", dangerStyle)
 	add := newButton(lang.L("Add an expert"), func() { m.addExpert(); m.show() })
@@ -102,6 +104,11 @@ func (m *mixturePage) removeExpert(r *expertRow) {
 	}
 	m.rows = slices.DeleteFunc(m.rows, func(x *expertRow) bool { return x == r })
 	m.experts.Remove(r.object)
+	for i, row := range m.rows { // as their bars below are coloured
+		row.square.expert = i
+		row.square.Refresh()
+	}
+	m.changed()
 	m.show()
 }
 
@@ -109,6 +116,14 @@ func (m *mixturePage) removeExpert(r *expertRow) {
 func (m *mixturePage) changed() {
 	if len(m.found.Objects) > 0 || m.note.text != "" { // not with every key: it lays the page out anew
 		m.found.RemoveAll()
+		m.complain("")
+	}
+}
+
+// named takes in another name: what was in the way is so no longer.
+func (m *mixturePage) named() {
+	if m.there != "" {
+		m.there = ""
 		m.complain("")
 	}
 }
@@ -139,6 +154,10 @@ func (m *mixturePage) show() {
 	m.used.SetSelectedIndex(min(max(at, 1), len(m.rows)-1))
 	if at == 0 {
 		m.used.SetSelectedIndex(0)
+	}
+	m.make.SetText(lang.L("Make the mixture"))
+	if m.there != "" {
+		m.make.SetText(lang.L("Replace it"))
 	}
 	busy := m.cancel != nil
 	setVisible(m.note, m.note.text != "")
@@ -198,6 +217,10 @@ func (m *mixturePage) finish(err error) (whole bool) {
 	case err != nil:
 		m.note.SetText(sentence(err))
 	}
+	var there *app.ThereError
+	if m.there = ""; errors.As(err, &there) {
+		m.there = there.Path
+	}
 	m.show()
 	return err == nil
 }
@@ -252,6 +275,7 @@ func (m *mixturePage) preview() {
 // build writes the mixture.
 func (m *mixturePage) build() {
 	x := m.mixture()
+	x.Replace = m.there != "" && m.there == x.Out
 	m.made = ""
 	ctx := m.begin(lang.L("Reading the prompts"))
 	follow(m.window.post, m.window.app.MakeMixture(ctx, x), m.steps, func(err error) {
@@ -299,8 +323,22 @@ func newSwatch(expert int) *swatch {
 
 // CreateRenderer implements fyne.Widget.
 func (s *swatch) CreateRenderer() fyne.WidgetRenderer {
-	r := canvas.NewRectangle(ExpertColor(s.expert))
-	r.CornerRadius = 3
-	r.SetMinSize(fyne.NewSquareSize(px(12)))
-	return widget.NewSimpleRenderer(r)
+	r := &swatchRenderer{swatch: s, square: canvas.NewRectangle(nil)}
+	r.Refresh()
+	return r
+}
+
+type swatchRenderer struct {
+	swatch *swatch
+	square *canvas.Rectangle
+}
+
+func (r *swatchRenderer) MinSize() fyne.Size           { return fyne.NewSquareSize(px(12)) }
+func (r *swatchRenderer) Layout(size fyne.Size)        { r.square.Resize(size) }
+func (r *swatchRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.square} }
+func (r *swatchRenderer) Destroy()                     {}
+
+func (r *swatchRenderer) Refresh() {
+	r.square.FillColor, r.square.CornerRadius = ExpertColor(r.swatch.expert), px(3)
+	r.square.Refresh()
 }

@@ -85,6 +85,7 @@ type expertRow struct {
 	path    *pathField
 	prompts *linesEntry
 	remove  *glyphButton
+	square  *swatch
 	object  fyne.CanvasObject
 }
 
@@ -102,8 +103,8 @@ func newExpertRow(m *mixturePage, number int) *expertRow {
 	r.prompts.onGrown = m.grown
 	r.remove = newGlyph(assets.Icon("close"), 28, func() { m.removeExpert(r) })
 	r.remove.tip, r.remove.tips = lang.L("Take this expert out"), m.tips
-	square := newSwatch(number)
-	head := newRow(8, 1, square, newSized(160, 0, r.name), spacer(), r.remove)
+	r.square = newSwatch(number)
+	head := newRow(8, 1, r.square, newSized(160, 0, r.name), spacer(), r.remove)
 	r.object = container.NewStack(newSurface(theme.ColorNameHeaderBackground, "", 10),
 		newPadded(8, 8, 12, 12, newColumn(8, head, r.path.object, r.prompts)))
 	return r

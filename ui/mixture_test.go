@@ -1,13 +1,16 @@
 package ui
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
+	"beyonder/app/apptest"
 	"beyonder/engine"
 )
 
@@ -114,6 +117,99 @@ func TestMixtureThatCannotBe(t *testing.T) {
 	r.done(m)
 	if _, err := os.Stat(filepath.Join(r.app.ModelsDir(), "stopped.gguf")); err == nil && !m.chat.Visible() {
 		t.Error("a mixture that was cancelled is there")
+	}
+}
+
+// A model that has the name already is not written over before it was said.
+func TestMixtureInThePlaceOfAnother(t *testing.T) {
+	r := newRig(t, "Yes.")
+	m := fillMixture(r)
+	path := filepath.Join(r.app.ModelsDir(), "mine.gguf")
+	if err := errors.Join(os.MkdirAll(r.app.ModelsDir(), 0o700), os.WriteFile(path, []byte("my model"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	is := func() string { data, _ := os.ReadFile(path); return string(data[:min(8, len(data))]) }
+	m.name.SetText("mine")
+	m.build()
+	r.done(m)
+	if is() != "my model" || !strings.Contains(m.note.text, "mine.gguf is in the models folder already") || m.make.Text != "Replace it" {
+		t.Fatalf("it is %q; %q; the button says %q", is(), m.note.text, m.make.Text)
+	}
+	m.name.SetText("mine2")
+	m.name.SetText("mine")
+	if m.make.Text != "Make the mixture" || m.note.text != "" {
+		t.Errorf("with another name, the button says %q; %q", m.make.Text, m.note.text)
+	}
+	for range 2 {
+		m.build()
+		r.done(m)
+	}
+	if is() == "my model" || m.made != path || m.make.Text != "Make the mixture" {
+		t.Errorf("made is %q; %q; the button says %q", m.made, m.note.text, m.make.Text)
+	}
+}
+
+// The experts have the colours of their bars, also after one was taken out.
+func TestColoursOfAMixture(t *testing.T) {
+	r := newRig(t, "Yes.")
+	m := fillMixture(r)
+	m.addExpert()
+	m.removeExpert(m.rows[0])
+	m.addExpert()
+	for i, row := range m.rows {
+		if row.square.expert != i {
+			t.Errorf("expert %d has colour %d", i, row.square.expert)
+		}
+	}
+}
+
+// What gets the keyboard on a page that scrolls comes into view; what is not on
+// that page moves nothing.
+func TestTheKeyboardIsInView(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.win.Resize(fyne.NewSize(1000, 600))
+	m := fillMixture(r)
+	place := fyne.CurrentApp().Driver().AbsolutePositionForObject
+	for _, o := range []fyne.Focusable{m.name, m.base.entry, m.make} {
+		r.win.Canvas().Focus(o)
+		r.followFocus()
+		r.pass(50 * time.Millisecond)
+		object := o.(fyne.CanvasObject)
+		top := place(object).Y - place(m.scroll).Y
+		if top < 0 || top+object.Size().Height > m.scroll.Size().Height {
+			t.Errorf("%T stands at %v of %v", o, top, m.scroll.Size().Height)
+		}
+	}
+	offset := m.scroll.Offset
+	cross := over(r, func(b *glyphButton) bool { return strings.HasPrefix(b.tip, "Close") })
+	r.win.Canvas().Focus(cross)
+	r.followFocus()
+	r.pass(50 * time.Millisecond)
+	if m.scroll.Offset != offset {
+		t.Errorf("at the cross above it, the page goes from %v to %v", offset, m.scroll.Offset)
+	}
+	m.detail.close()
+	r.togglePanel()
+	r.win.Canvas().Focus(r.number("Longest reply").entry)
+	r.followFocus()
+	r.pass(50 * time.Millisecond)
+	if r.panel.scroll.Offset.Y == 0 {
+		t.Error("the panel does not follow the keyboard")
+	}
+}
+
+// Both replies to one message have the same chance, also when another conversation
+// is opened meanwhile.
+func TestTwoSettingsWhileAnotherConversationIsOpen(t *testing.T) {
+	r := newRigWith(t, apptest.New([]string{"one", "two", "three"}, 20*time.Millisecond), t.TempDir(), Options{})
+	r.engine.Model.ExpertNames = []string{"chat", "code", "story", "math"}
+	r.say("Hello")
+	r.sendToBoth("What is 2 + 2?", engine.Mix{Off: []bool{false, false, false, true}})
+	r.until("the first is being written", func() bool { return r.job.reply != 0 })
+	r.newConversation()
+	r.until("both have answered", func() bool { return r.job == nil && len(r.engine.Requests()) == 3 })
+	if requests := r.engine.Requests(); requests[1].Sampling.Seed != requests[2].Sampling.Seed {
+		t.Errorf("the seeds are %d and %d", requests[1].Sampling.Seed, requests[2].Sampling.Seed)
 	}
 }
 

@@ -16,6 +16,7 @@ type pressable struct {
 	whole    fyne.Widget
 	onTapped func()                    // may be nil
 	onHover  func(bool)                // likewise
+	onFocus  func(bool)                // likewise
 	keys     func(*fyne.KeyEvent) bool // does something of its own at a key; may be nil
 	tips     *tipLayer                 // where the tip is shown, nil: in the layer of the page that it is on
 	tip      string                    // what it does, and its key; "": nothing is shown
@@ -63,9 +64,17 @@ func (p *pressable) hover(on bool) {
 	}
 }
 
+func (p *pressable) focus(on bool) {
+	p.focused = on
+	p.Refresh()
+	if p.onFocus != nil {
+		p.onFocus(on)
+	}
+}
+
 // FocusGained, FocusLost, TypedRune and TypedKey implement fyne.Focusable.
-func (p *pressable) FocusGained()   { p.focused = true; p.Refresh() }
-func (p *pressable) FocusLost()     { p.focused = false; p.Refresh() }
+func (p *pressable) FocusGained()   { p.focus(true) }
+func (p *pressable) FocusLost()     { p.focus(false) }
 func (p *pressable) TypedRune(rune) {}
 
 func (p *pressable) TypedKey(event *fyne.KeyEvent) {

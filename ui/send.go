@@ -192,6 +192,9 @@ func (w *Window) event(j *job, e app.Event) {
 		j.reply = e.Started.ID
 		j.text.Reset()
 		j.text.WriteString(e.Started.Text)
+		if j.split != nil && e.Started.Reply != nil {
+			j.split.seed = e.Started.Reply.Done.Seed
+		}
 		w.shown(j, *e.Started)
 		w.speakAloud(j, *e.Started)
 		w.showModel()

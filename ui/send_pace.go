@@ -137,9 +137,10 @@ func doneFigures(d engine.Done) figures {
 	return f
 }
 
+// showPace shows how a reply comes along; its end may have been among what came.
 func (w *Window) showPace(j *job) {
 	now := time.Now()
-	if info, ok := w.app.Model(); ok && j.pace.due(now) && w.current == j.conversation {
+	if info, ok := w.app.Model(); ok && w.job == j && j.pace.due(now) && w.current == j.conversation {
 		w.status.SetFigures(j.pace.figures(info.Context))
 	}
 }

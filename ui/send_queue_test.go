@@ -73,6 +73,36 @@ func (r *rig) queueButtons(i int) []*glyphButton {
 	return r.composer.pieces.Objects[i].(*focusRow).buttons
 }
 
+// The buttons of a message in line are seen while the keyboard is at one of them,
+// and when it will be sent is said in words that fit.
+func TestTheKeyboardInTheLine(t *testing.T) {
+	r := slowly(t)
+	r.engine.Hang, r.engine.HangAt = true, 2
+	r.enter("a")
+	r.until("it is being written", func() bool { return r.job.text.String() == "one two" })
+	for _, text := range []string{"b", "c", "d"} {
+		r.enter(text)
+	}
+	for i, want := range []string{"Is sent when the reply has ended", "Is sent 1 reply later", "Is sent 2 replies later"} {
+		if got := r.composer.queueCaption(i); got != want {
+			t.Errorf("message %d in line says %q", i, got)
+		}
+	}
+	row := r.composer.pieces.Objects[1].(*focusRow)
+	test.WidgetRenderer(row)
+	r.win.Canvas().Focus(row)
+	r.win.Canvas().Focus(row.buttons[0])
+	if !row.buttons[0].Visible() {
+		t.Error("the button that has the keyboard cannot be seen")
+	}
+	r.composer.Focus()
+	if row.buttons[0].Visible() {
+		t.Error("the button is seen when the keyboard has left it")
+	}
+	r.key(fyne.KeyEscape)
+	r.idle()
+}
+
 func TestAStopHoldsWhatWaits(t *testing.T) {
 	r := slowly(t)
 	r.engine.Hang, r.engine.HangAt = true, 2

@@ -50,6 +50,11 @@ func replayedText(r app.Replayed) string {
 		at := utf8.RuneCountInString(r.Was[:r.At])
 		text = fmt.Sprintf(lang.L("Replayed: the text differs from character %s on."), count(at+1))
 	}
+	if r.Given > 0 {
+		given := utf8.RuneCountInString(r.Was[:r.Given])
+		text += " " + counted(given, lang.L("Its first character was not written again: it was given, or how it came about was not kept."),
+			lang.L("Its first %s characters were not written again: they were given, or how they came about was not kept."))
+	}
 	for _, d := range r.Differences {
 		text += " " + fmt.Sprintf(lang.L("%[1]s: it was %[2]s, it is %[3]s."), factText(d.Name), factText(d.Was), factText(d.Is))
 	}

@@ -120,7 +120,7 @@ func (p *SettingsPanel) build() {
 		l.row.entry.onGrown = p.grown
 	}
 	title := newRow(8, 0, newFlexibleLine(lang.L("Settings"), titleStyle), p.cross)
-	p.content = container.NewBorder(newPadded(12, 12, 8, 16, title), nil, nil, nil, wheeled(p.scroll))
+	p.content = container.NewBorder(grounded(newPadded(12, 12, 8, 16, title)), nil, nil, nil, wheeled(p.scroll))
 }
 
 // nameKeys says which keys close it.

@@ -2,13 +2,15 @@ package ui
 
 import "fyne.io/fyne/v2"
 
-// typedRune takes a letter that nothing else has taken.
+// typedRune takes a letter that nothing else has taken. What lies over the window
+// keeps it from the message field, which cannot be seen to get it.
 func (w *Window) typedRune(r rune) {
-	if w.modal.open() {
+	switch {
+	case w.modal.open():
 		w.modal.typed(r)
-		return
+	case w.win.Canvas().Overlays().Top() == nil:
+		w.composer.TypeRune(r)
 	}
-	w.composer.TypeRune(r)
 }
 
 func (w *Window) typedKey(event *fyne.KeyEvent) {
@@ -22,6 +24,12 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 	switch event.Name {
 	case fyne.KeyEscape:
 		w.escape()
+		return
+	}
+	if w.win.Canvas().Overlays().Top() != nil {
+		return
+	}
+	switch event.Name {
 	case fyne.KeyLeft, fyne.KeyRight:
 		w.turnVersion(map[fyne.KeyName]int{fyne.KeyLeft: -1, fyne.KeyRight: 1}[event.Name])
 	case fyne.KeyPageUp, fyne.KeyPageDown:

@@ -77,6 +77,10 @@ func (t *Transcript) SetEntries(entries []Entry) {
 	t.view.setEntries(entries)
 }
 
+// Turn shows a path on which the message to is another version of the message from
+// that was shown, and keeps it in view.
+func (t *Transcript) Turn(entries []Entry, from, to uint64) { t.view.turn(entries, from, to) }
+
 // Add appends a message.
 func (t *Transcript) Add(e Entry) { t.view.add(e) }
 

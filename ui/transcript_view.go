@@ -78,6 +78,12 @@ func (v *transcriptView) openFile(f app.Attachment) {
 // setEntries shows other entries. If they are the same conversation, changed
 // somewhere, the reader stays where they are; another one is shown from its end.
 func (v *transcriptView) setEntries(entries []Entry) {
+	held := v.bars.hold()
+	v.put(entries)
+	v.bars.take(held)
+}
+
+func (v *transcriptView) put(entries []Entry) {
 	known := v.byID
 	same := len(entries) > 0 && len(v.bubbles) > 0 && entries[0].ID == v.bubbles[0].entry.ID
 	v.bubbles, v.byID = nil, make(map[uint64]*bubble, len(entries))
@@ -91,6 +97,30 @@ func (v *transcriptView) setEntries(entries []Entry) {
 		}
 	}
 	v.update()
+}
+
+// turn shows entries in which a message is another version of one that was shown.
+// What was done under that is done under this: its foot stays where it was, or
+// comes into view.
+func (v *transcriptView) turn(entries []Entry, from, to uint64) {
+	foot, height := float32(-1), v.owner.scroll.Size().Height
+	if b := v.byID[from]; b != nil {
+		foot = b.top + b.height - v.owner.scroll.Offset.Y
+	}
+	held := v.bars.hold()
+	held.turn(from, to)
+	v.put(entries)
+	b := v.byID[to]
+	if b == nil {
+		return
+	}
+	if gap := v.stage.style.px(bubbleGap); foot <= 0 || foot > height+gap {
+		foot = height - gap
+	}
+	for range 3 { // heights are guesses until they are seen
+		v.scrollTo(b.top + b.height - foot)
+	}
+	v.bars.take(held)
 }
 
 // keep goes on with the bubble of an entry that may have changed.
@@ -167,6 +197,7 @@ func (v *transcriptView) scrolled() {
 	if v.busy {
 		return
 	}
+	v.owner.note.show(nil, fyne.Position{})
 	v.following = v.owner.scroll.Offset.Y >= v.height-v.owner.scroll.Size().Height-v.stage.style.px(8)
 	v.update()
 }
@@ -223,6 +254,8 @@ func (v *transcriptView) settle(offset float32, size fyne.Size) {
 	v.BaseWidget.Resize(fyne.NewSize(size.Width, max(v.height, size.Height)))
 	if scroll.Offset.Y == offset {
 		scroll.Base.Refresh()
+	} else {
+		v.owner.note.show(nil, fyne.Position{}) // other text is under the pointer
 	}
 	scroll.ScrollToOffset(fyne.NewPos(0, offset))
 	if away := v.height-offset-size.Height > v.stage.style.px(48); away != v.owner.jump.Visible() {

@@ -76,8 +76,9 @@ type Window struct {
 	newWith  app.ID // its assistant
 	titles   map[app.ID]string
 
-	gone        func() // nothing is posted from then on
-	painted     func() // is told of each picture; nil: nobody wants to know
+	gone        func()         // nothing is posted from then on
+	focus       fyne.Focusable // that had the keyboard at the last picture
+	painted     func()         // is told of each picture; nil: nobody wants to know
 	draft       *pause
 	resized     *pause // the window has another size
 	undo        *time.Timer
@@ -191,8 +192,9 @@ func (w *Window) build() {
 	side := w.chooseSide(w.settings.PanelOpen)
 	tips := w.explainButtons()
 	header := newPadded(8, 12, 8, 12, newRow(4, 4, w.toggle, w.newButton, w.picker, w.assistant, spacer(), w.petals, w.gear))
-	header = container.NewStack(newSurface(theme.ColorNameBackground, "", 0), header)
-	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page, w.find.holder), w.cards.scroll, w.composer, w.status, header)
+	header = container.NewStack(newGround(theme.ColorNameBackground, w.transcript.view.Scrolled), header)
+	foot := newGround("", w.transcript.view.Scrolled)
+	w.body = container.New(middle{}, container.NewStack(w.transcript, w.page, w.find.holder), foot, w.cards.scroll, w.composer, w.status, header)
 	w.frame = &frame{sidebarOpen: !w.settings.SidebarHidden, panelOpen: w.settings.PanelOpen != "", settled: w.settled, painted: w.tellPainted,
 		sidebar: widthOr(w.settings.SidebarWidth, sidebarWidths()), panel: widthOr(w.settings.PanelWidth, panelWidths())}
 	w.root = container.New(w.frame, w.body, newVeil(w.uncover), w.edged(w.sidebar, true), w.edged(side, false), tips)
@@ -200,6 +202,7 @@ func (w *Window) build() {
 
 // tellPainted tells of a picture; the frame that asks is made before painted is known.
 func (w *Window) tellPainted() {
+	w.followFocus()
 	if w.painted != nil {
 		w.painted()
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,7 +85,7 @@ func (w *Window) open(id app.ID) {
 		return
 	}
 	if id != w.current {
-		w.cards.clear("error", "full") // they were about the other one
+		w.cards.clear("error", "full", "replay", "compare") // they were about the other one
 		w.find.close()
 	}
 	w.current, w.messages, w.editing = id, messages, 0
@@ -326,19 +327,31 @@ func (w *Window) sibling(id uint64, step int) {
 		return
 	}
 	w.trace.event("version-shown", map[string]any{"message": id, "step": step})
-	w.reloadMessages()
+	at := slices.IndexFunc(w.messages, func(m app.Message) bool { return m.ID == app.ID(id) })
+	w.putMessages(func(entries []Entry) {
+		if at >= 0 && at < len(w.messages) {
+			w.transcript.Turn(entries, id, uint64(w.messages[at].ID))
+		} else {
+			w.transcript.SetEntries(entries)
+		}
+	})
+	w.cards.clear("full", "replay")
+	w.showUnanswered()
 }
 
 // reloadMessages shows the path of the open conversation as it is stored now.
-func (w *Window) reloadMessages() {
+func (w *Window) reloadMessages() { w.putMessages(w.transcript.SetEntries) }
+
+func (w *Window) putMessages(put func([]Entry)) {
 	_, messages, err := w.read(w.current)
 	if err != nil {
 		w.failed(err)
 		return
 	}
 	w.messages = messages
-	w.transcript.SetEntries(w.entries())
+	put(w.entries())
 	w.find.again()
 	w.showState()
+	w.showFigures()
 	w.lookAt(0)
 }

@@ -207,6 +207,7 @@ func (w *Window) showExperts() {
 	s.experts, s.hash = s.names, info.Hash
 	if m, question, ok := w.lookedMessage(); ok {
 		s.text, s.title = m.Text, question
+		s.dense = info.Experts == 0 && m.Reply != nil && m.Reply.ModelHash == info.Hash
 		if r := w.routesOf(m.ID); r != nil {
 			s.routes, s.experts, s.hash = r.Routes, r.experts, r.hash
 		}

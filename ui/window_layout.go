@@ -90,13 +90,15 @@ func putAcross(o fyne.CanvasObject, x, width, height float32, visible bool) {
 }
 
 // middle is the layout of the middle: header, transcript, cards, composer,
-// status line. The last three keep to the text's column.
+// status line. The last three keep to the text's column, on a ground as wide as
+// the middle.
 type middle struct{}
 
 // Indices of the objects that middle lays out. The header comes last, over what
 // is scrolled away under it.
 const (
 	middleBody = iota
+	middleFoot
 	middleCards
 	middleComposer
 	middleStatus
@@ -120,6 +122,8 @@ func (middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	y = putCards(objects[middleCards].(*container.Scroll), (size.Width-wide)/2, y, wide, header)
 	objects[middleBody].Move(fyne.NewPos(0, header))
 	objects[middleBody].Resize(fyne.NewSize(size.Width, max(0, y-header)))
+	objects[middleFoot].Move(fyne.NewPos(0, y))
+	objects[middleFoot].Resize(fyne.NewSize(size.Width, size.Height-y))
 }
 
 // putCards puts the cards above the composer; those for which there is no room

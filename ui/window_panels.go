@@ -154,26 +154,18 @@ func slug(text string) string {
 
 // veil darkens the middle while a panel lies over it; a click on it closes that.
 type veil struct {
-	widget.BaseWidget
+	ground
 	onTapped func()
 }
 
 func newVeil(tapped func()) *veil {
-	v := &veil{onTapped: tapped}
+	v := &veil{ground: ground{fill: theme.ColorNameShadow}, onTapped: tapped}
 	v.ExtendBaseWidget(v)
 	return v
 }
 
 // Tapped implements fyne.Tappable.
 func (v *veil) Tapped(*fyne.PointEvent) { v.onTapped() }
-
-// Scrolled implements fyne.Scrollable: what lies under the veil stays still.
-func (v *veil) Scrolled(*fyne.ScrollEvent) {}
-
-// CreateRenderer implements fyne.Widget.
-func (v *veil) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(newSurface(theme.ColorNameShadow, "", 0))
-}
 
 // hairlineLayout: a panel with a line of one pixel at the side of the middle, and
 // a grip over it.

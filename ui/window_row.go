@@ -32,6 +32,7 @@ type listRow struct {
 	onSecondary func(at fyne.Position) // absolute
 
 	hovered, focused bool
+	inside           bool // the keyboard is at one of its buttons
 }
 
 var (
@@ -51,12 +52,17 @@ func (r *listRow) fill(title, caption string, tapped func(), buttons []*glyphBut
 	r.title, r.caption = newFlexibleLine(title, bodyStyle), newFlexibleLine(caption, captionStyle)
 	r.onTapped, r.buttons = tapped, buttons
 	for _, button := range buttons { // the pointer on a button is still on its row
-		button.onHover = r.hover
+		button.onHover, button.onFocus = r.hover, r.enter
 	}
 }
 
 func (r *listRow) hover(on bool) {
 	r.hovered = on
+	r.Refresh()
+}
+
+func (r *listRow) enter(on bool) {
+	r.inside = on
 	r.Refresh()
 }
 
@@ -157,7 +163,7 @@ func (r *listRowRenderer) layoutText(left, width, height float32) {
 
 func (r *listRowRenderer) Refresh() {
 	row := r.row
-	active := (row.hovered || row.focused) && !row.heading
+	active := (row.hovered || row.focused || row.inside) && !row.heading
 	fill := fyne.ThemeColorName("")
 	switch {
 	case row.selected:

@@ -21,7 +21,7 @@ type splitSend struct {
 	conversation app.ID
 	second       engine.Mix // what the second reply is written with
 	reply        app.ID     // the first one
-	seed         int64      // of the first one, so that chance is the same for both
+	seed         int64      // of the reply being written: chance is the same for both
 }
 
 // openSplit asks for the message.
@@ -73,12 +73,9 @@ func (w *Window) splitEnded(j *job, err error) bool {
 		}
 		return false
 	}
-	next := &splitSend{conversation: s.conversation, second: s.second, reply: j.reply, seed: -1}
-	if m, ok := w.findMessage(j.reply); ok && m.Reply != nil {
-		next.seed = m.Reply.Done.Seed
-	}
+	next := &splitSend{conversation: s.conversation, second: s.second, reply: j.reply}
 	w.start(&job{conversation: s.conversation, stored: true, fresh: true, split: next}, func(ctx context.Context) iter.Seq2[app.Event, error] {
-		return w.app.RegenerateWith(ctx, s.conversation, next.reply, s.second, next.seed)
+		return w.app.RegenerateWith(ctx, s.conversation, next.reply, s.second, s.seed)
 	})
 	return w.job != nil
 }
