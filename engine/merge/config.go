@@ -48,8 +48,11 @@ type plainConfig struct {
 	parameters settings
 	dtype      string // in which the merge computes; the file's too, unless out says otherwise
 	out        string
-	tokenizer  string // "", "base", or a model
+	tokenizer  string // "", "base", union, or a model
 }
+
+// union is where a vocabulary comes from that has the tokens of all models.
+const union = "union"
 
 // sliceConfig is a run of layers of the result.
 type sliceConfig struct {

@@ -88,7 +88,6 @@ func TestConfigurationsRefused(t *testing.T) {
 		"merge_method: linear\nslices: []\n":                                                                            "no slices",
 		"merge_method: linear\nmodels: []\n":                                                                            "no sources",
 		"merge_method: linear\nmodules: {}\n" + models:                                                                  "modules: the key is not known",
-		"merge_method: linear\ntokenizer_source: union\n" + models:                                                      "union",
 		"merge_method: linear\ntokenizer_source: base\n" + models:                                                       "no base_model",
 		"merge_method: linear\ntokenizer: {source: base, pad_to_multiple_of: 8}\n" + models:                             "tokenizer.pad_to_multiple_of",
 		"merge_method: linear\nparameters: {wait: 1}\n" + models:                                                        "parameters.wait",

@@ -204,8 +204,11 @@ func (m *merger) openPlain(c *plainConfig) (x *plain, err error) {
 	if c.base != "" {
 		x.donor = x.models[c.base]
 	}
-	if of := c.vocabulary(); of != "" {
-		x.vocab, err = newVocabulary(x.models[of], x.models)
+	switch of := c.vocabulary(); {
+	case c.tokenizer == union:
+		x.vocab, err = unionVocabulary(x.donor, x.named())
+	case of != "":
+		x.vocab, err = newVocabulary(x.models[of], x.named())
 	}
 	return x, err
 }

@@ -5,8 +5,10 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
+	"beyonder/engine/gguf"
 	"beyonder/engine/quant"
 )
 
@@ -258,5 +260,58 @@ func TestGather(t *testing.T) {
 		if g != want {
 			t.Fatalf("row %d, column %d: %v, want %v", at, col, g, want)
 		}
+	}
+}
+
+// A union has pieces of text before added tokens. A piece that the first model's
+// merges do not lead to is found in texts as it stands.
+func TestUnion(t *testing.T) {
+	library := &library{folder: "testdata", models: map[string]*model{}}
+	t.Cleanup(func() { library.close() })
+	open := func(key string, change func(value any) any) *model {
+		m, err := library.open(changed(t, "testdata/wide.gguf", func(keys []gguf.KV, x []gguf.TensorSource) ([]gguf.KV, []gguf.TensorSource) {
+			for i := range keys {
+				if keys[i].Key == key {
+					keys[i].Value = change(keys[i].Value)
+				}
+			}
+			return keys, x
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	named := func(id int, text string) *model {
+		return open(tokensKey, func(v any) any {
+			tokens := slices.Clone(v.([]string))
+			tokens[id] = text
+			return tokens
+		})
+	}
+	first := open("", nil)
+	tokens, err := first.tokens()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := len(tokens)
+	v, err := unionVocabulary(first, []*model{first, named(n-1, "<new>"), named(5, "zz")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := v.tokens[n:]; !slices.Equal(got, []string{"zz", "<new>"}) {
+		t.Errorf("added: %q", got)
+	}
+	d := newMetadata(first)
+	v.describe(d)
+	if types := d.changed[typesKey].([]int32); !slices.Equal(types[n:], []int32{userDefined, controlToken}) {
+		t.Errorf("their types are %v", types[n:])
+	}
+	if scores := d.changed[scoresKey].([]float32); len(scores) != n+2 {
+		t.Errorf("%d scores", len(scores))
+	}
+	other := open("tokenizer.ggml.model", func(any) any { return "gpt2" })
+	if _, err := unionVocabulary(first, []*model{first, other}); err == nil || !strings.Contains(err.Error(), `"gpt2"`) {
+		t.Errorf("two kinds: %v", err)
 	}
 }

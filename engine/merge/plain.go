@@ -2,7 +2,6 @@ package merge
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -51,9 +50,17 @@ func (p *plain) resolve() ([]resolvedSlice, error) {
 	return out, p.compare()
 }
 
+// named are all models in the configuration's order, the base first.
+func (p *plain) named() []*model {
+	var all []*model
+	for _, name := range p.names() {
+		all = append(all, p.models[name])
+	}
+	return all
+}
+
 func (p *plain) compare() error {
-	for _, name := range slices.Sorted(maps.Keys(p.models)) {
-		m := p.models[name]
+	for _, m := range p.named() {
 		if err := m.checkNames(); err != nil {
 			return err
 		}
@@ -187,17 +194,13 @@ func (p *plain) metadata(name string, tensors []*output) *metadata {
 		}
 	}
 	d.set(p.donor.prefix+"block_count", uint32(layers))
-	if p.vocab != nil && p.vocab.of != p.donor {
-		p.vocab.replace(d)
+	if p.vocab != nil {
+		p.vocab.describe(d)
 	}
 	if _, stated := p.donor.Value(p.donor.prefix + "vocab_size"); stated {
 		d.set(p.donor.prefix+"vocab_size", uint32(tensors[0].shape[1]))
 	}
-	var from []*model
-	for _, name := range slices.Sorted(maps.Keys(p.models)) {
-		from = append(from, p.models[name])
-	}
-	d.describe(name, from)
+	d.describe(name, p.named())
 	d.types(tensors)
 	return d
 }

@@ -60,11 +60,7 @@ func readTokenizer(k *keep, f map[string]node) string {
 		}
 		at = inner["source"]
 	}
-	source := kept[string](k)(at.text())
-	if source == "union" {
-		k.add(at.fail("the union of vocabularies is not supported; use base, or the model whose vocabulary the result shall have"))
-	}
-	return source
+	return kept[string](k)(at.text())
 }
 
 // readModels reads the short form: one slice of all layers. The base takes part
@@ -129,25 +125,35 @@ func (c *plainConfig) baseOf(s sliceConfig) string {
 	return c.base
 }
 
-// vocabulary names the model whose tokens the result has; "" if that is left open.
+// vocabulary names the model whose tokens the result has; "" if that is left
+// open, or if it has those of all.
 func (c *plainConfig) vocabulary() string {
-	if c.tokenizer == "base" {
+	switch c.tokenizer {
+	case "base":
 		return c.base
+	case union:
+		return ""
 	}
 	return c.tokenizer
 }
 
-// names are all models that are mentioned, in order, each once.
+// names are all models that are mentioned, the base first, each once.
 func (c *plainConfig) names() []string {
-	names := []string{c.base, c.vocabulary()}
-	for _, s := range c.slices {
-		names = append(names, s.base)
-		for _, m := range s.sources {
-			names = append(names, m.model)
+	var names []string
+	add := func(name string) {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
-	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+	add(c.base)
+	for _, s := range c.slices {
+		for _, m := range s.sources {
+			add(m.model)
+		}
+		add(s.base)
+	}
+	add(c.vocabulary())
+	return names
 }
 
 // check compares each slice with what the method needs.

@@ -195,7 +195,7 @@ func sameShape(name string, a, b *view) error {
 	}
 	hint := ""
 	if isEmbedding(name) && a.shape[0] == b.shape[0] {
-		hint = "; tokenizer_source (base, or a model) makes vocabularies equal"
+		hint = "; tokenizer_source (base, union, or a model) makes vocabularies equal"
 	}
 	return fmt.Errorf("tensor %s has the shape %v in model %s, but %v in model %s%s", name, b.shape, b.model.name, a.shape, a.model.name, hint)
 }

@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,10 +11,17 @@ import (
 type vocabulary struct {
 	of     *model
 	tokens []string
+	more   []addition // tokens behind those of the model
 	rows   map[*model]map[string]int
 }
 
-func newVocabulary(of *model, models map[string]*model) (*vocabulary, error) {
+// addition is a token that a union takes from another model.
+type addition struct {
+	from *model
+	id   int
+}
+
+func newVocabulary(of *model, models []*model) (*vocabulary, error) {
 	v := &vocabulary{of: of, rows: map[*model]map[string]int{}}
 	for _, m := range models {
 		tokens, err := m.tokens()
@@ -33,7 +41,67 @@ func newVocabulary(of *model, models map[string]*model) (*vocabulary, error) {
 	return v, nil
 }
 
-const tokensKey = "tokenizer.ggml.tokens"
+// unionVocabulary has the tokens of all models: behind those of the first the
+// ones that it lacks, pieces of text before those that were added to a vocabulary.
+func unionVocabulary(first *model, models []*model) (*vocabulary, error) {
+	v, err := newVocabulary(first, models)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, text := range v.tokens {
+		seen[text] = true
+	}
+	v.tokens = slices.Clone(v.tokens)
+	for _, added := range []bool{false, true} {
+		for _, m := range models {
+			if a, b := m.tokenizer(), first.tokenizer(); a != b {
+				return nil, fmt.Errorf("model %s has a vocabulary of the kind %q, but %s one of the kind %q: they have no union", m.name, a, first.name, b)
+			}
+			tokens, _ := m.tokens() // read by newVocabulary
+			for id, text := range tokens {
+				if seen[text] || isAdded(m.tokenType(id)) != added {
+					continue
+				}
+				seen[text] = true
+				v.tokens = append(v.tokens, text)
+				v.more = append(v.more, addition{m, id})
+			}
+		}
+	}
+	return v, nil
+}
+
+// Types of tokens that a union has to know; 1 is a piece of text.
+const (
+	unknownToken = 2
+	controlToken = 3
+	userDefined  = 4 // found in text as it stands, whatever the other pieces are
+)
+
+func isAdded(kind int32) bool { return kind >= unknownToken && kind <= userDefined }
+
+const (
+	tokensKey = "tokenizer.ggml.tokens"
+	scoresKey = "tokenizer.ggml.scores"
+	typesKey  = "tokenizer.ggml.token_type"
+)
+
+// tokenizer is the kind of a model's vocabulary.
+func (m *model) tokenizer() string {
+	v, _ := m.Value("tokenizer.ggml.model")
+	name, _ := v.(string)
+	return name
+}
+
+// tokenType is a token's type, that of a piece of text if the model states none.
+func (m *model) tokenType(id int) int32 {
+	v, _ := m.Value(typesKey)
+	if types, ok := v.([]int32); ok && id < len(types) {
+		return types[id]
+	}
+	return 1
+}
 
 func (m *model) tokens() ([]string, error) {
 	v, _ := m.Value(tokensKey)
@@ -87,6 +155,55 @@ func (v *vocabulary) row(text string, own *view, all []*view, base *model) row {
 		}
 	}
 	return r
+}
+
+// describe puts the vocabulary in the place of the donor's.
+func (v *vocabulary) describe(d *metadata) {
+	if v.of != d.donor {
+		v.replace(d)
+	}
+	if len(v.more) == 0 {
+		return
+	}
+	d.set(tokensKey, v.tokens)
+	if old, ok := listOf[float32](v.of, scoresKey); ok {
+		scores := slices.Clone(old)
+		for _, a := range v.more {
+			scores = append(scores, scoreOf(a))
+		}
+		d.set(scoresKey, scores)
+	}
+	types, ok := listOf[int32](v.of, typesKey)
+	if !ok {
+		types = slices.Repeat([]int32{1}, len(v.tokens)-len(v.more))
+	}
+	types = slices.Clone(types)
+	for _, a := range v.more {
+		types = append(types, typeOf(a))
+	}
+	d.set(typesKey, types)
+}
+
+func listOf[T float32 | int32](m *model, key string) ([]T, bool) {
+	v, _ := m.Value(key)
+	x, ok := v.([]T)
+	return x, ok
+}
+
+func scoreOf(a addition) float32 {
+	if scores, ok := listOf[float32](a.from, scoresKey); ok && a.id < len(scores) {
+		return scores[a.id]
+	}
+	return 0
+}
+
+// typeOf is the type a token has in a union. The scores and merges of another
+// vocabulary do not lead to it, so that it has to be found as it stands.
+func typeOf(a addition) int32 {
+	if t := a.from.tokenType(a.id); isAdded(t) {
+		return t
+	}
+	return userDefined
 }
 
 // replace puts the vocabulary in the place of the donor's.

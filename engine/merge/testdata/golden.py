@@ -90,7 +90,7 @@ NAMES = {
     "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm", "self_attn.q_proj": "attn_q",
     "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output",
     "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
-    "block_sparse_moe.gate": "ffn_gate_inp",
+    "block_sparse_moe.gate": "ffn_gate_inp", "mlp.gate": "ffn_gate_inp", "mlp.experts.down_proj": "ffn_down_exps",
 }
 
 
@@ -107,8 +107,12 @@ def gguf_tensors(weights):
         if not name.startswith("model.layers."):
             out[{"model.embed_tokens.weight": "token_embd.weight", "model.norm.weight": "output_norm.weight", "lm_head.weight": "output.weight"}[name]] = (x, t.dtype)
             continue
-        layer, rest = name[len("model.layers."):-len(".weight")].split(".", 1)
-        if ".experts." in rest:
+        layer, rest = name[len("model.layers."):].removesuffix(".weight").split(".", 1)
+        if rest == "mlp.experts.gate_up_proj":  # of all experts, as transformers 5 has them
+            half = x.shape[1] // 2
+            out[f"blk.{layer}.ffn_gate_exps.weight"], out[f"blk.{layer}.ffn_up_exps.weight"] = (x[:, :half], t.dtype), (x[:, half:], t.dtype)
+            continue
+        if ".experts." in rest and rest != "mlp.experts.down_proj":
             _, e, w = rest.rsplit(".", 2)
             key = f"blk.{layer}.ffn_{ {'w1': 'gate', 'w2': 'down', 'w3': 'up'}[w] }_exps.weight"
             experts.setdefault(key, {})[int(e)] = (x, t.dtype)
@@ -238,7 +242,7 @@ def router_rows(ts):
 def resolved(node, work):
     """The configuration with model names made into folders."""
     if isinstance(node, dict):
-        return {k: os.path.join(work, v.removesuffix(".gguf")) if k in ("model", "base_model", "source_model", "tokenizer_source") and v != "base" else resolved(v, work) for k, v in node.items()}
+        return {k: os.path.join(work, v.removesuffix(".gguf")) if k in ("model", "base_model", "source_model", "tokenizer_source") and v not in ("base", "union") else resolved(v, work) for k, v in node.items()}
     if isinstance(node, list):
         return [resolved(v, work) for v in node]
     return node
