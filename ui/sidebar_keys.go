@@ -73,8 +73,11 @@ func (s *Sidebar) goTo(i int, open bool) {
 		s.spot = keySpot{conversation: r.conversation.ID}
 	default:
 		s.spot = keySpot{}
-		if r.conversation.ID != s.current {
+		if listed := s.list.focused; r.conversation.ID != s.current {
 			s.OnOpen(r.conversation.ID)
+			if listed {
+				s.focusList() // to open one puts the cursor into the message
+			}
 		}
 	}
 	s.list.Refresh()

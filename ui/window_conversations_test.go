@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -97,5 +98,30 @@ func TestEverythingIsThereTheNextTime(t *testing.T) {
 	}
 	if got := again.composer.Text(); got != "and this draft" {
 		t.Errorf("the draft is %q", got)
+	}
+}
+
+// The keys go down the list of the real window: each conversation opens, and the next
+// key goes on from there.
+func TestKeysGoDownTheList(t *testing.T) {
+	r := newRig(t, "Yes.")
+	for _, text := range []string{"one", "two", "three"} {
+		r.newConversation()
+		r.say(text)
+	}
+	r.sidebar.focusList()
+	var opened []string
+	for range 3 {
+		r.key(fyne.KeyDown)
+		opened = append(opened, r.title(r.current))
+	}
+	r.key(fyne.KeyUp)
+	if opened = append(opened, r.title(r.current)); !slices.Equal(opened, []string{"two", "one", "one", "two"}) {
+		t.Errorf("opened are %q", opened)
+	}
+	r.lookIntoTrash()
+	r.key(fyne.KeyDown) // an empty trash has no list
+	if r.title(r.current) != "two" {
+		t.Errorf("in the empty trash, %q was opened", r.title(r.current))
 	}
 }
