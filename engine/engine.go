@@ -155,6 +155,8 @@ type Reading struct {
 	Done   int `json:"done"`   // tokens read now, without the reused ones
 	Total  int `json:"total"`  // tokens to be read
 	Reused int `json:"reused"` // tokens that were still in the KV cache
+
+	Seconds float64 `json:"seconds"` // since the reading began: who hears of it may have been kept waiting
 }
 
 // Notice is something that happened to a reply and must not go unsaid.

@@ -52,7 +52,7 @@ func (w *writer) readAgain(ctx context.Context, sent *Sent) error {
 	progress := Reading{Total: len(sent.IDs)}
 	for _, step := range sent.Steps {
 		for range step.times() {
-			if err := w.send(Piece{Reading: &Reading{Done: progress.Done, Total: progress.Total}}); err != nil {
+			if err := w.send(Piece{Reading: &Reading{Done: progress.Done, Total: progress.Total, Seconds: time.Since(began).Seconds()}}); err != nil {
 				return err
 			}
 			n, logits := step.Tokens, []float32(nil)

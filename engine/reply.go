@@ -155,9 +155,9 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 	}
 	s.prompt, s.begin = p.text, len(p.ids)-p.tail
 	rest := p.ids[reused:]
-	progress := Reading{Total: len(rest), Reused: reused}
+	progress, first := Reading{Total: len(rest), Reused: reused}, time.Now()
 	for len(rest) > 0 {
-		if err := w.send(Piece{Reading: &Reading{Done: progress.Done, Total: progress.Total, Reused: reused}}); err != nil {
+		if err := w.send(Piece{Reading: &Reading{Done: progress.Done, Total: progress.Total, Reused: reused, Seconds: time.Since(first).Seconds()}}); err != nil {
 			return err
 		}
 		n, logits := min(len(rest)-1, w.m.batch), []float32(nil)
@@ -180,6 +180,7 @@ func (w *writer) read(ctx context.Context, p prepared) error {
 		}
 	}
 	w.m.keep(ctx, w.r, p.ids)
+	progress.Seconds = time.Since(first).Seconds()
 	return w.send(Piece{Reading: &progress})
 }
 

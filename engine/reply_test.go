@@ -365,6 +365,9 @@ func TestCancelWhileReading(t *testing.T) {
 		}
 		if p.Reading != nil && stopped.IsZero() {
 			if reading++; reading == 2 {
+				if p.Reading.Seconds <= 0 {
+					t.Errorf("%d tokens are said to have been read in %v s", p.Reading.Done, p.Reading.Seconds)
+				}
 				stopped = time.Now()
 				time.AfterFunc(10*time.Millisecond, stop)
 			}

@@ -40,7 +40,7 @@ type pace struct {
 type readSoFar struct {
 	engine.Reading
 	step  int           // tokens of the batch before, and so of that under way
-	spent time.Duration // up to when it was told
+	spent time.Duration // up to when it was told, by the engine's clock
 	told  time.Time
 }
 
@@ -82,12 +82,12 @@ func (p *pace) since(s phase, now time.Time) time.Duration {
 }
 
 func (p *pace) read(r engine.Reading, now time.Time) {
-	spent := p.since(phaseReading, now)
+	p.since(phaseReading, now)
 	step := r.Done - p.reading.Done
 	if step <= 0 { // the first that is told, or another reading
 		step = r.Done
 	}
-	p.reading = readSoFar{r, step, spent, now}
+	p.reading = readSoFar{r, step, seconds(r.Seconds), now}
 	p.context = r.Reused + r.Done
 }
 

@@ -144,19 +144,19 @@ func TestTimeLeftGoesOnBetweenBatches(t *testing.T) {
 	if got := p.reading.left(at(5)); got != "" {
 		t.Errorf("%q left before anything was read", got)
 	}
-	p.read(engine.Reading{Done: 128, Total: 508}, at(20))
-	p.read(engine.Reading{Done: 256, Total: 508}, at(40))
+	p.read(engine.Reading{Done: 128, Total: 508, Seconds: 20}, at(20))
+	p.read(engine.Reading{Done: 256, Total: 508, Seconds: 40}, at(40))
 	for after, want := range map[int]string{0: "39 s left", 10: "29 s left", 20: "19 s left", 40: "26 s left"} {
 		if got := p.reading.left(at(40 + after)); got != want {
 			t.Errorf("%d s after the second batch: %q, want %q", after, got, want)
 		}
 	}
-	p.read(engine.Reading{Done: 384, Total: 508}, at(60))
+	p.read(engine.Reading{Done: 384, Total: 508, Seconds: 60}, at(60))
 	if got := p.reading.left(at(80)); got != "" {
 		t.Errorf("in the last batch, which takes longer than the others: %q", got)
 	}
 	p.read(engine.Reading{Done: 0, Total: 100}, at(90))
-	p.read(engine.Reading{Done: 50, Total: 100}, at(100))
+	p.read(engine.Reading{Done: 50, Total: 100, Seconds: 10}, at(100))
 	if p.reading.step != 50 {
 		t.Errorf("another reading's batch is taken for one of %d tokens", p.reading.step)
 	}
@@ -167,8 +167,8 @@ func TestReadingIsShownAnew(t *testing.T) {
 	r := newRig(t, "Yes.")
 	j := &job{conversation: r.current}
 	r.job = j
-	j.pace.read(engine.Reading{Done: 0, Total: 400}, time.Now().Add(-20*time.Second))
-	j.pace.read(engine.Reading{Done: 100, Total: 400}, time.Now())
+	j.pace.read(engine.Reading{Done: 0, Total: 400}, time.Now()) // heard of late
+	j.pace.read(engine.Reading{Done: 100, Total: 400, Seconds: 20}, time.Now())
 	r.showReading(j)
 	first := r.status.activity.text
 	r.until("another time left", func() bool { return r.status.activity.text != first })
