@@ -240,6 +240,7 @@ func (w *Window) shown(j *job, m app.Message) {
 	}
 	if j.fresh {
 		w.reloadMessages()
+		w.transcript.ScrollToBottom()
 		return
 	}
 	w.messages = append(w.messages, m)

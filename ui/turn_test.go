@@ -167,3 +167,17 @@ func TestWhatAReplayLeftOut(t *testing.T) {
 		t.Errorf("with given words: %q", got)
 	}
 }
+
+// Who asks for another version of a reply sees it come, wherever the page was.
+func TestAnotherVersionIsSeen(t *testing.T) {
+	r := newRig(t, strings.Repeat("Words that fill a line of the page, and one more. ", 60))
+	r.win.Resize(fyne.NewSize(1000, 700))
+	r.say("first")
+	r.say("second")
+	r.transcript.view.scrollTo(0)
+	r.regenerate(r.entries()[3].ID)
+	r.idle()
+	if !r.transcript.AtBottom() {
+		t.Errorf("the page is at %v", r.transcript.scroll.Offset.Y)
+	}
+}
