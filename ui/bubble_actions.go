@@ -309,13 +309,14 @@ func (v *transcriptView) setState(b *bubble, r *row) {
 	st, t, id := v.stage.style, v.owner, b.entry.ID
 	left, width := v.column()
 	r.box.Move(fyne.NewPos(left, 0))
-	words, ink := strings.TrimSpace(lang.L("Interrupted.")+" "+b.entry.Error), ColorMuted
+	reason := asSentence(errorText(b.entry.Error))
+	words, ink := strings.TrimSpace(lang.L("Interrupted.")+" "+reason), ColorMuted
 	buttons := []*pushButton{newIconButton(lang.L("Regenerate"), "refresh", func() { call(t.OnRegenerate, id) })}
 	if v.isEnd(b) {
 		buttons = slices.Insert(buttons, 0, newIconButton(lang.L("Continue"), "resume", func() { call(t.OnContinue, id) }))
 	}
 	if b.entry.State == "failed" {
-		words, ink = b.entry.Error, ColorDanger
+		words, ink = reason, ColorDanger
 		buttons = []*pushButton{newIconButton(lang.L("Try again"), "refresh", func() { call(t.OnRegenerate, id) })}
 		if words == "" {
 			words = lang.L("The reply failed.")

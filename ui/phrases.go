@@ -19,8 +19,9 @@ type phrases struct {
 
 // phrase is a format as it can be found again, and the one that takes its place.
 type phrase struct {
-	found  *regexp.Regexp
-	args   []int // which argument each of its places takes, from 0
+	own    []string // what stands between its places
+	expr   string   // compiled for a text that has all of own, and for no other: that takes longer than all else here
+	args   []int    // which argument each of its places takes, from 0
 	to     string
 	letter int // characters of its own
 }
@@ -51,6 +52,7 @@ func newPhrase(from, to string) phrase {
 	f := phrase{to: to}
 	expr, at, next := "(?s)^", 0, 0
 	own := func(text string) {
+		f.own = append(f.own, text)
 		expr += regexp.QuoteMeta(text)
 		for _, r := range text {
 			f.letter += min(2, (utf8.RuneLen(r)+1)/2) // one of Chinese says as much as two
@@ -75,8 +77,23 @@ func newPhrase(from, to string) phrase {
 		}
 	}
 	own(from[at:])
-	f.found = regexp.MustCompile(expr + "$")
+	f.expr = expr + "$"
 	return f
+}
+
+// in returns what stands in a text at the format's places, nil: the text was not made
+// of it.
+func (f *phrase) in(text string) []string {
+	for _, own := range f.own {
+		if !strings.Contains(text, own) {
+			return nil
+		}
+	}
+	found := regexp.MustCompile(f.expr).FindStringSubmatch(text)
+	if found == nil {
+		return nil
+	}
+	return found[1:]
 }
 
 // argument is the place in "%[2]s", from 0.
@@ -94,8 +111,8 @@ func (p *phrases) say(text string) string {
 		return to
 	}
 	for _, f := range p.forms {
-		if m := f.found.FindStringSubmatch(text); m != nil {
-			return p.fill(f, m[1:])
+		if found := f.in(text); found != nil {
+			return p.fill(f, found)
 		}
 	}
 	if name, rest, ok := strings.Cut(text, ": "); ok {

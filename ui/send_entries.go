@@ -75,7 +75,7 @@ func (w *Window) entryOf(m app.Message) Entry {
 
 // entryOf is a message as the transcript shows it.
 func entryOf(m app.Message) Entry {
-	e := Entry{ID: uint64(m.ID), Role: m.Role, Text: m.Text, State: string(m.State), Error: asSentence(errorText(m.Error)),
+	e := Entry{ID: uint64(m.ID), Role: m.Role, Text: m.Text, State: string(m.State), Error: m.Error,
 		Sibling: m.Sibling, Siblings: m.Siblings, Excluded: m.Excluded}
 	if m.Role == prompt.Assistant && m.Reply != nil {
 		e.Name, e.Experts, e.Code = m.Reply.Model, len(m.Reply.Experts) > 0, codeOf(m.Reply)

@@ -161,8 +161,8 @@ func TestAFailedReplySaysSoInItsPlace(t *testing.T) {
 	r := newRigWith(t, e, t.TempDir(), Options{})
 	r.say("hello")
 	last := r.entries()[1]
-	if last.Text != "one two" || last.Error == "" || !strings.HasSuffix(last.Error, ".") {
-		t.Errorf("the reply is shown as %+v", last)
+	if told := sketch(r.transcript); last.Text != "one two" || last.Error == "" || !strings.Contains(told, `killed (signal 9)."`) {
+		t.Errorf("the reply is shown as %+v, on the screen %s", last, told)
 	}
 	if r.composer.state != composerIdle {
 		t.Error("nothing more can be sent")

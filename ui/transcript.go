@@ -17,7 +17,7 @@ type Entry struct {
 	Text    string // markdown; a user's is shown as it was typed
 	Code    string // all of the text is code in this language: "json"
 	State   string // "complete", "streaming", "interrupted", "stopped", "failed"
-	Error   string // a sentence, of a failed reply
+	Error   string // of a failed reply, as it was stored: it is told in the reader's language when it comes into view
 	Detail  string // caption under it: "12.3 tokens/s · 0.4 s to first"
 	Sibling int    // which of the versions this is, from 0
 	// Siblings is the number of versions; with more than one, ‹ 2/3 › is offered.

@@ -20,22 +20,35 @@ import (
 // 5,000 messages.
 func library(b *testing.B) (dir string) {
 	b.Helper()
-	dir = b.TempDir()
+	return libraryOf(b, 10_000, 5000)
+}
+
+// libraryOf is a data folder into which conversations were imported: the newest of so
+// many messages, half of its replies broken off or failed, the others of two.
+func libraryOf(tb testing.TB, conversations, messages int) (dir string) {
+	tb.Helper()
+	dir = tb.TempDir()
 	a := &archive.Archive{}
 	now := time.Now()
-	for i := range 10_000 {
+	for i := range conversations {
 		c := archive.Conversation{Title: fmt.Sprintf("Conversation about the number %d", i), Created: now.AddDate(-9, 0, 0), Updated: now.Add(-time.Duration(i) * time.Hour)}
 		n := 2
 		if i == 0 {
-			n = 5000
+			n = messages
 		}
 		for k := range n {
-			role := []string{"user", "assistant"}[k%2]
-			c.Messages = append(c.Messages, archive.Message{
-				ID: uint64(k + 1), Parent: uint64(k), Role: role, Created: now,
+			m := archive.Message{
+				ID: uint64(k + 1), Parent: uint64(k), Role: []string{"user", "assistant"}[k%2], Created: now,
 				Text:  fmt.Sprintf("Message %d. %s\n\n- one\n- two `code`\n", k, strings.Repeat("Some words of a sentence. ", 12)),
 				Reply: json.RawMessage(`{"model":"Beyonder","device":"cpu","settings":{"temperature":0.7}}`),
-			})
+			}
+			switch k % 8 {
+			case 3:
+				m.State, m.Error = string(app.Failed), fmt.Sprintf("/models/%d.gguf is cut short: tensor %d is missing; download it again", k, k)
+			case 5:
+				m.State, m.Error = string(app.Interrupted), "the program ended in the middle of it"
+			}
+			c.Messages = append(c.Messages, m)
 		}
 		a.Conversations = append(a.Conversations, c)
 	}
@@ -46,19 +59,51 @@ func library(b *testing.B) (dir string) {
 		f.Close()
 	}
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	to, err := app.Open(app.Options{Dir: dir, Engine: apptest.New(nil, 0)})
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	if _, _, err := to.Import(path); err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := to.Close(); err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	return dir
+}
+
+// What a conversation costs when it is opened is counted in what is allocated, which
+// does not depend on the machine: for each of its messages it must stay a few pieces,
+// and the most costly text among them must not be made before it is seen.
+func TestOpeningAllocatesLittleForEachMessage(t *testing.T) {
+	const messages = 2000
+	a, err := app.Open(app.Options{Dir: libraryOf(t, 2, messages), Engine: apptest.New(nil, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	w := newWindow(test.NewTempApp(t), a, Options{}, func(func()) {})
+	w.win.Show()
+	long := w.current
+	if len(w.messages) != messages {
+		t.Fatal(len(w.messages))
+	}
+	least := func(f func()) float64 { // the index is being made meanwhile
+		n := testing.AllocsPerRun(1, f)
+		for range 9 {
+			n = min(n, testing.AllocsPerRun(1, f))
+		}
+		return n
+	}
+	both := least(func() { w.open(long + 1); w.open(long) })
+	short := least(func() { w.open(long + 1); w.open(long + 1) }) / 2
+	if each := (both - short) / messages; each > 60 {
+		t.Errorf("opening a conversation allocates %.0f times for each message", each)
+	} else {
+		t.Logf("%.0f for each message", each)
+	}
 }
 
 // BenchmarkStart10000 opens the store and builds the window, its newest
