@@ -18,7 +18,7 @@ var mayImport = map[string]string{
 	".":                          "app app/command app/locale assets/starter engine/worker ui fyne glfw",
 	"app":                        "app/archive app/download app/library engine engine/merge engine/prompt engine/sample store",
 	"app/archive":                "fpdf goldmark image",
-	"app/apptest":                "app engine engine/prompt engine/sample",
+	"app/apptest":                "app app/archive engine engine/prompt engine/sample",
 	"app/download":               "flock sys",
 	"app/library":                "engine",
 	"app/locale":                 "",

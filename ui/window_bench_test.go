@@ -1,75 +1,21 @@
 package ui
 
 import (
-	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2/test"
 
 	"beyonder/app"
 	"beyonder/app/apptest"
-	"beyonder/app/archive"
 )
 
 // library is a data folder with 10,000 conversations, the newest of which has
 // 5,000 messages.
 func library(b *testing.B) (dir string) {
 	b.Helper()
-	return libraryOf(b, 10_000, 5000)
-}
-
-// libraryOf is a data folder into which conversations were imported: the newest of so
-// many messages, half of its replies broken off or failed, the others of two.
-func libraryOf(tb testing.TB, conversations, messages int) (dir string) {
-	tb.Helper()
-	dir = tb.TempDir()
-	a := &archive.Archive{}
-	now := time.Now()
-	for i := range conversations {
-		c := archive.Conversation{Title: fmt.Sprintf("Conversation about the number %d", i), Created: now.AddDate(-9, 0, 0), Updated: now.Add(-time.Duration(i) * time.Hour)}
-		n := 2
-		if i == 0 {
-			n = messages
-		}
-		for k := range n {
-			m := archive.Message{
-				ID: uint64(k + 1), Parent: uint64(k), Role: []string{"user", "assistant"}[k%2], Created: now,
-				Text:  fmt.Sprintf("Message %d. %s\n\n- one\n- two `code`\n", k, strings.Repeat("Some words of a sentence. ", 12)),
-				Reply: json.RawMessage(`{"model":"Beyonder","device":"cpu","settings":{"temperature":0.7}}`),
-			}
-			switch k % 8 {
-			case 3:
-				m.State, m.Error = string(app.Failed), fmt.Sprintf("/models/%d.gguf is cut short: tensor %d is missing; download it again", k, k)
-			case 5:
-				m.State, m.Error = string(app.Interrupted), "the program ended in the middle of it"
-			}
-			c.Messages = append(c.Messages, m)
-		}
-		a.Conversations = append(a.Conversations, c)
-	}
-	path := filepath.Join(dir, "all.json")
-	f, err := os.Create(path)
-	if err == nil {
-		err = a.WriteJSON(f)
-		f.Close()
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
-	to, err := app.Open(app.Options{Dir: dir, Engine: apptest.New(nil, 0)})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if _, _, err := to.Import(path); err != nil {
-		tb.Fatal(err)
-	}
-	if err := to.Close(); err != nil {
-		tb.Fatal(err)
+	dir = b.TempDir()
+	if err := apptest.Library(dir, 10_000, 5000); err != nil {
+		b.Fatal(err)
 	}
 	return dir
 }
@@ -79,7 +25,11 @@ func libraryOf(tb testing.TB, conversations, messages int) (dir string) {
 // and the most costly text among them must not be made before it is seen.
 func TestOpeningAllocatesLittleForEachMessage(t *testing.T) {
 	const messages = 2000
-	a, err := app.Open(app.Options{Dir: libraryOf(t, 2, messages), Engine: apptest.New(nil, 0)})
+	dir := t.TempDir()
+	if err := apptest.Library(dir, 2, messages); err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.Open(app.Options{Dir: dir, Engine: apptest.New(nil, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,9 @@
 // Package apptest is an engine for tests: it loads nothing and answers every
-// request with the same words at a set pace.
+// request with the same words at a set pace. With it come large libraries of
+// conversations (Library) and what the machine does to time (Stalls).
 //
 // Its one rule: it is deterministic; the same words and requests give the same
-// pieces, ids and figures. It does not know the application that it serves.
+// pieces, ids and figures. The engine does not know the application that it serves.
 package apptest
 
 import (
