@@ -111,7 +111,7 @@ func show(a *app.App, o command.WindowOptions) (err error) {
 	debug.SetGCPercent(heapRoom)
 	done := make(chan struct{})
 	defer close(done)
-	go giveBackAtRest(done)
+	go giveBackAtRest(done, a.Rest)
 	f.Run()
 	return nil
 }

@@ -21,8 +21,8 @@ const restPeriod = 5 * time.Second
 
 // giveBackAtRest gives memory that nothing uses back to the system whenever the
 // window rests: what building a page, reading fonts anew or writing a reply left
-// behind. It returns when done is closed.
-func giveBackAtRest(done <-chan struct{}) {
+// behind. also gives back what Go does not know of. It returns when done is closed.
+func giveBackAtRest(done <-chan struct{}, also func()) {
 	ticks := time.NewTicker(restPeriod)
 	defer ticks.Stop()
 	for r := (rest{}); ; {
@@ -32,6 +32,7 @@ func giveBackAtRest(done <-chan struct{}) {
 		case <-ticks.C:
 			if r.begins(allocatedSoFar()) {
 				debug.FreeOSMemory()
+				also()
 			}
 		}
 	}

@@ -123,6 +123,9 @@ func (a *App) Warnings() []string {
 	return slices.Clone(a.warnings)
 }
 
+// Rest gives up memory that is of no use while nothing is done.
+func (a *App) Rest() { a.store.Rest() }
+
 // closeWait is how long Close waits for a reply's consumer, which may be waiting
 // for the very thread that calls Close.
 const closeWait = 200 * time.Millisecond

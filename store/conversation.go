@@ -42,6 +42,7 @@ func (s *Store) Conversation(id ID) (c Conversation, err error) {
 func (s *Store) Conversations() (all []Conversation, err error) {
 	err = s.view(func(tx *txn) error {
 		systems, drafts := allTexts(tx, systemsBucket), allTexts(tx, draftsBucket)
+		all = make([]Conversation, 0, s.listed.Load()+1)
 		return walk(tx.Bucket(conversationsBucket), nil, 8, func(key, value []byte) error {
 			c := readConversation(tx, idAt(key, 0), value)
 			c.System, c.Draft = systems[c.ID], drafts[c.ID]
@@ -49,6 +50,7 @@ func (s *Store) Conversations() (all []Conversation, err error) {
 			return nil
 		})
 	})
+	s.listed.Store(int64(len(all)))
 	slices.SortFunc(all, newestFirst)
 	return all, err
 }

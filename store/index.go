@@ -203,6 +203,9 @@ func (s *Store) indexSome() (more bool, err error) {
 	if err == nil && len(gone) > 0 {
 		err = s.purge(gone)
 	}
+	if len(b.noted) == batchMessages || b.bytes > batchBytes || len(gone) > 0 {
+		s.Rest() // much was read that nobody asked for
+	}
 	return more, err
 }
 

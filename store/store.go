@@ -42,6 +42,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gofrs/flock"
 	bolt "go.etcd.io/bbolt"
@@ -102,6 +103,8 @@ type Store struct {
 	queue   queue
 	numbers givenNumbers
 
+	listed atomic.Int64 // conversations that were listed last
+
 	mu   sync.Mutex
 	live map[messageKey]bool // replies that this Store is writing
 
@@ -132,6 +135,19 @@ func (s *Store) Close() error {
 		err = nil
 	}
 	return errors.Join(err, s.db.Close(), s.lock.Close())
+}
+
+// Rest gives up the memory that what was read takes, for a while in which nothing is
+// read.
+func (s *Store) Rest() {
+	s.file.RLock()
+	defer s.file.RUnlock()
+	_ = guard(s.path, func() error { // where it fails nothing is lost
+		return s.db.View(func(tx *bolt.Tx) error {
+			letGo(s.db, tx)
+			return nil
+		})
+	})
 }
 
 func (s *Store) view(f func(tx *txn) error) error {

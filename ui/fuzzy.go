@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // fuzzyText is a text made ready to be looked through: small letters, and where
@@ -13,7 +14,8 @@ type fuzzyText struct {
 }
 
 func newFuzzyText(text string) fuzzyText {
-	f := fuzzyText{}
+	n := utf8.RuneCountInString(text)
+	f := fuzzyText{make([]rune, 0, n), make([]bool, 0, n)}
 	before := ' '
 	for _, r := range text {
 		begins := (unicode.IsLetter(r) || unicode.IsDigit(r)) && !(unicode.IsLetter(before) || unicode.IsDigit(before))

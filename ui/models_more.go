@@ -97,18 +97,18 @@ func (p *modelsPage) dropped(files []fyne.URI) {
 // add lists a model file or a model folder after it was checked, and has any other
 // folder looked into.
 func (p *modelsPage) add(path string) {
-	if isFolder(path) && !isModelFolder(path) {
-		p.watch(path)
-		return
-	}
 	p.say(fmt.Sprintf(lang.L("Checking %s…"), filepath.Base(path)), nil)
 	var found app.LibraryItem
+	watched := false
 	inBackground(p.window.post, func() (err error) {
+		if watched = isFolder(path) && !isModelFolder(path); watched {
+			return p.window.app.Watch(path)
+		}
 		found, err = p.window.app.ImportModel(path)
 		return err
 	}, func(err error) {
-		if err != nil {
-			p.say(sentence(err), nil)
+		if err != nil || watched {
+			p.watched(path, err)
 			return
 		}
 		p.current = found.Path
@@ -131,7 +131,12 @@ func isModelFolder(path string) bool {
 }
 
 func (p *modelsPage) watch(folder string) {
-	if err := p.window.app.Watch(folder); err != nil {
+	inBackground(p.window.post, func() error { return p.window.app.Watch(folder) }, func(err error) { p.watched(folder, err) })
+}
+
+// watched tells that a folder is looked into from now on, or why it is not.
+func (p *modelsPage) watched(folder string, err error) {
+	if err != nil {
 		p.say(sentence(err), nil)
 		return
 	}

@@ -220,6 +220,9 @@ func TestDropOnTheLibrary(t *testing.T) {
 	})
 	folder := filepath.Dir(copyModel(t, "math", filepath.Join(t.TempDir(), "more", "sums.gguf")))
 	r.dropped(fyne.NewPos(0, 0), []fyne.URI{storage.NewFileURI(folder)})
+	if !strings.Contains(p.note.text, "Checking") {
+		t.Errorf("the main goroutine has waited for the disk and says %q", p.note.text)
+	}
 	r.until("it is looked into", func() bool { return p.cancel == nil && strings.Contains(p.titles(), "sums") })
 	if f := r.app.WatchedFolders(); len(f) != 1 || f[0] != folder {
 		t.Errorf("%q", f)

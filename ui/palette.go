@@ -23,8 +23,9 @@ import (
 type paletteItem struct {
 	title, note string // note: what it is, or its keys
 	icon        string
-	text        fuzzyText // the title
-	more        fuzzyText // and words that it is found by, too, but not so well
+	name        string    // what it is found by, "": the title
+	more        string    // words that it is found by, too, but not so well
+	text, words fuzzyText // of both, made when something is looked for
 	rank        int       // among those that fit equally, the smaller first
 	do          func()
 }
@@ -96,7 +97,7 @@ func (w *Window) paletteCommands() (items []paletteItem) {
 		if c.id == "program.palette" || !c.enabled(w) {
 			continue
 		}
-		items = append(items, paletteItem{title: c.title, note: w.keys.of(c.id).label(), icon: c.icon, text: newFuzzyText(c.title), more: newFuzzyText(strings.Join([]string{c.title, c.section, english(c.title), english(c.section)}, " ")),
+		items = append(items, paletteItem{title: c.title, note: w.keys.of(c.id).label(), icon: c.icon, more: strings.Join([]string{c.title, c.section, english(c.title), english(c.section)}, " "),
 			rank: w.recency(c.id), do: func() {
 				w.remember(c.id)
 				w.run(c.id)
@@ -119,16 +120,17 @@ func (w *Window) paletteConversations() (items []paletteItem) {
 	if err != nil {
 		return nil // the list beside says so
 	}
-	folders := map[app.ID]string{}
+	folders, kind := map[app.ID]string{}, lang.L("Conversation")
 	for _, f := range w.listFolders(false) {
 		folders[f.ID] = f.Name
 	}
+	items = make([]paletteItem, 0, len(list))
 	for i, c := range list {
-		note := lang.L("Conversation")
+		note := kind
 		if folders[c.Folder] != "" {
 			note = folders[c.Folder]
 		}
-		items = append(items, paletteItem{title: titleOf(c), note: note, icon: "document", text: newFuzzyText(titleOf(c)), rank: 10 + i, do: func() { w.open(c.ID) }})
+		items = append(items, paletteItem{title: titleOf(c), note: note, icon: "document", rank: 10 + i, do: func() { w.open(c.ID) }})
 	}
 	return items
 }
@@ -137,7 +139,7 @@ func (w *Window) paletteModels() (items []paletteItem) {
 	for i, m := range w.knownModels() {
 		if !m.Missing {
 			items = append(items, paletteItem{title: fmt.Sprintf(lang.L("Load %s"), modelName(m)), note: bytesText(m.Bytes), icon: "model",
-				text: newFuzzyText(modelName(m)), more: newFuzzyText(fmt.Sprintf(lang.L("Load %s"), modelName(m)) + " " + lang.L("Model")), rank: 10 + i, do: func() { w.choose(m.Path) }})
+				name: modelName(m), more: fmt.Sprintf(lang.L("Load %s"), modelName(m)) + " " + lang.L("Model"), rank: 10 + i, do: func() { w.choose(m.Path) }})
 		}
 	}
 	return items
@@ -148,7 +150,7 @@ func (p *palette) search() {
 	const most = 100
 	words := fuzzyWords(p.field.Text)
 	p.shown, p.at = p.shown[:0], 0
-	scores := map[int]int{}
+	scores := make([]int, len(p.items))
 	for i := range p.items {
 		if scores[i] = p.items[i].score(words); scores[i] > 0 || len(words) == 0 {
 			p.shown = append(p.shown, i)
@@ -166,8 +168,14 @@ func (p *palette) search() {
 	p.list.ScrollToTop()
 }
 
-func (i paletteItem) score(words [][]rune) int {
-	return max(i.text.score(words), i.more.score(words)/2)
+func (i *paletteItem) score(words [][]rune) int {
+	if len(words) == 0 {
+		return 0
+	}
+	if i.text.runes == nil {
+		i.text, i.words = newFuzzyText(cmp.Or(i.name, i.title)), newFuzzyText(i.more)
+	}
+	return max(i.text.score(words), i.words.score(words)/2)
 }
 
 func (p *palette) key(event *fyne.KeyEvent) bool {
@@ -209,8 +217,10 @@ func (p *palette) choose() {
 	}
 }
 
+// close also lets go of the items, which are as many as there are conversations.
 func (p *palette) close() {
 	p.popup.Hide()
+	p.items, p.shown = nil, nil
 	p.window.backToWriting()
 }
 

@@ -124,3 +124,23 @@ func TestPaletteIsAsHighAsWhatItFound(t *testing.T) {
 		t.Errorf("%d lines of %v are in %v", n, row, high)
 	}
 }
+
+// A closed palette keeps nothing of what could be found, and makes nothing ready to be
+// looked through before something is looked for.
+func TestPaletteLetsGo(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("hello")
+	r.pressChord("Ctrl+K")
+	for _, i := range r.palette.items {
+		if i.text.runes != nil || i.words.runes != nil {
+			t.Fatalf("%q was made ready", i.title)
+		}
+	}
+	if r.lookFor("hello") != "hello" {
+		t.Error("it is not found")
+	}
+	r.key(fyne.KeyEscape)
+	if r.palette.items != nil || r.palette.shown != nil {
+		t.Errorf("%d items are kept", len(r.palette.items))
+	}
+}

@@ -152,6 +152,11 @@ func (e *linesEntry) grow() {
 	if e.TextStyle.Monospace { // fieldLines measures with the other family, which is narrower
 		width *= 0.8
 	}
+	set := wrapping{text: e.Text, width: width, theme: fyne.CurrentApp().Settings().Theme()}
+	if set == e.set {
+		return
+	}
+	e.set = set
 	if rows := fieldLines(e.Text, width, e.least, mostFieldLines); rows != e.rows {
 		e.rows = rows
 		e.SetMinRowsVisible(rows)
@@ -167,7 +172,8 @@ type linesEntry struct {
 	left    func()
 	least   int // lines
 	rows    int
-	onGrown func() // may be nil
+	set     wrapping // what rows was found for: a layout asks often, and to find them lays the text out
+	onGrown func()   // may be nil
 }
 
 func newLinesEntry(placeholder string, lines int, left func()) *linesEntry {

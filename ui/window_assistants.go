@@ -46,7 +46,7 @@ func (w *Window) askNewWith() {
 func (w *Window) paletteAssistants() (items []paletteItem) {
 	for _, a := range w.knownAssistants() {
 		title := fmt.Sprintf(lang.L("New conversation with %s"), assistantName(a))
-		items = append(items, paletteItem{title: title, note: lang.L("Assistant"), icon: "add", text: newFuzzyText(title), more: newFuzzyText(title), rank: 1 << 20,
+		items = append(items, paletteItem{title: title, note: lang.L("Assistant"), icon: "add", more: title, rank: 1 << 20,
 			do: func() { w.newConversationWith(a.ID) }})
 	}
 	return items

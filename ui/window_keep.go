@@ -221,13 +221,23 @@ func (w *Window) unimport(ids []app.ID) {
 	w.countTrash()
 }
 
-// showCopies lists the copies of all conversations.
+// showCopies lists the copies of all conversations, once the disk has told of them.
 func (w *Window) showCopies() {
-	copies, err := w.app.Copies()
-	if err != nil {
-		w.failed(err)
-		return
-	}
+	var copies []app.Copy
+	inBackground(w.post, func() (err error) {
+		copies, err = w.app.Copies()
+		return err
+	}, func(err error) {
+		switch {
+		case err != nil:
+			w.failed(err)
+		case w.win.Canvas().Overlays().Top() == nil: // else something else was opened meanwhile
+			w.listCopies(copies)
+		}
+	})
+}
+
+func (w *Window) listCopies(copies []app.Copy) {
 	list := newColumn(4)
 	var m *modal
 	for _, c := range copies {
@@ -251,15 +261,20 @@ func (w *Window) showCopies() {
 
 func (w *Window) restoreCopy(c app.Copy) {
 	w.leave()
-	before := w.newestCopy()
-	w.busy(lang.L("Restoring the copy…"), func() error { return w.app.RestoreCopy(c.Path) }, func(err error) {
+	var before, now app.Copy
+	w.busy(lang.L("Restoring the copy…"), func() error {
+		before = w.newestCopy()
+		err := w.app.RestoreCopy(c.Path)
+		now = w.newestCopy()
+		return err
+	}, func(err error) {
 		if err != nil {
 			w.failed(err)
 			return
 		}
 		w.begin()
 		var undo []action
-		if now := w.newestCopy(); now.Path != before.Path {
+		if now.Path != before.Path {
 			undo = append(undo, action{lang.L("Undo"), false, func() {
 				w.cards.set("kept", nil)
 				w.restoreCopy(now)
@@ -269,6 +284,7 @@ func (w *Window) restoreCopy(c app.Copy) {
 	})
 }
 
+// newestCopy waits for the disk.
 func (w *Window) newestCopy() app.Copy {
 	if copies, err := w.app.Copies(); err == nil && len(copies) > 0 {
 		return copies[0]

@@ -190,6 +190,10 @@ func TestCopiesInTheWindow(t *testing.T) {
 		t.Fatalf("restored are %q", got)
 	}
 	r.showCopies()
+	if r.win.Canvas().Overlays().Top() != nil {
+		t.Error("the main goroutine has waited for the disk")
+	}
+	r.until("the copies are listed", func() bool { return r.win.Canvas().Overlays().Top() != nil })
 	if b := over(r, func(b *pushButton) bool { return b.Text == "Restore" }); !b.Visible() {
 		t.Error("the copy made before cannot be chosen")
 	}
