@@ -52,7 +52,8 @@ func tokenise(language, text string, lines int) [][]token {
 	if language == "" || lexer == nil {
 		return plainTokens(text)
 	}
-	iterator, err := lexer.Tokenise(&chroma.TokeniseOptions{State: "root", EnsureLF: false}, text)
+	whole := text + "\n" // some lexers (diff, ini) know only lines that have an end
+	iterator, err := lexer.Tokenise(&chroma.TokeniseOptions{State: "root", EnsureLF: false}, whole)
 	if err != nil {
 		return plainTokens(text)
 	}
@@ -66,7 +67,7 @@ func tokenise(language, text string, lines int) [][]token {
 			addToken(&painted[len(painted)-1], part, color)
 		}
 	}
-	if !sameText(painted, text) {
+	if !sameText(painted, whole) {
 		return plainTokens(text) // a lexer that drops or adds text is not trusted
 	}
 	return painted[:min(lines, len(painted))]

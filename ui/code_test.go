@@ -35,6 +35,15 @@ func TestTokeniseColours(t *testing.T) {
 	}
 }
 
+// The last line of a block has no end of its own, which the lexers of some languages
+// look for: it must not cost the block its colours.
+func TestADiffIsColouredToItsEnd(t *testing.T) {
+	painted := tokenise("diff", "-old\n+new", 2)
+	if len(painted) != 2 || painted[0][0].color != colorCodeNumber || painted[1][0].color != colorCodeString {
+		t.Errorf("it is painted as %v", painted)
+	}
+}
+
 func FuzzTokenise(f *testing.F) {
 	f.Add("go", "x := `unclosed\n\"")
 	f.Add("html", "<a href='x'>&amp;</a>")

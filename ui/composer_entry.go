@@ -81,8 +81,11 @@ func (e *composerEntry) TypedKey(event *fyne.KeyEvent) {
 // TypedShortcut implements fyne.Shortcutable: the field keeps its own (copy,
 // paste, undo, word by word), the window has the rest.
 func (e *composerEntry) TypedShortcut(shortcut fyne.Shortcut) {
-	if p, ok := shortcut.(*fyne.ShortcutPaste); ok && e.onPaste(p.Clipboard.Content()) {
-		return
+	if p, ok := shortcut.(*fyne.ShortcutPaste); ok {
+		// Fyne's field would let go of the selection for a clipboard that holds no text.
+		if text := p.Clipboard.Content(); text == "" || e.onPaste(text) {
+			return
+		}
 	}
 	e.Entry.TypedShortcut(shortcut)
 	passShortcut(e, shortcut)

@@ -106,6 +106,17 @@ func TestTheButtonStopsWhileAReplyIsWritten(t *testing.T) {
 
 // A long text goes beside the field: that would take seconds to wrap it, and a
 // tenth of a second for every key after that.
+// A clipboard without text (a picture, nothing) takes nothing away.
+func TestNothingPastedChangesNothing(t *testing.T) {
+	c, _ := newComposerRig(t)
+	c.SetText("stays selected")
+	c.entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+	c.entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: test.NewClipboard()})
+	if c.entry.SelectedText() != "stays selected" || c.entry.CursorColumn != len("stays selected") {
+		t.Errorf("%q is selected, the cursor is at %d", c.entry.SelectedText(), c.entry.CursorColumn)
+	}
+}
+
 func TestALongPasteGoesBesideTheField(t *testing.T) {
 	c, sent := newComposerRig(t)
 	clipboard := test.NewClipboard()

@@ -50,8 +50,17 @@ func (p *ModelPicker) Set(name, loaded string) {
 
 func (p *ModelPicker) open() {
 	p.list = &choiceList{width: 420, most: 300}
-	for _, m := range p.Models() {
-		p.add(m)
+	models := p.Models()
+	named := map[string]int{}
+	for _, m := range models {
+		named[modelName(m)]++
+	}
+	for _, m := range models {
+		caption := modelCaption(m, time.Now())
+		if named[modelName(m)] > 1 && !m.Missing && !m.Starter { // one model in several sizes
+			caption = filepath.Base(m.Path) + ", " + caption
+		}
+		p.add(m, caption)
 	}
 	p.list.addMore(lang.L("Open a file…"), lang.L("A bigger model: any .gguf file. You can also drop it on the window."), p.OnOpen)
 	p.list.addMore(lang.L("Manage models…"), lang.L("All models on this machine, those of other applications too, and downloads."), p.OnManage)
@@ -62,8 +71,8 @@ func (p *ModelPicker) open() {
 }
 
 // add lists a model; one that is not there any more can only be forgotten.
-func (p *ModelPicker) add(m app.KnownModel) {
-	row := p.list.add(modelName(m), modelCaption(m, time.Now()), func() { p.OnChoose(m.Path) })
+func (p *ModelPicker) add(m app.KnownModel, caption string) {
+	row := p.list.add(modelName(m), caption, func() { p.OnChoose(m.Path) })
 	row.selected = m.Path == p.loaded
 	if m.Missing {
 		away := newGlyph(assets.Icon("close"), 24, p.list.then(func() { p.OnForget(m.Path) }))
@@ -86,7 +95,7 @@ func modelCaption(m app.KnownModel, now time.Time) string {
 		return fmt.Sprintf(lang.L("Inside Beyonder, %s. Very small: for a first try."), bytesText(m.Bytes))
 	}
 	if m.Missing {
-		return fmt.Sprintf(lang.L("The file is not at %s any more"), m.Path)
+		return fmt.Sprintf(lang.L("%[1]s is not in %[2]s any more"), filepath.Base(m.Path), filepath.Dir(m.Path))
 	}
 	text := bytesText(m.Bytes)
 	if !m.Used.IsZero() {

@@ -14,12 +14,12 @@ import (
 func TestModelCaptions(t *testing.T) {
 	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 	for want, m := range map[string]app.KnownModel{
-		"14.1 GB":                               {Bytes: 14_100_000_000},
-		"14.1 GB, used today":                   {Bytes: 14_100_000_000, Used: now.Add(-time.Hour)},
-		"14.1 GB, used yesterday":               {Bytes: 14_100_000_000, Used: now.Add(-30 * time.Hour)},
-		"14.1 GB, used 5 days ago":              {Bytes: 14_100_000_000, Used: now.Add(-5 * 24 * time.Hour)},
-		"14.1 GB, used on 1 July 2025":          {Bytes: 14_100_000_000, Used: time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)},
-		"The file is not at /m/a.gguf any more": {Path: "/m/a.gguf", Missing: true},
+		"14.1 GB":                      {Bytes: 14_100_000_000},
+		"14.1 GB, used today":          {Bytes: 14_100_000_000, Used: now.Add(-time.Hour)},
+		"14.1 GB, used yesterday":      {Bytes: 14_100_000_000, Used: now.Add(-30 * time.Hour)},
+		"14.1 GB, used 5 days ago":     {Bytes: 14_100_000_000, Used: now.Add(-5 * 24 * time.Hour)},
+		"14.1 GB, used on 1 July 2025": {Bytes: 14_100_000_000, Used: time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)},
+		"a.gguf is not in /m any more": {Path: "/m/a.gguf", Missing: true},
 	} {
 		if got := modelCaption(m, now); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -27,6 +27,27 @@ func TestModelCaptions(t *testing.T) {
 	}
 	if got := modelName(app.KnownModel{Path: "/m/tiny.Q8_0.gguf"}); got != "tiny.Q8_0" {
 		t.Errorf("the file is called %q", got)
+	}
+}
+
+// Files of one model in several sizes carry one name: the picker tells which is which.
+func TestModelsOfOneNameAreToldApart(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 1))
+	p := NewModelPicker()
+	p.Models = func() []app.KnownModel {
+		return []app.KnownModel{{Path: "/m/x.Q4_K_M.gguf", Name: "X", Bytes: 5e9}, {Path: "/m/x.Q8_0.gguf", Name: "X", Bytes: 9e9}, {Path: "/m/y.gguf", Name: "Y", Bytes: 1e9}}
+	}
+	w := test.NewTempWindow(t, p)
+	w.Resize(fyne.NewSize(800, 600))
+	test.Tap(p)
+	var captions []string
+	for _, o := range test.LaidOutObjects(p.list.popup) {
+		if r, ok := o.(*focusRow); ok && (r.title.text == "X" || r.title.text == "Y") {
+			captions = append(captions, r.caption.text)
+		}
+	}
+	if want := []string{"x.Q4_K_M.gguf, 5.0 GB", "x.Q8_0.gguf, 9.0 GB", "1.0 GB"}; !slices.Equal(captions, want) {
+		t.Errorf("the captions are %q, not %q", captions, want)
 	}
 }
 

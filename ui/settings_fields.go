@@ -191,7 +191,7 @@ func dryFields() []numberField {
 			high: 5, slideTo: 2, step: 0.05, offText: lang.L("Off")}.float(func(s *S) *float64 { return &s.DRYMultiplier }),
 		numberField{name: lang.L("DRY base"), explain: lang.L("How fast the punishment grows with the phrase's length."),
 			low: 1, high: 4, step: 0.05}.float(func(s *S) *float64 { return &s.DRYBase }),
-		numberField{name: lang.L("DRY allowed length"), explain: lang.L("Phrases of up to this length may repeat."), unit: lang.L("tokens"),
+		numberField{name: lang.L("DRY allowed length"), explain: lang.L("Phrases of up to this many tokens may repeat."), unit: lang.L("tokens"),
 			low: 1, high: 50, slideTo: 20, step: 1}.int(func(s *S) *int { return &s.DRYAllowedLength }),
 		numberField{name: lang.L("DRY looks back"), explain: lang.L("How many tokens it looks back on; -1 is the whole conversation."), unit: lang.L("tokens"),
 			low: -1, high: 1 << 20, slideTo: 4096, step: 64, offText: lang.L("Off")}.int(func(s *S) *int { return &s.DRYWindow }),

@@ -33,13 +33,14 @@ func newNumberRow(f numberField, onChange func(float64)) *numberRow {
 	r := &numberRow{field: f, onChange: onChange}
 	r.entry = newFilterEntry("", r.typed)
 	r.entry.OnSubmitted = func(string) { r.Set(r.value) }
+	r.entry.keys, r.entry.left = r.key, r.left
 	r.explain = newParagraph(f.explain, captionStyle)
 	r.name = newFlexibleLine(f.name, bodyStyle)
 	r.back = newGlyph(assets.Icon("undo"), 24, r.goBack)
 	r.back.tip = lang.L("As it was at first")
 	r.back.Hide()
 	r.unit = newLine(f.unit, captionStyle)
-	r.head = newRow(8, 0, r.name, r.back, r.unit, newSized(numberWidth(), 0, r.entry))
+	r.head = container.New(numberHead{line{gap: 8}, r}, r.name, r.back, r.unit, newSized(numberWidth(), 0, r.entry))
 	r.object = newColumn(4, r.head)
 	if f.slideTo >= 0 {
 		r.slider = newKeySlider(f, r.slid, r.released)
@@ -91,6 +92,23 @@ func (r *numberRow) typed(text string) {
 	r.onChange(v)
 }
 
+// key lets Esc take back what cannot be used.
+func (r *numberRow) key(event *fyne.KeyEvent) bool {
+	if event.Name != fyne.KeyEscape || r.entry.Text == r.field.text(r.value) {
+		return false
+	}
+	r.Set(r.value)
+	return true
+}
+
+// left writes what was typed as it is understood: "0,5" as 0.5, a seed of -1 as
+// Random. What cannot be used stays, beside what is wrong with it.
+func (r *numberRow) left() {
+	if _, err := r.field.parse(r.entry.Text); err == nil {
+		r.Set(r.value)
+	}
+}
+
 // slid follows the slider with the field; released keeps the value: one write
 // to disk for a drag, not hundreds.
 func (r *numberRow) slid(v float64) {
@@ -112,10 +130,24 @@ func (r *numberRow) released(v float64) {
 	}
 }
 
-// measured shows the unit beside a number, not beside a word such as Off.
-func (r *numberRow) measured() {
-	setVisible(r.unit, r.field.unit != "" && r.field.text(r.value) != r.field.offText)
-	relayout(r.head)
+// measured lays the head out for another value.
+func (r *numberRow) measured() { relayout(r.head) }
+
+// numberHead is the line of a number's name, its way back, its unit and its field.
+// The unit stands beside a number, not beside a word such as Off, and only where
+// all of the name has room: the explanation tells what is counted, too.
+type numberHead struct {
+	line
+	row *numberRow
+}
+
+// Layout implements fyne.Layout.
+func (h numberHead) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	r := h.row
+	setVisible(r.unit, false)
+	room := size.Width - h.line.MinSize(objects).Width + r.name.MinSize().Width - r.unit.MinSize().Width - px(h.gap)
+	setVisible(r.unit, r.field.unit != "" && r.field.text(r.value) != r.field.offText && r.name.style.width(r.name.text) <= room)
+	h.line.Layout(objects, size)
 }
 
 // compare marks the row if the preset has another value; has: there is a preset.

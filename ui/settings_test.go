@@ -276,3 +276,32 @@ func TestTheSettingsScrollWhereverThePointerIs(t *testing.T) {
 		t.Errorf("15 notches moved the settings by %v", got)
 	}
 }
+
+// What is typed is written as it is understood once the field is left, Esc takes
+// back what cannot be used, and no name is cut for the sake of a unit.
+func TestANumberIsWrittenAsItIsUnderstood(t *testing.T) {
+	p := newPanelRig(t)
+	for _, test := range []struct{ name, text, want string }{
+		{"Temperature", " 0,35 ", "0.35"}, {"Seed", "-1", "Random"}, {"Longest reply", "1,024", "1024"}, {"Temperature", "hot", "hot"},
+	} {
+		r := p.row(t, test.name)
+		r.entry.SetText(test.text)
+		r.entry.FocusLost()
+		if r.entry.Text != test.want {
+			t.Errorf("%s: %q is written %q once the field is left", test.name, test.text, r.entry.Text)
+		}
+	}
+	r := p.row(t, "Temperature")
+	r.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if r.entry.Text != "0.35" || r.explain.text != r.field.explain {
+		t.Errorf("after Esc: %q, %q", r.entry.Text, r.explain.text)
+	}
+	for _, r := range p.numbers {
+		r.Set(r.field.low + 2*r.field.step)
+		r.compare(r.value+1, true)
+		r.head.Resize(fyne.NewSize(px(284), r.head.MinSize().Height))
+		if width := r.name.style.width(r.name.text); r.name.Size().Width < width {
+			t.Errorf("%s is %v wide and has room for %v", r.name.text, width, r.name.Size().Width)
+		}
+	}
+}

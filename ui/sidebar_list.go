@@ -184,6 +184,7 @@ func (e *renameEntry) FocusLost() {
 type filterEntry struct {
 	widget.Entry
 	keys func(*fyne.KeyEvent) bool // true: the key has done its work; may be nil
+	left func()                    // the keyboard has gone elsewhere; may be nil
 }
 
 func newFilterEntry(placeholder string, changed func(string)) *filterEntry {
@@ -212,6 +213,14 @@ func (e *filterEntry) TypedKey(event *fyne.KeyEvent) {
 			return
 		}
 		e.Entry.TypedKey(event)
+	}
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *filterEntry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.left != nil {
+		e.left()
 	}
 }
 

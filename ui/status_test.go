@@ -177,3 +177,23 @@ func TestReadingIsShownAnew(t *testing.T) {
 	}
 	r.job = nil
 }
+
+// The last words of a reply come in one batch with its end: what was measured
+// here must not take the place of the engine's own figures.
+func TestTheFiguresOfAFinishedReplyAreTheEngines(t *testing.T) {
+	r := newRig(t, "one", "two", "three")
+	r.say("count")
+	m := r.messages[len(r.messages)-1]
+	want := doneFigures(m.Reply.Done).String()
+	if got := r.status.right.text; got != want {
+		t.Errorf("after a reply it says %q, not %q", got, want)
+	}
+	j := &job{conversation: r.current, reply: m.ID, cancel: func() {}}
+	j.pace.begin(time.Now().Add(-time.Minute))
+	r.job = j
+	r.deliver(j, []app.Event{{Text: "three", Tokens: make([]engine.Token, 2)}, {Finished: &m}})
+	r.storing = nil
+	if got := r.status.right.text; got != want {
+		t.Errorf("after a reply that ended with its last words it says %q, not %q", got, want)
+	}
+}
