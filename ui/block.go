@@ -250,7 +250,11 @@ func (s *setter) list(n node) {
 	if !n.tight {
 		between = 10
 	}
-	s.gap(8)
+	if s.depth > 0 && n.tight {
+		s.gap(between) // as between the items around it
+	} else {
+		s.gap(8)
+	}
 	s.depth++
 	outer := s.x
 	for i, item := range n.children {

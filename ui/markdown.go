@@ -380,6 +380,9 @@ func entity(text []byte) (resolved []byte, length int) {
 type spanList struct{ spans []span }
 
 func (l *spanList) add(look span, text string) {
+	if n := len(l.spans); n > 0 && strings.HasSuffix(l.spans[n-1].text, "\n") {
+		text = strings.TrimLeft(text, " ") // what stands after <br>
+	}
 	if text == "" {
 		return
 	}

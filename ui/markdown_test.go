@@ -51,6 +51,8 @@ func TestMarkdownSpans(t *testing.T) {
 		"![alt](https://x.y/z.png)":               "[alt](https://x.y/z.png)",
 		"![](https://x.y/z.png)":                  "[https://x.y/z.png](https://x.y/z.png)",
 		"a <b>c</b> d<br>e":                       "a <b>c</b> d\ne",
+		"one<br> *two*":                           "one\n/two/",
+		"a<br> b":                                 "a\nb",
 		`\*not\* &amp; &#65; &nope; & \\`:         `*not* & A &nope; & \`,
 		"$a_1 * b_2 * c$ and $5 or $10":           "$$a_1 * b_2 * c$$ and $5 or $10",
 		`so \(x_1\) and \[y_2\] and $$z_*$$ end`:  `so $\(x_1\)$ and $\[y_2\]$ and $$$z_*$$$ end`,

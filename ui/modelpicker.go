@@ -63,7 +63,7 @@ func (p *ModelPicker) open() {
 		p.add(m, caption)
 	}
 	p.list.addMore(lang.L("Open a file…"), lang.L("A bigger model: any .gguf file. You can also drop it on the window."), p.OnOpen)
-	p.list.addMore(lang.L("Manage models…"), lang.L("All models on this machine, those of other applications too, and downloads."), p.OnManage)
+	p.list.addMore(lang.L("Manage models…"), lang.L("Those of other applications too, and downloads."), p.OnManage)
 	if p.loaded != "" {
 		p.list.addMore(lang.L("Unload the model"), lang.L("Frees its memory; the next message loads it again."), p.OnUnload)
 	}

@@ -262,8 +262,8 @@ func (l *orderList) row(s sample.Settings, order []string, i int, name string) f
 	if i == len(order)-1 {
 		down.Disable()
 	}
-	title := newFlexibleLine(fmt.Sprintf("%d  %s", i+1, samplerTitle(name)), bodyStyle)
-	return newRow(4, 0, title, newLine(state, captionStyle), up, down)
+	number := newSized(24, 0, newLine(strconv.Itoa(i+1), bodyStyle))
+	return newRow(4, 1, number, newFlexibleLine(samplerTitle(name), bodyStyle), newLine(state, captionStyle), up, down)
 }
 
 func (l *orderList) move(order []string, from, to int) {

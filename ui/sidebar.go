@@ -81,7 +81,7 @@ func NewSidebar() *Sidebar {
 	s.ExtendBaseWidget(s)
 	s.newButton = newFocusRow(untitled(), "", func() { s.OnNew() })
 	s.newButton.framed, s.newButton.icon = true, assets.Icon("add")
-	s.back = newFocusRow(lang.L("Back"), lang.L("Click one to restore it."), func() { s.lookIntoTrash(false) })
+	s.back = newFocusRow(lang.L("Trash"), "", func() { s.lookIntoTrash(false) })
 	s.back.icon = assets.Icon("back")
 	s.trash = newFocusRow(lang.L("Trash"), "", func() { s.lookIntoTrash(true) })
 	s.trash.title.style = captionStyle
@@ -270,7 +270,13 @@ func (s *Sidebar) show() {
 	setVisible(s.trash, !s.inTrash)
 	setVisible(s.keep, !s.inTrash)
 	setVisible(s.filter, len(s.all)+len(s.folders) > 0 || s.filter.Text != "")
-	setVisible(s.empty, s.inTrash && len(s.all)+len(s.folders) > 0)
+	full := s.inTrash && len(s.all)+len(s.folders) > 0
+	s.back.caption.text = ""
+	if full {
+		s.back.caption.text = lang.L("Click one to restore it.")
+	}
+	s.back.Refresh()
+	setVisible(s.empty, full)
 	s.empty.SetText(lang.L("Empty the trash"))
 	s.empty.Importance = widget.MediumImportance
 	if s.sure {

@@ -154,15 +154,20 @@ func (l *cardLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	l.width = size.Width
 	text, bar, actions, cross := objects[0], objects[1], objects[2], objects[3]
 	right, wanted := l.right(objects), actions.MinSize()
-	cross.Resize(cross.MinSize())
-	cross.Move(fyne.NewPos(right+px(8), px(9)))
 	width := right - px(cardPad)
 	together := actions.Visible() && l.together(objects)
 	if together {
 		width -= wanted.Width + px(16)
 	}
-	bottom := px(12) + fit(text, width)
-	text.Move(fyne.NewPos(px(cardPad), px(12)))
+	top := px(12)
+	bottom := top + fit(text, width)
+	if together && !bar.Visible() {
+		top = (size.Height - text.Size().Height) / 2 // one line with the actions
+	}
+	text.Move(fyne.NewPos(px(cardPad), top))
+	high := min(text.Size().Height, text.(*paragraph).style.lineHeight())
+	cross.Resize(cross.MinSize())
+	cross.Move(fyne.NewPos(right+px(8), top+(high-cross.Size().Height)/2))
 	if bar.Visible() {
 		bar.Resize(fyne.NewSize(width, bar.MinSize().Height))
 		bar.Move(fyne.NewPos(px(cardPad), bottom+px(8)))

@@ -65,3 +65,19 @@ func TestAFullContextCanBeGoneOnWith(t *testing.T) {
 		t.Errorf("a reply without a word is not begun anew: %+v", got)
 	}
 }
+
+// What stands in one line of a card has one middle: its words, its buttons, its cross.
+func TestACardOfOneLineHasOneMiddle(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme("light", 1))
+	c := newCard("Seven conversations imported.", "", func() {}, action{"Undo", false, func() {}})
+	w := test.NewTempWindow(t, c)
+	w.Resize(fyne.NewSize(792, 200))
+	c.Resize(fyne.NewSize(792, 0))
+	c.Resize(fyne.NewSize(792, c.MinSize().Height))
+	middle := c.Size().Height / 2
+	for name, o := range map[string]fyne.CanvasObject{"the words": c.text, "the buttons": c.actions, "the cross": c.close} {
+		if at := o.Position().Y + o.Size().Height/2; at < middle-0.75 || at > middle+0.75 {
+			t.Errorf("%s have their middle at %v, the card at %v", name, at, middle)
+		}
+	}
+}
