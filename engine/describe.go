@@ -123,15 +123,17 @@ func (m *loaded) template(preset string) (*prompt.Template, error) {
 	}
 	if name, ok := prompt.Detect(text); ok {
 		t, _ := prompt.Preset(name)
-		m.fallback(name, "the file's chat template cannot be used ("+err.Error()+")")
+		m.fallback(name, fmt.Sprintf(unusable, err))
 		return t, nil
 	}
-	return m.guess("the file's chat template cannot be used (" + err.Error() + ")")
+	return m.guess(fmt.Sprintf(unusable, err))
 }
 
 // InSettings ends the warning that another template is used than the file's. Who
 // has no settings but a flag puts that in its place.
 const InSettings = "another can be chosen in the settings"
+
+const unusable = "the file's chat template cannot be used (%v)"
 
 func (m *loaded) fallback(name, why string) {
 	m.info.Template = name

@@ -82,6 +82,7 @@ func TestErrorsInTheReadersLanguage(t *testing.T) {
 		{"m.gguf needs 4.1 GB of room, 1.0 GB are free in /m: make room there", "m.gguf braucht 4.1 GB Platz, in /m sind 1.0 GB frei. Schaffe dort Platz."},
 		{"m.gguf has the SHA-256 sum ab, but you gave cd: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere", "m.gguf hat die SHA-256-Summe ab, aber angegeben ist cd. Es ist eine andere Datei oder wurde unterwegs beschädigt und ist verworfen worden. Lade sie noch einmal herunter, oder von woanders."},
 		{app.ErrNotLast.Error(), "Nur die letzte Antwort eines Gesprächs kann fortgesetzt werden. Erzeuge diese stattdessen neu."},
+		{"the file has no chat template; mistral is used instead, another can be chosen in the settings", "Die Datei hat keine Prompt-Vorlage; stattdessen dient mistral, eine andere lässt sich in den Einstellungen wählen."},
 		{"the flux capacitor is worn out", "The flux capacitor is worn out."},
 	} {
 		speak("en")

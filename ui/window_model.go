@@ -178,7 +178,11 @@ func (w *Window) goAhead(then, after func()) {
 func (w *Window) warnOfModel() {
 	info, ok := w.app.Model()
 	if ok && len(info.Warnings) > 0 {
-		w.say("warning", asSentence(strings.Join(info.Warnings, "; ")))
+		var told []string
+		for _, text := range info.Warnings {
+			told = append(told, errorText(text))
+		}
+		w.say("warning", asSentence(strings.Join(told, "; ")))
 	}
 }
 
