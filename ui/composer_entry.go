@@ -63,6 +63,12 @@ func (e *composerEntry) TypedKey(event *fyne.KeyEvent) {
 			return
 		}
 		e.onSideEmpty(map[fyne.KeyName]int{fyne.KeyLeft: -1, fyne.KeyRight: 1}[event.Name])
+	case fyne.KeyHome, fyne.KeyEnd:
+		if e.Text != "" {
+			e.Entry.TypedKey(event)
+			return
+		}
+		passKey(e, event) // goes to an end of the conversation
 	case fyne.KeyPageUp, fyne.KeyPageDown:
 		if e.long() {
 			e.Entry.TypedKey(event)

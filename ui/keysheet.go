@@ -79,7 +79,8 @@ func (s *keySheet) groups() (groups []fyne.CanvasObject) {
 	fixed := newColumn(0)
 	for _, l := range [][2]string{
 		{lang.L("Send the message"), lang.L("Enter")}, {lang.L("Break the line"), lang.L("Shift+Enter")}, {lang.L("Stop, or leave"), lang.L("Esc")},
-		{lang.L("Turn the page"), lang.L("Page Up, Page Down")}, {lang.L("Change your last message"), lang.L("Up, in an empty field")},
+		{lang.L("Turn the page"), lang.L("Page Up, Page Down")}, {lang.L("Beginning or end"), lang.L("Home, End, in an empty field")},
+		{lang.L("Change your last message"), lang.L("Up, in an empty field")},
 		{lang.L("Other versions"), lang.L("Left, Right, in an empty field")}, {lang.L("Move it to the trash"), lang.L("Delete, in the list")},
 		{lang.L("All that can be done with it"), lang.L("Menu key, in the list")},
 	} {

@@ -32,7 +32,7 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 	switch event.Name {
 	case fyne.KeyLeft, fyne.KeyRight:
 		w.turnVersion(map[fyne.KeyName]int{fyne.KeyLeft: -1, fyne.KeyRight: 1}[event.Name])
-	case fyne.KeyPageUp, fyne.KeyPageDown:
+	case fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyHome, fyne.KeyEnd:
 		w.transcript.Page(event.Name)
 	}
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -115,5 +116,29 @@ func TestTheShortcutsFitIntoASmallWindow(t *testing.T) {
 	at, size := popup.Content.Position(), popup.Content.Size()
 	if at.Y < 0 || at.Y+size.Height > 480 || size.Height < 400 {
 		t.Errorf("the list is at %v, %v", at, size)
+	}
+}
+
+// Home and End go to the ends of the conversation from an empty field; in a text
+// they are the text's.
+func TestHomeAndEndOfAConversation(t *testing.T) {
+	r := newRig(t, strings.Repeat("A paragraph of some words that goes on and on.\n\n", 60))
+	r.say("tell me")
+	offset := func() float32 { return r.transcript.scroll.Offset.Y }
+	r.composer.Focus()
+	end := offset()
+	r.key(fyne.KeyHome)
+	if end == 0 || offset() != 0 {
+		t.Errorf("Home goes from %v to %v", end, offset())
+	}
+	r.write("half")
+	r.key(fyne.KeyEnd)
+	if offset() != 0 {
+		t.Errorf("End in a text moves the conversation to %v", offset())
+	}
+	r.composer.SetText("")
+	r.key(fyne.KeyEnd)
+	if !r.transcript.AtBottom() || offset() == 0 {
+		t.Errorf("End goes to %v, not to the end", offset())
 	}
 }

@@ -126,7 +126,7 @@ func (v *transcriptView) Scrolled(event *fyne.ScrollEvent) {
 	v.owner.scroll.Scrolled(further(event))
 }
 
-// Page moves the page by a screen, up or down.
+// Page moves the page by a screen, up or down, or to one of its ends.
 func (t *Transcript) Page(key fyne.KeyName) { t.view.TypedKey(&fyne.KeyEvent{Name: key}) }
 
 // scrollBy moves the page.
