@@ -24,6 +24,7 @@ type Event struct {
 	Notice   *engine.Notice // of the engine's, or of a kind below
 	Text     string
 	Tokens   []engine.Token
+	First    float64   // with the first tokens: seconds that they were waited for
 	Finished *Message  // the reply as it is kept now
 	Replayed *Replayed // of Replay alone: how it ended
 }
@@ -141,6 +142,8 @@ type stream struct {
 	by           *Speaker    // the assistant that was asked last, nil: none
 	seed         int64       // with mix: instead of the settings', -1: theirs
 	mix          *engine.Mix // instead of the conversation's experiment
+	asked        time.Time   // when the answer was asked for
+	first        float64     // seconds from then to the first token, 0: none came yet
 	gone         bool        // the consumer has left: it must not be called any more
 }
 
@@ -158,13 +161,14 @@ func (a *App) stream(ctx context.Context, id ID, work func(*stream) error) iter.
 			yield(Event{}, errUsed)
 			return
 		}
+		asked := time.Now()
 		ctx, t, err := a.claim(ctx, id)
 		if err != nil {
 			yield(Event{}, err)
 			return
 		}
 		defer a.release(t)
-		s := &stream{app: a, ctx: ctx, turn: t, conversation: id, yield: yield}
+		s := &stream{app: a, ctx: ctx, turn: t, conversation: id, yield: yield, asked: asked}
 		a.saveLate() // what is written next stands after what has ended
 		err = work(s)
 		a.release(t) // so that who sees the error may try again at once

@@ -111,6 +111,51 @@ func TestReplyRecord(t *testing.T) {
 	}
 }
 
+// tardy is an engine that takes its time before it hears of a request.
+type tardy struct {
+	*apptest.Engine
+	late time.Duration
+}
+
+func (e tardy) Reply(ctx context.Context, r engine.Request) iter.Seq2[engine.Piece, error] {
+	return func(yield func(engine.Piece, error) bool) {
+		time.Sleep(e.late)
+		e.Engine.Reply(ctx, r)(yield)
+	}
+}
+
+// There is one figure for how long the first token was waited for, from the asking:
+// it comes with that token and is kept with the reply, stopped or not. The engine,
+// which does not know what was before its request, has another.
+func TestOneFigureForTheFirstToken(t *testing.T) {
+	const late = 60 * time.Millisecond
+	a, err := app.Open(app.Options{Dir: t.TempDir(), Engine: tardy{apptest.New(words(4), time.Millisecond), late}})
+	check(t, err)
+	defer a.Close()
+	c, err := a.NewConversation()
+	check(t, err)
+	for _, stop := range []bool{false, true} {
+		var told []float64
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		for e, err := range a.Send(ctx, c.ID, "hello") {
+			check(t, err)
+			if e.First > 0 {
+				told = append(told, e.First)
+			}
+			if stop && e.Text != "" {
+				cancel()
+			}
+		}
+		m, err := a.Messages(c.ID)
+		check(t, err)
+		kept := m[len(m)-1].Reply.Done.FirstSeconds
+		if len(told) != 1 || told[0] != kept || kept < late.Seconds() {
+			t.Errorf("stopped %v: told %v, kept %v, at least %v went by", stop, told, kept, late)
+		}
+	}
+}
+
 func TestTheSeedIsKeptOrDrawn(t *testing.T) {
 	b := fast(t, 1)
 	id := b.conversation()

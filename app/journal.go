@@ -209,7 +209,6 @@ func (f *figures) count(tokens int) {
 func (f *figures) fill(d *engine.Done) {
 	d.NewTokens = f.tokens
 	if !f.first.IsZero() {
-		d.FirstSeconds = f.first.Sub(f.start).Seconds()
 		d.WriteSeconds = f.last.Sub(f.first).Seconds()
 	}
 }

@@ -193,12 +193,15 @@ func (s *stream) relay(w *writing, r *engine.Request) error {
 		}
 		s.path.place(piece.Notice)
 		w.take(piece, &f)
+		first := s.waited(w, piece)
 		text.WriteString(piece.Text)
 		if piece.Done != nil || piece.Sent != nil {
 			continue // the engine ends by itself; to break here would be to stop it
 		}
 		s.app.tracePiece(w, piece, &f)
-		if !s.emit(event(piece)) {
+		e := event(piece)
+		e.First = first
+		if !s.emit(e) {
 			return nil
 		}
 		if w.trouble() != nil && !warned {
@@ -209,6 +212,19 @@ func (s *stream) relay(w *writing, r *engine.Request) error {
 		}
 	}
 	return s.ctx.Err()
+}
+
+// waited keeps with the reply how long its first token was waited for: from the
+// asking, so that loading the model and the way to and from the engine, which
+// cannot know of them, are in it. It returns that with the first tokens, else 0.
+func (s *stream) waited(w *writing, p engine.Piece) float64 {
+	first := 0.0
+	if s.first == 0 && (p.Text != "" || len(p.Tokens) > 0) {
+		s.first = time.Since(s.asked).Seconds()
+		first = s.first
+	}
+	w.change(func(r *Reply) { r.Done.FirstSeconds = s.first })
+	return first
 }
 
 func event(p engine.Piece) Event {

@@ -185,7 +185,7 @@ type Done struct {
 	ReusedTokens int             `json:"reused_tokens"`
 	NewTokens    int             `json:"new_tokens"`
 	ReadSeconds  float64         `json:"read_seconds"`  // reading the prompt
-	FirstSeconds float64         `json:"first_seconds"` // from the request to the first token
+	FirstSeconds float64         `json:"first_seconds"` // from the request to the first token; as the application keeps it, from the asking
 	WriteSeconds float64         `json:"write_seconds"` // from the first token to the last
 	ContextUsed  int             `json:"context_used"`  // tokens; more than ContextSize for a prompt that does not fit
 	ContextSize  int             `json:"context_size"`  // tokens

@@ -151,7 +151,7 @@ func (w *Window) deliver(j *job, events []app.Event) {
 	for _, e := range events {
 		if e.Text != "" || len(e.Tokens) > 0 {
 			text.WriteString(e.Text)
-			j.pace.tokens(len(e.Tokens), time.Now())
+			j.pace.tokens(len(e.Tokens), e.First, time.Now())
 			continue
 		}
 		show()

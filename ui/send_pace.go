@@ -28,6 +28,7 @@ type pace struct {
 	entered time.Time // this phase
 	begun   time.Time // the request
 	first   time.Time // the first token
+	waited  float64   // seconds for it, as they are kept with the reply; 0: it did not come yet
 	last    time.Time // the last one so far
 	written int       // tokens
 	context int       // tokens in the context window before the reply
@@ -91,7 +92,9 @@ func (p *pace) read(r engine.Reading, now time.Time) {
 	p.context = r.Reused + r.Done
 }
 
-func (p *pace) tokens(n int, now time.Time) {
+// tokens counts n of them. With the first comes how long they were waited for.
+func (p *pace) tokens(n int, waited float64, now time.Time) {
+	p.waited = max(p.waited, waited)
 	if n > 0 && p.written == 0 {
 		p.first = now
 		p.since(phaseWriting, now)
@@ -121,7 +124,7 @@ func (p *pace) figures(size int) figures {
 	case p.written == 0:
 		return f
 	}
-	f.firstSeconds = p.first.Sub(p.begun).Seconds()
+	f.firstSeconds = p.waited
 	if spent := p.last.Sub(p.first).Seconds(); p.written > 1 && spent > 0.2 {
 		f.tokensPerSecond = float64(p.written-1) / spent
 	}

@@ -53,6 +53,20 @@ func TestWhatStreamsIsShownAsItComes(t *testing.T) {
 	r.idle()
 }
 
+// What the status line says of the first token while a reply is written is what
+// stands under the message afterwards.
+func TestOneFigureForTheFirstToken(t *testing.T) {
+	r := newRigWith(t, apptest.New(strings.Fields(strings.Repeat("word ", 60)), 10*time.Millisecond), t.TempDir(), Options{})
+	r.write("Go on")
+	r.key(fyne.KeyReturn)
+	r.until("the figure is there", func() bool { return r.status.figures.firstSeconds > 0 })
+	live := r.status.figures.firstSeconds
+	r.idle()
+	if kept := r.stored()[1].Reply.Done.FirstSeconds; kept != live || r.status.figures.firstSeconds != live {
+		t.Errorf("first after %v while it was written, then %v; kept as %v", live, r.status.figures.firstSeconds, kept)
+	}
+}
+
 // soon is how long a stop may take here: 100 ms are promised, and a machine that
 // runs other tests beside these is granted ten times that.
 const soon = time.Second

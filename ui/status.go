@@ -34,7 +34,7 @@ type StatusLine struct {
 type figures struct {
 	used, size      int     // tokens in the context window, and how many it holds
 	tokensPerSecond float64 // while writing
-	firstSeconds    float64 // from the request to the first token
+	firstSeconds    float64 // from sending to the first token
 }
 
 // activity is something that takes time.

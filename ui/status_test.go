@@ -103,10 +103,10 @@ func TestPaceMeasuresWhatItSees(t *testing.T) {
 	begin := time.Now()
 	p.begin(begin)
 	p.read(engine.Reading{Done: 90, Total: 90, Reused: 10}, begin)
-	p.tokens(1, begin.Add(2*time.Second))
-	p.tokens(20, begin.Add(4*time.Second))
+	p.tokens(1, 1.9, begin.Add(2*time.Second))
+	p.tokens(20, 0, begin.Add(4*time.Second))
 	f := p.figures(4096)
-	if f.used != 121 || f.firstSeconds != 2 || f.tokensPerSecond != 10 {
+	if f.used != 121 || f.firstSeconds != 1.9 || f.tokensPerSecond != 10 {
 		t.Errorf("measured %+v", f)
 	}
 	if !p.due(begin.Add(4*time.Second)) || p.due(begin.Add(4*time.Second+paceTime/2)) {
