@@ -388,25 +388,15 @@ func (p *assistantsPage) importFile(path string) {
 func (p *assistantsPage) askExport(a app.Assistant) {
 	p.editor.flush()
 	w := p.window
-	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
-		switch {
-		case err != nil:
-			p.fail(err)
-		case file != nil:
-			path := file.URI().Path()
-			file.Close()
-			inBackground(w.post, func() error { return w.app.ExportAssistant(a.ID, path) }, func(err error) {
-				if err != nil {
-					p.fail(err)
-					return
-				}
-				p.say(fmt.Sprintf(lang.L("%s is written to %s."), filepath.Base(path), filepath.Dir(path)), nil)
-			})
-		}
-	}, w.win)
-	d.SetFileName(nameForFile(assistantName(a)) + ".json")
-	d.SetTitleText(lang.L("Export"))
-	w.showChooser(d)
+	w.chooseToSave(nameForFile(assistantName(a))+".json", []string{".json"}, func(path string) {
+		inBackground(w.post, func() error { return w.app.ExportAssistant(a.ID, path) }, func(err error) {
+			if err != nil {
+				p.fail(err)
+				return
+			}
+			p.say(fmt.Sprintf(lang.L("%s is written to %s."), filepath.Base(path), filepath.Dir(path)), nil)
+		})
+	}, p.fail)
 }
 
 // talk begins a conversation with an assistant.

@@ -3,7 +3,6 @@ package ui
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -110,35 +109,11 @@ func nameForFile(title string) string {
 }
 
 func (w *Window) chooseExport(e app.Export, name string) {
-	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
-		switch {
-		case err != nil:
-			w.failed(err)
-		case file != nil:
-			path := file.URI().Path()
-			file.Close()
-			w.export(e, withEnding(path, filepath.Ext(name)))
-		}
-	}, w.win)
-	d.SetFileName(name)
-	d.SetTitleText(lang.L("Export"))
-	w.showChooser(d)
-}
-
-// withEnding is the path of a file that was given a name without an ending that says
-// a format. The empty file that Fyne has made of that name goes.
-func withEnding(path, ending string) string {
-	known := slices.ContainsFunc(exportFormats(), func(f exportFormat) bool { return f.ending == strings.ToLower(filepath.Ext(path)) })
-	if known {
-		return path
+	var endings []string
+	for _, f := range exportFormats() {
+		endings = append(endings, f.ending)
 	}
-	if _, err := os.Lstat(path + ending); err == nil {
-		return path // not over a file that nobody was asked about
-	}
-	if info, err := os.Lstat(path); err == nil && info.Size() == 0 {
-		os.Remove(path)
-	}
-	return path + ending
+	w.chooseToSave(name, endings, func(path string) { w.export(e, path) }, func(err error) { w.failed(err) })
 }
 
 func (w *Window) export(e app.Export, path string) {

@@ -83,19 +83,78 @@ func TestTheExportAsksForAFormat(t *testing.T) {
 
 // A name without an ending takes the one of the format that was chosen.
 func TestTheExportsEnding(t *testing.T) {
-	dir := t.TempDir()
-	for name, content := range map[string]string{"plain": "", "there": "", "there.md": "mine"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for given, want := range map[string]string{"plain": "plain.md", "x.PDF": "x.PDF", "v1.2": "v1.2.md", "there": "there"} {
-		if got := withEnding(filepath.Join(dir, given), ".md"); got != filepath.Join(dir, want) {
+	for given, want := range map[string]string{"plain": "plain.md", "x.PDF": "x.PDF", "v1.2": "v1.2.md"} {
+		if got := withEnding(given, ".md", []string{".md", ".pdf"}); got != want {
 			t.Errorf("%s becomes %s", given, got)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, "plain")); err == nil {
-		t.Error("an empty file is left")
+}
+
+// save names a file in the list of files and goes on.
+func (r *rig) save(name string) {
+	r.t.Helper()
+	r.until("the question where", func() bool { return r.chooser != nil && r.chooser.Visible() })
+	over(r, func(*widget.Entry) bool { return true }).SetText(name)
+	test.Tap(over(r, func(b *widget.Button) bool { return b.Text == "Save" }))
+}
+
+// What is in a file is there until the new one is whole: it is asked about, and
+// neither the list of files nor an export that fails makes it empty.
+func TestAnExportKeepsTheFileThatItCannotReplace(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("a question")
+	home, err := os.UserHomeDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "mine.md")
+	write := func() {
+		if err := os.WriteFile(path, []byte("what I wrote"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content := func() string {
+		b, _ := os.ReadFile(path)
+		return string(b)
+	}
+	relative, err := filepath.Rel(home, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{relative, strings.TrimSuffix(relative, ".md")} {
+		write()
+		r.chooseExport(app.Export{}, "x.md")
+		r.save(name)
+		r.until("the question", func() bool { return r.modal.open() })
+		if content() != "what I wrote" {
+			t.Errorf("%s is asked about and has %q", name, content())
+		}
+		r.key(fyne.KeyEscape)
+		if content() != "what I wrote" {
+			t.Errorf("%s is not to be replaced and has %q", name, content())
+		}
+		r.chooseExport(app.Export{Conversation: 999}, "x.md")
+		r.save(name)
+		r.until("the question", func() bool { return r.modal.open() })
+		r.fill("Replace it")
+		r.until("it has failed", func() bool { return r.cardText("error") != "" })
+		if content() != "what I wrote" {
+			t.Errorf("the export failed, and %s has %q", name, content())
+		}
+		r.cards.set("error", nil)
+		r.chooseExport(app.Export{}, "x.md")
+		r.save(name)
+		r.until("the question", func() bool { return r.modal.open() })
+		r.fill("Replace it")
+		r.until("it is written", func() bool { return strings.Contains(content(), "a question") })
+	}
+	if all, _ := os.ReadDir(dir); len(all) != 1 {
+		t.Errorf("there are %v", all)
+	}
+	r.replacing(dir, func(string) { t.Error("a folder is written over") }, func(err error) { r.failed(err) })
+	if !strings.Contains(r.cardText("error"), "is a folder") {
+		t.Errorf("of a folder it says %q", r.cardText("error"))
 	}
 }
 
