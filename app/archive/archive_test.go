@@ -272,3 +272,25 @@ func FuzzPDF(f *testing.F) {
 		}
 	})
 }
+
+// What has no date does not stand in 1970.
+func TestWithoutDates(t *testing.T) {
+	before := time.Now()
+	a, err := Read([]byte(`{"format":"beyonder-conversations","version":1,"conversations":[
+		{"title":"none","messages":[{"id":1,"role":"user","text":"a"},{"id":2,"parent":1,"role":"assistant","text":"b"}]},
+		{"title":"some","messages":[{"id":1,"role":"user","text":"a","created":"2024-05-06T10:00:00Z"},{"id":2,"parent":1,"role":"assistant","text":"b"},
+			{"id":3,"parent":2,"role":"user","text":"c","created":"2024-05-07T10:00:00Z"}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	none, some := a.Conversations[0], a.Conversations[1]
+	for _, at := range []time.Time{none.Created, none.Updated, none.Messages[0].Created, none.Messages[1].Created} {
+		if at.Before(before) {
+			t.Errorf("without any date, there is %v", at)
+		}
+	}
+	first, last := some.Messages[0].Created, some.Messages[2].Created
+	if !some.Created.Equal(first) || !some.Updated.Equal(last) || !some.Messages[1].Created.Equal(first) || first.Year() != 2024 {
+		t.Errorf("begun %v, changed %v, the reply %v", some.Created, some.Updated, some.Messages[1].Created)
+	}
+}

@@ -171,11 +171,45 @@ func (c *Conversation) repair() {
 	}
 	c.Messages = kept
 	c.Created, c.Updated = sane(c.Created), sane(c.Updated)
+	c.date(time.Now())
+	c.Title = strings.Join(strings.Fields(strings.ToValidUTF8(c.Title, "")), " ")
+}
+
+// date gives times to what has none, so that it does not stand in 1970: a message
+// has its parent's, the conversation those of its messages, or, without any, now.
+func (c *Conversation) date(now time.Time) {
+	first, last := time.Time{}, time.Time{}
+	for _, m := range c.Messages {
+		if dated(m.Created) && (first.IsZero() || m.Created.Before(first)) {
+			first = m.Created
+		}
+		if dated(m.Created) && m.Created.After(last) {
+			last = m.Created
+		}
+	}
+	for _, t := range []time.Time{first, c.Updated, now} {
+		if !dated(c.Created) && !t.IsZero() {
+			c.Created = t
+		}
+	}
+	if !dated(c.Updated) {
+		c.Updated = last
+	}
 	if c.Updated.Before(c.Created) {
 		c.Updated = c.Created
 	}
-	c.Title = strings.Join(strings.Fields(strings.ToValidUTF8(c.Title, "")), " ")
+	at := map[uint64]time.Time{0: c.Created}
+	for i := range c.Messages {
+		m := &c.Messages[i]
+		if !dated(m.Created) {
+			m.Created = at[m.Parent]
+		}
+		at[m.ID] = m.Created
+	}
 }
+
+// dated says whether a time is another than what sane gives for none.
+func dated(t time.Time) bool { return t.Unix() > 0 }
 
 // compact is a reply's JSON without the space that the file has in it; nil if it is
 // none.
