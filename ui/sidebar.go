@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -47,6 +48,7 @@ type Sidebar struct {
 	folders     []app.Folder
 	unfolded    map[app.ID]bool    // folders whose conversations are listed
 	rows        []sideRow          // as listed
+	today       time.Time          // the day of the headings
 	shown       []app.Conversation // those that have a row, in its order
 	hits        []app.Hit          // what the search found
 	hit         int                // the one that Enter opens

@@ -21,7 +21,17 @@ type sideRow struct {
 
 // arrange puts the conversations in their places: pinned ones first, then the
 // folders, then the others by the time of their last message.
-func (s *Sidebar) arrange() {
+func (s *Sidebar) arrange() { s.arrangeOn(time.Now()) }
+
+// NewDay puts the conversations under the headings of another day, if it is one.
+func (s *Sidebar) NewDay(now time.Time) {
+	if s.today != dayOf(now) && !s.inTrash {
+		s.arrangeOn(now)
+		s.list.Refresh()
+	}
+}
+
+func (s *Sidebar) arrangeOn(now time.Time) {
 	s.rows, s.shown = slices.Grow(s.rows[:0], len(s.all)), slices.Grow(s.shown[:0], len(s.all))
 	if s.inTrash {
 		s.arrangeTrash()
@@ -29,7 +39,8 @@ func (s *Sidebar) arrange() {
 	}
 	s.arrangePinned()
 	s.arrangeFolders()
-	heading, groups := "", newTimeGroups(time.Now())
+	s.today = dayOf(now)
+	heading, groups := "", newTimeGroups(now)
 	for i := range s.all {
 		c := &s.all[i]
 		if c.Pinned || s.folder(c.Folder) != nil {

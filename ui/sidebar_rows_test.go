@@ -50,3 +50,23 @@ func TestRenewedStandsInItsPlace(t *testing.T) {
 		}
 	}
 }
+
+// At midnight the headings are those of the new day.
+func TestTheListKnowsTheDay(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.say("a question")
+	heading := func() string {
+		for _, row := range r.sidebar.rows {
+			if row.heading != "" {
+				return row.heading
+			}
+		}
+		return ""
+	}
+	for i, want := range []string{"Today", "Yesterday", "Previous 7 days"} {
+		r.sidebar.NewDay(time.Now().AddDate(0, 0, i))
+		if got := heading(); got != want {
+			t.Errorf("after %d days it stands under %q", i, got)
+		}
+	}
+}

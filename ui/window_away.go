@@ -14,8 +14,21 @@ import (
 
 // watchFocus notes whether the reader is at another window.
 func (w *Window) watchFocus() {
-	w.fyneApp.Lifecycle().SetOnEnteredForeground(func() { w.away = false })
+	w.fyneApp.Lifecycle().SetOnEnteredForeground(func() {
+		w.away = false
+		w.sidebar.NewDay(time.Now()) // the machine may have slept
+	})
 	w.fyneApp.Lifecycle().SetOnExitedForeground(func() { w.away = true })
+}
+
+// watchDays brings the headings of the list up to date whenever a day begins.
+func (w *Window) watchDays() {
+	now := time.Now()
+	year, month, day := now.Date()
+	w.post.after(time.Date(year, month, day+1, 0, 0, 1, 0, now.Location()).Sub(now), func() {
+		w.sidebar.NewDay(time.Now())
+		w.watchDays()
+	})
 }
 
 // notify tells a reader who is at another window that a reply has ended which took
