@@ -34,7 +34,7 @@ type rowKind uint8
 const (
 	headRow  rowKind = iota // the mark and the name
 	chunkRow                // a chunk of the text
-	stateRow                // how the reply ended, if not well
+	stateRow                // how the reply ended, if not well, or that it says nothing
 	footRow                 // caption and actions
 	noticeRow
 )
@@ -109,7 +109,12 @@ func (b *bubble) streaming() bool { return b.entry.State == "streaming" }
 
 // troubled says whether a row tells how the reply ended.
 func (b *bubble) troubled() bool {
-	return b.entry.State == "interrupted" || b.entry.State == "failed"
+	return b.entry.State == "interrupted" || b.entry.State == "failed" || b.silent()
+}
+
+// silent says whether a reply has ended without a word.
+func (b *bubble) silent() bool {
+	return b.entry.Role == "assistant" && !b.streaming() && len(bytes.TrimSpace(b.split.text)) == 0
 }
 
 // replace takes a changed entry in and says whether its text changed.

@@ -311,8 +311,11 @@ func (v *transcriptView) setState(b *bubble, r *row) {
 	r.box.Move(fyne.NewPos(left, 0))
 	reason := asSentence(errorText(b.entry.Error))
 	words, ink := strings.TrimSpace(lang.L("Interrupted.")+" "+reason), ColorMuted
+	if b.entry.State != "interrupted" {
+		words = lang.L("The reply has no text.")
+	}
 	buttons := []*pushButton{newIconButton(lang.L("Regenerate"), "refresh", func() { call(t.OnRegenerate, id) })}
-	if v.isEnd(b) {
+	if v.isEnd(b) && b.entry.State != "complete" {
 		buttons = slices.Insert(buttons, 0, newIconButton(lang.L("Continue"), "resume", func() { call(t.OnContinue, id) }))
 	}
 	if b.entry.State == "failed" {

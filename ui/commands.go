@@ -112,6 +112,9 @@ func viewCommands() []command {
 		{id: "view.larger", section: s, title: lang.L("Larger"), keys: "Ctrl++", also: []string{"Ctrl+=", "Ctrl+Shift+="}, icon: "add", run: zoomBy(1), anytime: true},
 		{id: "view.smaller", section: s, title: lang.L("Smaller"), keys: "Ctrl+-", icon: "remove", run: zoomBy(-1), anytime: true},
 		{id: "view.usual", section: s, title: lang.L("Size as usual"), keys: "Ctrl+0", icon: "search", run: zoomBy(0), anytime: true},
+		{id: "view.light", section: s, title: lang.L("Light theme"), icon: "eye", run: lookOf("light"), anytime: true},
+		{id: "view.dark", section: s, title: lang.L("Dark theme"), icon: "eye", run: lookOf("dark"), anytime: true},
+		{id: "view.system", section: s, title: lang.L("Theme as the system"), icon: "eye", run: lookOf("system"), anytime: true},
 		{id: "view.contrast", section: s, title: lang.L("High contrast on or off"), icon: "eye", run: (*Window).switchContrast, anytime: true},
 		{id: "view.full", section: s, title: lang.L("Full screen on or off"), keys: "F11", icon: "up", run: (*Window).switchFullScreen, anytime: true},
 	}

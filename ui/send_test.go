@@ -53,6 +53,23 @@ func TestWhatStreamsIsShownAsItComes(t *testing.T) {
 	r.idle()
 }
 
+// A reply that ends without a word says so, with what can be done; while it may
+// still come, nothing is said.
+func TestAReplyWithoutText(t *testing.T) {
+	e := apptest.New([]string{}, 0)
+	r := newRigWith(t, e, t.TempDir(), Options{})
+	r.say("Say nothing")
+	if text := sketch(r.transcript); strings.Count(text, `"The reply has no text."`) != 1 || !strings.Contains(text, `button "Regenerate"`) || strings.Contains(text, `button "Continue"`) {
+		t.Errorf("on screen is\n%s", text)
+	}
+	e.Words = []string{"Yes."}
+	r.regenerate(uint64(r.stored()[1].ID))
+	r.idle()
+	if text := sketch(r.transcript); strings.Contains(text, "no text") || !strings.Contains(text, `"Yes."`) {
+		t.Errorf("with another version of it, on screen is\n%s", text)
+	}
+}
+
 // What the status line says of the first token while a reply is written is what
 // stands under the message afterwards.
 func TestOneFigureForTheFirstToken(t *testing.T) {

@@ -137,6 +137,8 @@ func (s *Sidebar) conversationKey(name fyne.KeyName, at int) bool {
 	case name == fyne.KeyDelete:
 		if !s.inTrash {
 			s.OnDelete(id)
+			s.spot = keySpot{}
+			s.focusList() // another one is open now, which puts the cursor into the message
 		}
 	default:
 		return false

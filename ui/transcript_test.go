@@ -294,10 +294,11 @@ func TestEndings(t *testing.T) {
 	tr.OnRegenerate = func(id uint64) { again = id }
 	tr.SetEntries([]Entry{
 		{ID: 2, Role: "assistant", State: "failed", Error: "The engine stopped."},
+		{ID: 3, Role: "assistant", Text: " \n", State: "complete"},
 		{ID: 1, Role: "assistant", Text: "half a", State: "interrupted", Error: "The engine was lost."},
 	})
 	text := sketch(tr)
-	for _, part := range []string{`"Interrupted. The engine was lost."`, `button "Continue"`, `button "Regenerate"`, paint(Color(ColorDanger)) + ` 15.0 "The engine stopped."`, `button "Try again"`} {
+	for _, part := range []string{`"Interrupted. The engine was lost."`, `button "Continue"`, `button "Regenerate"`, paint(Color(ColorDanger)) + ` 15.0 "The engine stopped."`, `button "Try again"`, `"The reply has no text."`} {
 		if !strings.Contains(text, part) {
 			t.Errorf("nothing on screen says %s:\n%s", part, text)
 		}

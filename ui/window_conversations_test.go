@@ -125,3 +125,19 @@ func TestKeysGoDownTheList(t *testing.T) {
 		t.Errorf("in the empty trash, %q was opened", r.title(r.current))
 	}
 }
+
+// Several are deleted one after the other, without looking for the list again.
+func TestDeleteKeyGoesOnInTheList(t *testing.T) {
+	r := newRig(t, "Yes.")
+	for _, text := range []string{"one", "two", "three"} {
+		r.newConversation()
+		r.say(text)
+	}
+	r.sidebar.focusList()
+	for n := 1; n <= 3; n++ {
+		r.key(fyne.KeyDelete)
+		if trash, err := r.app.Trash(); err != nil || len(trash) != n {
+			t.Fatalf("after %d times Delete, %d are in the trash (%v)", n, len(trash), err)
+		}
+	}
+}

@@ -56,14 +56,27 @@ func (f *frame) panelBeside(width float32) bool {
 }
 
 func (f *frame) panelFits(width float32) bool {
+	rest := width - px(f.panel)
 	if f.sidebarBeside(width) {
-		width -= px(f.sidebar)
+		rest -= px(f.sidebar)
 	}
-	return !f.narrow(width+px(f.sidebar)) && width-px(f.panel) >= px(leastMiddle)
+	return !f.narrow(width) && rest >= px(leastMiddle)
+}
+
+// settle puts beside the middle what lay over it while there was no room: the
+// panel stays, the sidebar is as it is wanted where there is room.
+func (f *frame) settle(width float32) {
+	switch {
+	case f.over == "settings" && f.panelFits(width):
+		f.over, f.panelOpen = "", true
+	case f.over == "sidebar" && !f.narrow(width):
+		f.over = ""
+	}
 }
 
 // Layout implements fyne.Layout.
 func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	f.settle(size.Width)
 	left, right := float32(0), size.Width
 	if f.sidebarBeside(size.Width) {
 		left = px(f.sidebar)

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"beyonder/app"
+	"beyonder/app/apptest"
 )
 
 func (r *rig) shownPanels() (sidebar, panel, veil bool) {
@@ -103,6 +104,56 @@ func TestPanelsLieOverTheTextInANarrowWindow(t *testing.T) {
 	if kept := r.app.Settings(); kept.SidebarHidden {
 		t.Error("the wide window's sidebar was hidden with it")
 	}
+}
+
+// Below 900 points the settings lie over the text, which keeps its width.
+func TestSettingsDoNotSqueezeANarrowWindow(t *testing.T) {
+	r := newRig(t, "Yes.")
+	for _, width := range []float32{890, 700, 500} {
+		r.win.Resize(fyne.NewSize(width, 560))
+		r.togglePanel()
+		if _, panel, veil := r.shownPanels(); !panel || !veil || r.middleWidth() != width {
+			t.Errorf("%v wide: %v %v, the text is %v wide", width, panel, veil, r.middleWidth())
+		}
+		r.key(fyne.KeyEscape)
+	}
+}
+
+// What lies over the text in a narrow window lies over nothing once there is room,
+// and takes no key from what is below.
+func TestAWiderWindowHasNothingOverItsText(t *testing.T) {
+	e := apptest.New([]string{"one", "two"}, 0)
+	e.Hang, e.HangAt = true, 1
+	r := newRigWith(t, e, t.TempDir(), Options{})
+	for _, show := range []func(){r.togglePanel, r.toggleSidebar} {
+		r.win.Resize(fyne.NewSize(720, 560))
+		show()
+		r.win.Resize(fyne.NewSize(1280, 800))
+		if _, _, veil := r.shownPanels(); veil {
+			t.Error("a veil lies over the text")
+		}
+		if r.frame.over != "" {
+			t.Errorf("%q is taken for lying over the text", r.frame.over)
+		}
+	}
+	if _, panel, _ := r.shownPanels(); !panel || r.middleWidth() != 700 {
+		t.Errorf("the settings, which were open: %v, the text is %v wide", panel, r.middleWidth())
+	}
+	r.togglePanel()
+	if _, panel, _ := r.shownPanels(); panel {
+		t.Error("the settings do not close")
+	}
+	r.win.Resize(fyne.NewSize(720, 560))
+	r.toggleSidebar()
+	r.win.Resize(fyne.NewSize(1280, 800))
+	r.write("Go on")
+	r.key(fyne.KeyReturn)
+	r.until("a reply is being written", func() bool { return r.job != nil && r.job.text.Len() > 0 })
+	r.key(fyne.KeyEscape)
+	if !r.job.stopping {
+		t.Error("Esc did not stop the reply")
+	}
+	r.idle()
 }
 
 func TestOpeningAConversationUncoversIt(t *testing.T) {

@@ -62,6 +62,15 @@ func (w *Window) zoom(step int) {
 
 func zoomBy(step int) func(*Window) { return func(w *Window) { w.zoom(step) } }
 
+// lookOf chooses a theme, one of lookNames.
+func lookOf(mode string) func(*Window) {
+	return func(w *Window) {
+		w.keep(func(s *app.Settings) { s.Theme = mode })
+		w.panel.SetProgram(w.settings)
+		w.lookChanged()
+	}
+}
+
 // switchContrast turns high contrast on or off.
 func (w *Window) switchContrast() {
 	w.keep(func(s *app.Settings) { s.Contrast = !s.Contrast })

@@ -45,6 +45,19 @@ func TestHighContrast(t *testing.T) {
 	}
 }
 
+func TestThemeByCommand(t *testing.T) {
+	r := newRig(t, "Yes.")
+	for mode, page := range map[string]int64{"light": 0xFBFAF8, "dark": 0x191816, "system": -1} {
+		r.run("view." + mode)
+		if page >= 0 && Color(ColorPage) != rgb(uint32(page)) {
+			t.Errorf("%s: the page is %v", mode, Color(ColorPage))
+		}
+		if got := r.app.Settings().Theme; got != mode || lookNames()[r.seen().look.SelectedIndex()] != mode {
+			t.Errorf("%s: kept is %q, the settings show the choice %d", mode, got, r.seen().look.SelectedIndex())
+		}
+	}
+}
+
 func TestZoomByKeysIsKept(t *testing.T) {
 	r := newRig(t, "Yes.")
 	for _, keys := range []string{"Ctrl++", "Ctrl+=", "Ctrl+Shift+="} {
