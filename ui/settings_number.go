@@ -17,6 +17,7 @@ type numberRow struct {
 	onChange func(float64)
 
 	value   float64
+	was     float64 // before anything was typed into the field
 	entry   *filterEntry
 	slider  *keySlider // nil: the field alone
 	unit    *lineText
@@ -64,7 +65,7 @@ func numberWidth() float32 {
 func (r *numberRow) Set(v float64) {
 	r.setting = true
 	defer func() { r.setting = false }()
-	r.value = v
+	r.value, r.was = v, v
 	r.entry.SetText(r.field.text(v))
 	r.measured()
 	r.complain(nil)
@@ -79,7 +80,10 @@ func (r *numberRow) typed(text string) {
 	}
 	v, err := r.field.parse(text)
 	r.complain(err)
-	if err != nil || v == r.value {
+	if err != nil {
+		v = r.was // not the beginning of what was typed, which could be used
+	}
+	if v == r.value {
 		return
 	}
 	r.value = v
@@ -124,7 +128,7 @@ func (r *numberRow) slid(v float64) {
 func (r *numberRow) released(v float64) {
 	v = tidy(v, r.field.step)
 	if !r.setting && v != r.value {
-		r.value = v
+		r.value, r.was = v, v
 		r.measured()
 		r.onChange(v)
 	}

@@ -296,6 +296,17 @@ func TestANumberIsWrittenAsItIsUnderstood(t *testing.T) {
 	if r.entry.Text != "0.35" || r.explain.text != r.field.explain {
 		t.Errorf("after Esc: %q, %q", r.entry.Text, r.explain.text)
 	}
+	// The beginning of what cannot be used is not in force either: "1", "1e3", and "0".
+	for name, text := range map[string]string{"Looks back": "1e308", "DRY looks back": "0.5"} {
+		r := p.row(t, name)
+		was := r.value
+		for n := range len(text) {
+			r.entry.SetText(text[:n+1])
+		}
+		if r.value != was || r.explain.text == r.field.explain {
+			t.Errorf("%s: %q leaves %v in force, before it was %v (%s)", name, text, r.value, was, r.explain.text)
+		}
+	}
 	for _, r := range p.numbers {
 		r.Set(r.field.low + 2*r.field.step)
 		r.compare(r.value+1, true)
