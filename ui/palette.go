@@ -63,7 +63,7 @@ func (w *Window) openPalette() {
 	p.field.keys = p.key
 	p.list = newPaletteList(p)
 	body := container.NewStack(p.list, newPadded(12, 12, 12, 12, p.none))
-	page := container.New(paletteLayout{}, newPadded(8, 8, 4, 8, p.field), newPadded(0, 4, 4, 4, body))
+	page := container.New(paletteLayout{}, newPadded(0, 4, 4, 4, body), newPadded(8, 8, 4, 8, p.field))
 	p.popup = widget.NewPopUp(page, w.win.Canvas())
 	w.palette = p
 	room := w.win.Canvas().Size()
@@ -74,7 +74,7 @@ func (w *Window) openPalette() {
 	w.trace.event("palette-opened", map[string]any{"items": len(p.items)})
 }
 
-// paletteLayout is a page's that may be as low as one row.
+// paletteLayout is a page's, the field for its head, that may be as low as one row.
 type paletteLayout struct{ detailLayout }
 
 // MinSize implements fyne.Layout.

@@ -41,6 +41,17 @@ func TestPaletteFindsByAFewLetters(t *testing.T) {
 	}
 }
 
+// What is found stands under the field, as many rows as there is room for.
+func TestPaletteRows(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.openPalette()
+	p, d := r.palette, fyne.CurrentApp().Driver()
+	row := newPaletteRow().MinSize().Height
+	if p.list.Size().Height < 8*row || p.field.Size().Height > 2*row || d.AbsolutePositionForObject(p.list).Y < d.AbsolutePositionForObject(p.field).Y+p.field.Size().Height {
+		t.Errorf("the field is %.0f high, the list %.0f, a row %.0f", p.field.Size().Height, p.list.Size().Height, row)
+	}
+}
+
 // Keys alone open it, choose and leave; what was chosen last comes first.
 func TestPaletteByKeyboard(t *testing.T) {
 	r := newRig(t, "Yes.")
