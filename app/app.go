@@ -44,6 +44,7 @@ type Options struct {
 	Engine  Engine
 	Starter fs.FS                                     // holds the model inside the program, starter.gguf; nil, or without it: there is none
 	Trace   func(event string, fields map[string]any) // may be nil; called from any goroutine
+	Disk    func(path string)                         // may be nil; called before the disk is asked for a model of KnownModels, on the goroutine that asks: tests make it slow with that
 	Odd     error                                     // what went wrong before, but keeps nothing from working: it becomes a warning
 }
 
@@ -53,6 +54,7 @@ type App struct {
 	engine   Engine
 	starter  *starter // nil: there is none
 	shelf    *Shelf
+	seen     *seen // which models are there
 	store    *store.Store
 	trace    func(event string, fields map[string]any)
 	build    string // of this program
@@ -85,7 +87,7 @@ func Open(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), store: s, trace: o.Trace, build: build(), writing: map[ID]*writing{}, closing: make(chan struct{})}
+	a := &App{dir: o.Dir, engine: o.Engine, starter: newStarter(o.Starter, o.Dir), seen: newSeen(o.Disk), store: s, trace: o.Trace, build: build(), writing: map[ID]*writing{}, closing: make(chan struct{})}
 	s.Late = a.late
 	var odd error
 	a.shelf, odd = OpenShelf(o.Dir)
@@ -113,6 +115,7 @@ func Open(o Options) (*App, error) {
 	if err := os.MkdirAll(a.ModelsDir(), 0o700); err != nil {
 		a.warnings = append(a.warnings, fmt.Sprintf("the folder for models cannot be made: %v", err))
 	}
+	a.LookForModels(modelsWait)
 	return a, nil
 }
 

@@ -148,6 +148,7 @@ func (a *App) NewAssistant(as Assistant) (Assistant, error) {
 	if err != nil {
 		return Assistant{}, fmt.Errorf("the assistant %q cannot be kept: %w", name, err)
 	}
+	a.LookForModels(0) // its own may be one that was never used
 	return a.assistantOf(items[0]), nil
 }
 
@@ -158,7 +159,11 @@ func (a *App) ChangeAssistant(as Assistant) error {
 	if err != nil {
 		return err
 	}
-	return a.store.SetItem(store.Assistants, as.ID, name, content)
+	if err := a.store.SetItem(store.Assistants, as.ID, name, content); err != nil {
+		return err
+	}
+	a.LookForModels(0)
+	return nil
 }
 
 // DuplicateAssistant adds a copy, which is no built-in one, after the original.

@@ -87,6 +87,7 @@ func (a *App) Download(ctx context.Context, d Download) iter.Seq2[DownloadStep, 
 			}
 		}()
 		d.Fetch(ctx, a.Network())(yield)
+		a.LookForModels(modelsWait)
 	}
 }
 

@@ -135,7 +135,10 @@ func (a *App) PreviewMixture(ctx context.Context, m Mixture, sentences []string)
 
 // MakeMixture writes the mixture. Stopped by break or by ctx, nothing is left of it.
 func (a *App) MakeMixture(ctx context.Context, m Mixture) iter.Seq2[MixtureStep, error] {
-	return m.run(true, func(o merge.Options) iter.Seq2[merge.Progress, error] { return merge.Merge(ctx, o) })
+	return func(yield func(MixtureStep, error) bool) {
+		m.run(true, func(o merge.Options) iter.Seq2[merge.Progress, error] { return merge.Merge(ctx, o) })(yield)
+		a.LookForModels(modelsWait)
+	}
 }
 
 func (m *Mixture) run(writing bool, do func(merge.Options) iter.Seq2[merge.Progress, error]) iter.Seq2[MixtureStep, error] {

@@ -67,6 +67,7 @@ func (a *App) load(ctx context.Context, path string, force bool) iter.Seq2[engin
 				a.traceLost(err)
 				if ctx.Err() == nil {
 					a.troubles.note("load", err)
+					a.LookForModels(0) // it may be gone
 				}
 				yield(p, err)
 				return
@@ -113,6 +114,7 @@ func (a *App) loadedNow(o engine.LoadOptions) error {
 		"file_bytes": info.FileBytes, "cache_bytes": info.CacheBytes, "load_seconds": info.LoadSeconds,
 	})
 	a.troubles.note("model", a.store.SetModel(store.Model{Path: a.keyOf(o.Path), Name: info.Name, Bytes: info.FileBytes, Used: time.Now()}))
+	a.LookForModels(modelsWait)
 	a.shelf.setCard(info.CardBytes)
 	a.shelf.relist(o.Path) // now: a model may be taken off the list at once
 	return nil
@@ -166,7 +168,8 @@ func (a *App) keyOf(path string) string {
 }
 
 // KnownModels returns the files used before, the last one first, then the other
-// *.gguf files of the models folder by name, then the Starter if it was not used.
+// *.gguf files of the models folder by name, then the Starter if it was not used. It
+// is what LookForModels found, and does not wait for the disk.
 func (a *App) KnownModels() ([]KnownModel, error) {
 	used, err := a.store.Models()
 	if err != nil {
@@ -180,7 +183,7 @@ func (a *App) KnownModels() ([]KnownModel, error) {
 			known = append(known, k)
 		}
 	}
-	for _, k := range modelsBelow(a.ModelsDir()) {
+	for _, k := range a.seen.inOwn() {
 		if !listed[k.Path] {
 			known = append(known, k)
 		}
@@ -197,9 +200,7 @@ func (a *App) known(m store.Model) (KnownModel, bool) {
 	if m.Path == starterKey {
 		return a.starter.known(m.Used), a.starter != nil
 	}
-	k := KnownModel{Path: m.Path, Name: m.Name, Bytes: m.Bytes, Used: m.Used}
-	_, err := os.Stat(m.Path)
-	k.Missing = err != nil
+	k := KnownModel{Path: m.Path, Name: m.Name, Bytes: m.Bytes, Used: m.Used, Missing: a.seen.missing(m.Path)}
 	if k.Name == "" {
 		k.Name = modelName(m.Path)
 	}

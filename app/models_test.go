@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"beyonder/app/apptest"
 	"beyonder/engine"
@@ -121,6 +122,7 @@ func TestKnownModels(t *testing.T) {
 // known lists the known models: * was used, ! is missing.
 func (b *bench) known() string {
 	b.t.Helper()
+	b.LookForModels(10 * time.Second)
 	models, err := b.KnownModels()
 	check(b.t, err)
 	var list []string

@@ -105,6 +105,7 @@ func (s *stream) model() (engine.Info, error) {
 		return info, nil
 	}
 	if path == "" {
+		s.app.LookForModels(modelsWait)
 		path = s.app.LastModel()
 	}
 	if path == "" {

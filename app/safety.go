@@ -34,6 +34,7 @@ func (a *App) Unlock(passphrase string) error {
 	}
 	a.readSettings()
 	a.prepareAssistants()
+	a.LookForModels(modelsWait)
 	return nil
 }
 
@@ -85,6 +86,7 @@ func (a *App) RestoreCopy(path string) error {
 	if !a.Locked() {
 		a.readSettings()
 		a.prepareAssistants()
+		a.LookForModels(modelsWait)
 	}
 	return nil
 }

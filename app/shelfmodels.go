@@ -167,5 +167,6 @@ func (a *App) DeleteModel(m LibraryModel) error {
 			break // others are in it
 		}
 	}
+	defer a.LookForModels(modelsWait)
 	return errors.Join(a.Forget(m.Path), a.shelf.SetLoadChoice(m.Path, LoadChoice{}))
 }

@@ -157,7 +157,7 @@ func (e *assistantEditor) show(a app.Assistant) {
 func (e *assistantEditor) listModels() {
 	names := []string{lang.L("Whichever is loaded")}
 	e.models = []string{""}
-	for _, m := range e.page.window.knownModels() {
+	for _, m := range e.page.window.listModels() {
 		if !m.Missing || m.Path == e.now.Model {
 			names, e.models = append(names, modelName(m)), append(e.models, m.Path)
 		}

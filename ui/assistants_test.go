@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -108,6 +109,7 @@ func TestTheModelOfAnAssistant(t *testing.T) {
 	}
 	r.choose("/models/other.gguf")
 	r.idle()
+	r.app.LookForModels(time.Minute)
 	r.panel.OnModel()
 	if r.loading != nil || !strings.Contains(r.cardText("warning"), path) {
 		t.Errorf("a file that is gone: %q", r.cardText("warning"))

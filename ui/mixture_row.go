@@ -42,7 +42,7 @@ func (p *pathField) path() string { return strings.TrimSpace(p.entry.Text) }
 // choose lists the known models.
 func (p *pathField) choose() {
 	var items []*fyne.MenuItem
-	for _, m := range p.window.knownModels() {
+	for _, m := range p.window.listModels() {
 		if !m.Missing {
 			items = append(items, fyne.NewMenuItem(m.Name, func() { p.entry.SetText(m.Path) }))
 		}

@@ -136,7 +136,7 @@ func (w *Window) paletteConversations() (items []paletteItem) {
 }
 
 func (w *Window) paletteModels() (items []paletteItem) {
-	for i, m := range w.knownModels() {
+	for i, m := range w.listModels() {
 		if !m.Missing {
 			items = append(items, paletteItem{title: fmt.Sprintf(lang.L("Load %s"), modelName(m)), note: bytesText(m.Bytes), icon: "model",
 				name: modelName(m), more: fmt.Sprintf(lang.L("Load %s"), modelName(m)) + " " + lang.L("Model"), rank: 10 + i, do: func() { w.choose(m.Path) }})

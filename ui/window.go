@@ -129,6 +129,7 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	w.bindKeys()
 	w.panel.Set(w.settings)
 	w.newWith = w.settings.Assistant
+	a.OnModels(func() { w.post(w.modelsChanged) })
 	if !a.Locked() {
 		w.openNewest()
 		w.showModel()
@@ -246,7 +247,7 @@ func (w *Window) announce() {
 	t.OnEdit, t.OnRegenerate, t.OnContinue, t.OnSibling = w.edit, w.regenerate, w.goOn, w.sibling
 	p := w.picker
 	p.OnManage = w.openModels
-	p.Models, p.OnChoose, p.OnForget, p.OnOpen, p.OnUnload = w.knownModels, w.choose, w.forget, w.openFile, w.unload
+	p.Models, p.OnChoose, p.OnForget, p.OnOpen, p.OnUnload = w.listModels, w.choose, w.forget, w.openFile, w.unload
 	w.page.OnExample, w.page.OnOpen, w.page.OnChoose = w.example, w.openFile, w.choose
 	w.panel.OnChange, w.panel.OnSystem, w.panel.OnReload, w.panel.OnClose = w.change, w.setSystem, w.reload, w.togglePanel
 	w.announceSetup()

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"os"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -98,7 +97,7 @@ func (w *Window) loadFor(a app.Assistant) {
 	if info, ok := w.app.Model(); ok && info.Path == a.Model || w.loading != nil && w.loading.path == a.Model {
 		return
 	}
-	if _, err := os.Stat(a.Model); err != nil && !w.app.IsStarter(a.Model) {
+	if w.app.ModelGone(a.Model) {
 		w.say("warning", fmt.Sprintf(lang.L("The model that “%s” is set to answer with is not at %s any more. The loaded one answers."), assistantName(a), a.Model))
 		return
 	}

@@ -17,6 +17,7 @@ func (w *Window) watchFocus() {
 	w.fyneApp.Lifecycle().SetOnEnteredForeground(func() {
 		w.away = false
 		w.sidebar.NewDay(time.Now()) // the machine may have slept
+		w.app.LookForModels(0)       // the reader may have moved some meanwhile
 	})
 	w.fyneApp.Lifecycle().SetOnExitedForeground(func() { w.away = true })
 }

@@ -234,6 +234,24 @@ func (w *Window) knownModels() []app.KnownModel {
 	return models
 }
 
+// modelsChanged shows that the disk has other models than it had.
+func (w *Window) modelsChanged() {
+	switch {
+	case w.app.Locked() || w.closing:
+	case w.loadingNow() != nil: // its end shows the rest
+		w.showState()
+	default:
+		w.showModel()
+	}
+}
+
+// listModels is knownModels for a list that opens: the next time it has what came
+// to the disk meanwhile.
+func (w *Window) listModels() []app.KnownModel {
+	w.app.LookForModels(0)
+	return w.knownModels()
+}
+
 // openFile lets the reader look for a model file.
 func (w *Window) openFile() { w.openFileIn("") }
 

@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -268,4 +270,46 @@ func TestClosingKeepsWhatCame(t *testing.T) {
 	if s := r.app.Settings().Window; s.Width != 1000 || s.Height != 700 {
 		t.Errorf("the size is kept as %+v", s)
 	}
+}
+
+// A folder on a network that does not answer holds up nothing in the window, which
+// shows what is true when it does.
+func TestAModelsFolderThatHangs(t *testing.T) {
+	dir, e := t.TempDir(), newTestEngine()
+	path := filepath.Join(t.TempDir(), "far.gguf")
+	if err := os.WriteFile(path, []byte("GGUF"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := newRigWith(t, e, dir, Options{})
+	r.choose(path)
+	r.idle()
+	if err := errors.Join(r.app.Unload(), r.app.Close(), os.Remove(path)); err != nil {
+		t.Fatal(err)
+	}
+	free := make(chan struct{})
+	enough := make(chan struct{})
+	time.AfterFunc(30*time.Second, func() { close(enough) })
+	var waited atomic.Bool
+	disk := func(string) {
+		select {
+		case <-free:
+		case <-enough:
+			waited.Store(true) // it would do so for ever
+		}
+	}
+	r = newRigOf(t, app.Options{Dir: dir, Engine: e, Disk: disk}, e, Options{})
+	r.until("the start is over", func() bool { return r.loading == nil })
+	for _, f := range []func(){
+		r.showModel, r.picker.open, r.openPalette, func() { r.openAssistants(0) }, r.openMixture, r.modelsChanged,
+	} {
+		f()
+		if top := r.win.Canvas().Overlays().Top(); top != nil {
+			r.win.Canvas().Overlays().Remove(top)
+		}
+	}
+	if m, ok := r.lastModel(); !ok || m.Path != path || waited.Load() {
+		t.Errorf("the last model is %+v, %v; the window waited: %v", m, ok, waited.Load())
+	}
+	close(free)
+	r.until("the file is seen to be gone", func() bool { return r.goneModel() != "" })
 }
