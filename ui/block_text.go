@@ -100,7 +100,7 @@ func (t *textPiece) fragment(s *stage, line textLine, f fragment) []fyne.CanvasO
 		putAt(ground, f.x-pad, top-s.style.px(1), f.width+2*pad, ceil(size.Height)+s.style.px(2))
 		objects = append(objects, ground)
 	}
-	letters := &canvas.Text{Text: f.text, Color: ink, TextSize: r.face.size, TextStyle: r.face.style}
+	letters := &canvas.Text{Text: steady(f.text), Color: ink, TextSize: r.face.size, TextStyle: r.face.style}
 	putAt(letters, f.x, top, f.width, size.Height)
 	objects = append(objects, letters)
 	if r.link != "" {

@@ -187,7 +187,7 @@ func (c *codePiece) line(s *stage, tokens []token, x, y float32) {
 	for _, t := range tokens {
 		lead := len(t.text) - len(strings.TrimLeft(t.text, " "))
 		x += float32(lead) * c.advance
-		letters := &canvas.Text{Text: t.text[lead:], Color: s.style.ink(t.color), TextSize: s.style.mono.size, TextStyle: s.style.mono.style}
+		letters := &canvas.Text{Text: steady(t.text[lead:]), Color: s.style.ink(t.color), TextSize: s.style.mono.size, TextStyle: s.style.mono.style}
 		width := c.x(s, letters.Text)
 		putAt(letters, x, y, width, s.style.codeLeading())
 		c.scroll.content.Objects = append(c.scroll.content.Objects, letters)

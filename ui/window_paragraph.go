@@ -105,7 +105,7 @@ func (r *paragraphRenderer) Layout(size fyne.Size) {
 func (r *paragraphRenderer) Refresh() {
 	r.texts = r.texts[:0]
 	for _, line := range r.paragraph.lines {
-		text := canvas.NewText(line, nil)
+		text := canvas.NewText(steady(line), nil)
 		r.paragraph.style.apply(text)
 		r.texts = append(r.texts, text)
 	}

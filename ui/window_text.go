@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -100,7 +101,7 @@ func (r *lineRenderer) MinSize() fyne.Size {
 }
 
 func (r *lineRenderer) Layout(size fyne.Size) {
-	text := ellipsis(r.line.text, size.Width, r.line.style)
+	text := steady(ellipsis(r.line.text, size.Width, r.line.style))
 	if text != r.text.Text {
 		r.text.Text = text
 		r.text.Refresh()
@@ -110,12 +111,24 @@ func (r *lineRenderer) Layout(size fyne.Size) {
 
 func (r *lineRenderer) Refresh() {
 	r.line.style.apply(r.text)
-	r.text.Text = ellipsis(r.line.text, r.line.Size().Width, r.line.style)
+	r.text.Text = steady(ellipsis(r.line.text, r.line.Size().Width, r.line.style))
 	r.text.Refresh()
 }
 
 func (r *lineRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.text} }
 func (r *lineRenderer) Destroy()                     {}
+
+// steady lets a text stand on the line of its face though it begins with a
+// character that the face lacks. Fyne takes the baseline from the font of the first
+// character: behind an emoji or a Chinese one the others stood higher or lower, and
+// their feet were cut off. A space without width is the face's own.
+func steady(text string) string {
+	r, _ := utf8.DecodeRuneInString(text)
+	if text == "" || r < 0x590 || r >= 0x1E00 && r < 0x2600 { // Latin, Greek, Cyrillic; punctuation, arrows, mathematics
+		return text
+	}
+	return "\u200b" + text
+}
 
 // ellipsis is the longest beginning of text that fits into width.
 func ellipsis(text string, width float32, style textStyle) string {
