@@ -74,7 +74,32 @@ func (e *assistantEditor) head() fyne.CanvasObject {
 	for _, b := range []*glyphButton{up, down, more} {
 		b.tips = e.page.tips
 	}
-	return newRow(12, 1, e.face, newColumn(6, newRow(4, 0, e.name, up, down, more), e.about))
+	return newRow(12, 1, e.face, container.New(headLayout{}, e.name, e.about, newRow(4, -1, up, down, more)))
+}
+
+// headLayout: the name and, beside it, the buttons; the description under both. They
+// are given in the order in which Tab goes through them: name, description, buttons.
+type headLayout struct{}
+
+const headRowGap = 6
+
+// MinSize implements fyne.Layout.
+func (headLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	name, about, buttons := objects[0].MinSize(), objects[1].MinSize(), objects[2].MinSize()
+	return fyne.NewSize(max(name.Width+px(4)+buttons.Width, about.Width), max(name.Height, buttons.Height)+px(headRowGap)+about.Height)
+}
+
+// Layout implements fyne.Layout.
+func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	name, about, buttons := objects[0], objects[1], objects[2]
+	right := buttons.MinSize()
+	height := max(name.MinSize().Height, right.Height)
+	name.Resize(fyne.NewSize(size.Width-right.Width-px(4), height))
+	name.Move(fyne.Position{})
+	buttons.Resize(fyne.NewSize(right.Width, height))
+	buttons.Move(fyne.NewPos(size.Width-right.Width, 0))
+	about.Resize(fyne.NewSize(size.Width, about.MinSize().Height))
+	about.Move(fyne.NewPos(0, height+px(headRowGap)))
 }
 
 // looks are its colour and its picture.
@@ -102,7 +127,7 @@ func (e *assistantEditor) told() fyne.CanvasObject {
 		e.count(text)
 		e.change(func(a *app.Assistant) { a.System = text })
 	}
-	e.system.entry.onGrown = e.grown
+	e.system.entry.onGrown, e.system.entry.post = e.grown, e.page.window.post
 	e.tokens = newLine("", captionStyle)
 	e.greeting = newFilterEntry(lang.L("What shall we talk about?"), func(text string) { e.change(func(a *app.Assistant) { a.Greeting = text }) })
 	return newColumn(20, newColumn(4, e.system.object, e.tokens),

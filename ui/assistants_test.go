@@ -331,3 +331,44 @@ func TestNothingLeaksInTheWindow(t *testing.T) {
 		}
 	}
 }
+
+// Tab goes from the name to the description, and then to the buttons.
+func TestTabInTheHeadOfAnAssistant(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.openAssistants(0)
+	e := r.assistants.editor
+	c := r.win.Canvas()
+	c.Focus(e.name)
+	c.FocusNext()
+	if c.Focused() != fyne.Focusable(e.about) {
+		t.Errorf("after the name comes %T", c.Focused())
+	}
+	c.FocusNext()
+	if _, ok := c.Focused().(*glyphButton); !ok {
+		t.Errorf("after the description comes %T", c.Focused())
+	}
+}
+
+// Opening the page lays it out a few times, not once for every size that is tried on
+// the way.
+func TestAssistantsOpenWithoutALotOfLayout(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.openAssistants(0)
+	p := r.assistants
+	a := p.all[1]
+	a.System = strings.Repeat("Write short functions with clear names. ", 12)
+	if err := r.app.ChangeAssistant(a); err != nil {
+		t.Fatal(err)
+	}
+	p.detail.close()
+	for range 2 {
+		n := 0
+		p.editor.system.entry.onGrown = func() { n++; p.editor.grown() }
+		r.openAssistants(a.ID)
+		r.until("nothing is to be told any more", func() bool { return !p.editor.system.entry.telling })
+		if p.editor.now.ID != a.ID || n > 2 {
+			t.Errorf("the page was laid out anew %d times", n)
+		}
+		p.detail.close()
+	}
+}

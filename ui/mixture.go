@@ -57,7 +57,7 @@ func newMixturePage(w *Window) *mixturePage {
 	m.used = newKeySelect(nil, func(int) {})
 	m.sentences = newLinesEntry(lang.L("One sentence a line"), 3, func() {})
 	m.sentences.OnChanged = func(string) { m.sentences.grow() }
-	m.sentences.onGrown = m.grown
+	m.sentences.onGrown, m.sentences.post = m.grown, m.window.post
 	m.sentences.SetText(lang.L("What is 12 times 30?\nWrite a function that sorts a list\nTell me a story about a fox"))
 	m.ask = newButton(lang.L("Where would they go?"), m.preview)
 	m.name = newFilterEntry(lang.L("my-mixture"), func(string) { m.named() })

@@ -100,7 +100,7 @@ func newExpertRow(m *mixturePage, number int) *expertRow {
 	})
 	r.prompts = newLinesEntry(lang.L("What it is for: one prompt a line, such as “Write a function in Python”"), 3, func() {})
 	r.prompts.OnChanged = func(string) { r.prompts.grow(); m.changed() }
-	r.prompts.onGrown = m.grown
+	r.prompts.onGrown, r.prompts.post = m.grown, m.window.post
 	r.remove = newGlyph(assets.Icon("close"), 28, func() { m.removeExpert(r) })
 	r.remove.tip, r.remove.tips = lang.L("Take this expert out"), m.tips
 	r.square = newSwatch(number)

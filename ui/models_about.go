@@ -135,6 +135,8 @@ func (a *modelAbout) fitSentence(v verdict) string {
 		return fmt.Sprintf(lang.L("It needs %s of memory. This system does not tell how much there is."), need)
 	case v.memory.Free == 0:
 		return fmt.Sprintf(lang.L("It needs %[1]s of memory, this machine has %[2]s."), need, total)
+	case v.need.Fit == engine.FitNot && v.need.Cache+v.need.Working > v.memory.Free:
+		return fmt.Sprintf(lang.L("A context of %[1]s needs %[2]s besides the weights, %[3]s are free: choose a smaller one."), counted(v.need.Context, lang.L("1 token"), lang.L("%s tokens")), bytesText(v.need.Cache+v.need.Working), free)
 	case v.need.Fit == engine.FitNot:
 		return fmt.Sprintf(lang.L("It needs %[1]s, %[3]s are free and this machine has %[2]s. Loaded anyway, its weights are read from the disk again and again."), need, total, free)
 	case v.need.Fit == engine.FitSlow:

@@ -31,6 +31,7 @@ type modelsPage struct {
 	next    map[string]app.LibraryModel // what the look that is under way has found
 	shown   []app.LibraryModel          // those that the filter leaves, in order
 	current string                      // path of the one at the right, "": none
+	picked  bool                        // by the reader, since the page was opened
 	reading string                      // how far the look is, "": it has ended
 
 	filter    *filterEntry
@@ -38,6 +39,8 @@ type modelsPage struct {
 	list      *modelList
 	empty     *paragraph
 	downloads *fyne.Container
+	queue     *container.Scroll // has the downloads
+	queueArea fyne.CanvasObject
 	note      *paragraph // what was done, or could not be
 	undo      *pushButton
 	foot      *lineText
@@ -74,7 +77,9 @@ func newModelsPage(w *Window) *modelsPage {
 	said := newRow(8, 0, p.note, p.undo)
 	bar := newRow(8, 0, p.filter, newSized(170, 0, p.order),
 		newButton(lang.L("Folders…"), p.folderMenu), newPrimaryButton(lang.L("Download…"), func() { w.askDownload("") }))
-	p.content = container.New(modelsFrame{p}, newColumn(8, bar, p.downloads, said), p.columns, newPadded(6, 0, 0, 0, p.foot))
+	p.queue = container.NewVScroll(p.downloads)
+	p.queueArea = wheeled(p.queue)
+	p.content = container.New(modelsFrame{p}, newColumn(8, bar, p.queueArea, said), p.columns, newPadded(6, 0, 0, 0, p.foot))
 	p.order.SetSelectedIndex(orderName)
 	p.say("", nil)
 	return p
@@ -89,7 +94,7 @@ func (w *Window) openModels() {
 	if p.open() {
 		return
 	}
-	p.layout.inAbout = false
+	p.layout.inAbout, p.picked = false, false
 	p.say("", nil)
 	p.showDownloads()
 	p.detail = w.openDetail(lang.L("Models"), "", 1080, container.NewStack(p.content, p.tips), p.filter)
@@ -279,7 +284,7 @@ func (p *modelsPage) step(n int) {
 
 // choose shows a model at the right.
 func (p *modelsPage) choose(path string) {
-	p.current = path
+	p.current, p.picked = path, true
 	p.list.Refresh()
 	p.about.show(p.models[path])
 	p.about.scroll.ScrollToTop()
@@ -390,6 +395,7 @@ func (l modelsFrame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	setVisible(l.page.order, size.Width >= px(560))
 	setVisible(objects[2], size.Height >= px(280))
 	width := size.Width - px(rightOfModels)
+	l.fitQueue(fyne.NewSize(width, size.Height))
 	top, foot := fit(objects[0], width)+px(8), float32(0)
 	objects[0].Move(fyne.Position{})
 	if objects[2].Visible() {
@@ -398,6 +404,17 @@ func (l modelsFrame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	objects[1].Move(fyne.NewPos(0, top))
 	objects[1].Resize(fyne.NewSize(size.Width, max(0, size.Height-top-foot)))
+}
+
+// fitQueue gives the downloads as much room as they need, but no more than a third of
+// the page or one of them.
+func (l modelsFrame) fitQueue(size fyne.Size) {
+	all := l.page.downloads
+	if len(all.Objects) == 0 {
+		return
+	}
+	one := all.Objects[0].MinSize().Height
+	l.page.queue.SetMinSize(fyne.NewSize(0, min(fit(all, size.Width), max(one, size.Height/3))))
 }
 
 // modelsLayout: the list and, beside it, the model; where there is no room for

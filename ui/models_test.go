@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"beyonder/app"
+	"beyonder/engine"
 )
 
 // libraryRig is a window with the library page open, in a home of its own where
@@ -288,6 +290,52 @@ func TestDownloadInTheWindow(t *testing.T) {
 	r.looked()
 	if p.current != filepath.Join(r.app.ModelsDir(), "story.gguf") || !strings.Contains(p.note.text, "whole") {
 		t.Errorf("%s, %q", p.current, p.note.text)
+	}
+}
+
+// Downloads leave the models two thirds of the page, and one that ends leaves the model
+// that the reader has chosen before them.
+func TestManyDownloadsLeaveRoom(t *testing.T) {
+	r, _, foreign := libraryRig(t)
+	p := r.library
+	s := httptest.NewServer(http.NotFoundHandler())
+	defer s.Close()
+	for i := range 8 {
+		r.startDownload(app.Download{Address: fmt.Sprintf("%s/%d.gguf", s.URL, i)})
+	}
+	r.until("all have failed", func() bool {
+		return len(r.downloads) == 8 && !slices.ContainsFunc(r.downloads, func(d *downloading) bool { return d.failed == "" })
+	})
+	for _, size := range []fyne.Size{fyne.NewSize(1280, 800), fyne.NewSize(720, 480)} {
+		r.win.Resize(size)
+		p.relayout()
+		page, list := p.content.Size().Height, p.columns.Size().Height
+		if p.queue.Size().Height < p.downloads.Objects[0].MinSize().Height || list < page*0.3 {
+			t.Errorf("in a window of %v the models have %.0f of %.0f, the downloads %.0f", size, list, page, p.queue.Size().Height)
+		}
+	}
+	p.choose(foreign)
+	d := r.downloads[0]
+	d.step.Path = filepath.Join(r.app.ModelsDir(), "0.gguf")
+	d.done()
+	r.looked()
+	if p.current != foreign || len(r.downloads) != 7 {
+		t.Errorf("%s took the place of what was chosen", p.current)
+	}
+}
+
+// Of a context that does not fit, the page does not say that the weights are read
+// again and again: it is not loaded at all.
+func TestAContextThatDoesNotFit(t *testing.T) {
+	r, _, foreign := libraryRig(t)
+	r.library.choose(foreign)
+	v := verdict{need: engine.Need{Context: 400000, Weights: 4e9, Cache: 52e9, Working: 1e9, Bytes: 57e9, Fit: engine.FitNot}, memory: engine.Memory{Free: 22e9, Total: 25e9}}
+	if text := r.library.about.fitSentence(v); !strings.Contains(text, "400,000 tokens needs 53 GB besides the weights, 22 GB are free") {
+		t.Errorf("%q", text)
+	}
+	v.need.Cache, v.need.Weights = 4e9, 52e9
+	if text := r.library.about.fitSentence(v); !strings.Contains(text, "Loaded anyway") {
+		t.Errorf("%q", text)
 	}
 }
 

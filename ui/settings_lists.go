@@ -148,21 +148,38 @@ const mostFieldLines = 16
 
 // grow gives the field room for its text.
 func (e *linesEntry) grow() {
+	if e.measure() {
+		e.tell()
+	}
+}
+
+// measure counts the lines of the text, and says whether there are others than before.
+func (e *linesEntry) measure() bool {
 	width := e.Size().Width
 	if e.TextStyle.Monospace { // fieldLines measures with the other family, which is narrower
 		width *= 0.8
 	}
 	set := wrapping{text: e.Text, width: width, theme: fyne.CurrentApp().Settings().Theme()}
 	if set == e.set {
-		return
+		return false
 	}
 	e.set = set
-	if rows := fieldLines(e.Text, width, e.least, mostFieldLines); rows != e.rows {
-		e.rows = rows
-		e.SetMinRowsVisible(rows)
-		if e.onGrown != nil {
-			e.onGrown()
-		}
+	rows := fieldLines(e.Text, width, e.least, mostFieldLines)
+	if rows == e.rows {
+		return false
+	}
+	e.rows = rows
+	e.SetMinRowsVisible(rows)
+	return true
+}
+
+// tell tells what holds the field of its height, unless it is being told: it lays the
+// field out, often in another width for a moment.
+func (e *linesEntry) tell() {
+	if e.onGrown != nil && !e.telling {
+		e.telling = true
+		e.onGrown()
+		e.telling = false
 	}
 }
 
@@ -174,6 +191,8 @@ type linesEntry struct {
 	rows    int
 	set     wrapping // what rows was found for: a layout asks often, and to find them lays the text out
 	onGrown func()   // may be nil
+	telling bool     // onGrown is to be called, or at work
+	post    poster   // for after a layout; nil: onGrown is called at once
 }
 
 func newLinesEntry(placeholder string, lines int, left func()) *linesEntry {
@@ -186,10 +205,23 @@ func newLinesEntry(placeholder string, lines int, left func()) *linesEntry {
 	return e
 }
 
-// Resize implements fyne.CanvasObject: another width wraps the text anew.
+// Resize implements fyne.CanvasObject: another width wraps the text anew. What is
+// told of that waits until the layout has ended: onGrown within it would lay out the
+// whole page, once for each of the sizes that the layouts on the way try (a page opened
+// in 7 s of computing).
 func (e *linesEntry) Resize(size fyne.Size) {
 	e.Entry.Resize(size)
-	e.grow()
+	switch {
+	case !e.measure():
+	case e.post == nil:
+		e.tell()
+	case e.onGrown != nil && !e.telling:
+		e.telling = true
+		e.post(func() {
+			e.onGrown()
+			e.telling = false
+		})
+	}
 }
 
 // FocusLost implements fyne.Focusable.

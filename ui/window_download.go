@@ -228,7 +228,9 @@ func (d *downloading) done() {
 	w.trace.event("download-finished", map[string]any{"path": path, "proved": d.step.Proved})
 	w.showModel()
 	if w.library.open() {
-		w.library.current = path
+		if !w.library.picked {
+			w.library.current = path // else what the reader has before them goes away under their hands
+		}
 		w.library.say(text, nil)
 		w.library.look()
 		return
@@ -439,5 +441,6 @@ func (p *modelsPage) showDownloads() {
 		p.downloads.Add(d.object)
 	}
 	setVisible(p.downloads, len(w.downloads) > 0)
+	setVisible(p.queueArea, len(w.downloads) > 0)
 	p.relayout()
 }
