@@ -330,7 +330,7 @@ func TestAContextThatDoesNotFit(t *testing.T) {
 	r, _, foreign := libraryRig(t)
 	r.library.choose(foreign)
 	v := verdict{need: engine.Need{Context: 400000, Weights: 4e9, Cache: 52e9, Working: 1e9, Bytes: 57e9, Fit: engine.FitNot}, memory: engine.Memory{Free: 22e9, Total: 25e9}}
-	if text := r.library.about.fitSentence(v); !strings.Contains(text, "400,000 tokens needs 53 GB besides the weights, 22 GB are free") {
+	if text := r.library.about.fitSentence(v); !strings.Contains(text, "400,000 tokens needs 53.0 GB besides the weights, 22.0 GB are free") {
 		t.Errorf("%q", text)
 	}
 	v.need.Cache, v.need.Weights = 4e9, 52e9
