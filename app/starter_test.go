@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,11 +19,22 @@ func inside() fs.FS {
 	return fstest.MapFS{"starter.gguf": {Data: []byte("GGUF" + strings.Repeat("weights", 50_000))}}
 }
 
+// summed is one that has its sum, too.
+func summed() fstest.MapFS {
+	model := inside().(fstest.MapFS)["starter.gguf"]
+	return fstest.MapFS{"starter.gguf": model, "starter.sha256": {Data: fmt.Appendf(nil, "%x  starter.gguf\n", sha256.Sum256(model.Data))}}
+}
+
 func withStarter(t *testing.T, dir string) *bench {
+	t.Helper()
+	return withStarterOf(t, dir, inside())
+}
+
+func withStarterOf(t *testing.T, dir string, files fs.FS) *bench {
 	t.Helper()
 	tr, e := &trace{}, apptest.New(words(3), 0)
 	check(t, e.Unload())
-	a, err := app.Open(app.Options{Dir: dir, Engine: e, Starter: inside(), Trace: tr.add})
+	a, err := app.Open(app.Options{Dir: dir, Engine: e, Starter: files, Trace: tr.add})
 	check(t, err)
 	t.Cleanup(func() { a.Close() })
 	return &bench{App: a, t: t, dir: dir, engine: e, traced: tr}
@@ -61,9 +74,15 @@ func TestAFirstRunTalksToTheStarter(t *testing.T) {
 }
 
 func TestADamagedStarterIsUnpackedAgain(t *testing.T) {
+	for _, files := range []fs.FS{inside(), summed()} {
+		damageStarter(t, files)
+	}
+}
+
+func damageStarter(t *testing.T, files fs.FS) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "starter.gguf")
-	b := withStarter(t, dir)
+	b := withStarterOf(t, dir, files)
 	whole, err := fs.ReadFile(inside(), "starter.gguf")
 	check(t, err)
 	flipped := []byte(string(whole))
@@ -138,5 +157,34 @@ func TestAStarterThatCannotBeUnpacked(t *testing.T) {
 	}
 	if _, err := app.Unpack(fstest.MapFS{}, dir); err == nil || !strings.Contains(err.Error(), "without a model inside") {
 		t.Errorf("without one, Unpack gave %v", err)
+	}
+}
+
+// unread is a program in which reading the model, not knowing its size, is counted.
+type unread struct {
+	fstest.MapFS
+	opened *int
+}
+
+func (u unread) Open(name string) (fs.File, error) {
+	if name == "starter.gguf" {
+		*u.opened++
+	}
+	return u.MapFS.Open(name)
+}
+
+// A Starter that was unpacked and is whole is loaded without a look at the original,
+// whose 12 MB would stay in memory.
+func TestAWholeStarterLeavesTheOriginalAlone(t *testing.T) {
+	files := unread{summed(), new(int)}
+	b := withStarterOf(t, t.TempDir(), files)
+	for _, want := range []int{1, 1} { // unpacked; then not any more
+		if _, err := b.load(b.LastModel()); err != nil {
+			t.Fatal(err)
+		}
+		if *files.opened != want {
+			t.Errorf("the original was read %d times, want %d", *files.opened, want)
+		}
+		b.wantStarter("loaded")
 	}
 }

@@ -12,3 +12,4 @@ for name in merge merge-card; do
 done
 "$beyonder" merge merge.yml starter.gguf --name Starter
 "$beyonder" merge merge-card.yml starter-card.gguf
+sha256sum starter.gguf >starter.sha256 # goes with it into the program
