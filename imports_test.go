@@ -17,7 +17,7 @@ import (
 var mayImport = map[string]string{
 	".":                          "app app/command app/locale assets/starter engine/worker ui fyne glfw",
 	"app":                        "app/archive app/download app/library engine engine/merge engine/prompt engine/sample store",
-	"app/archive":                "fpdf goldmark image",
+	"app/archive":                "fpdf goldmark text typesetting",
 	"app/apptest":                "app app/archive engine engine/prompt engine/sample",
 	"app/download":               "flock sys",
 	"app/library":                "engine",
@@ -61,8 +61,8 @@ var others = map[string]string{
 	"golang.org/x/sys/":               "sys",
 	"golang.org/x/text/":              "text",
 	"golang.org/x/crypto/":            "crypto",
-	"golang.org/x/image/":             "image",
 	"github.com/go-pdf/fpdf":          "fpdf",
+	"github.com/go-text/typesetting/": "typesetting",
 	"github.com/go-gl/gl/":            "gl",
 	"github.com/go-gl/glfw/":          "glfw",
 	"github.com/goccy/go-yaml/":       "yaml",

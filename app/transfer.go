@@ -36,12 +36,13 @@ func (a *App) Export(e Export, path string) (note string, err error) {
 	if !slices.Contains([]string{".md", ".html", ".json", ".pdf"}, format) {
 		return "", errFormat
 	}
-	archive, err := a.archive(e)
+	to, err := a.archive(e)
 	if err != nil {
 		return "", err
 	}
+	e.Fonts.System = archive.SystemFonts(filepath.Join(a.dir, "cache"))
 	err = replaceFile(path, func(w io.Writer) error {
-		note, err = write(archive, w, format, e.Fonts)
+		note, err = write(to, w, format, e.Fonts)
 		return err
 	})
 	return note, err // only now: the language does not say which of two results is looked at first
@@ -56,7 +57,7 @@ func write(a *archive.Archive, w io.Writer, format string, fonts Fonts) (note st
 	case ".pdf":
 		missing, err := a.WritePDF(w, fonts)
 		if missing > 0 {
-			note = fmt.Sprintf("%d characters (of Chinese, Japanese or Korean, say, or emoji) are boxes in the PDF, whose fonts do not have them: HTML keeps them", missing)
+			note = fmt.Sprintf("%d characters (of Arabic, say, coloured emoji, or what no font of the system has) are boxes in the PDF: HTML keeps them", missing)
 		}
 		return note, err
 	}

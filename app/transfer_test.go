@@ -57,7 +57,7 @@ func TestExportAndImport(t *testing.T) {
 func TestExportFormats(t *testing.T) {
 	b := fast(t, 3)
 	id := b.conversation()
-	b.send(id, "a question 混")
+	b.send(id, "a question ש")
 	read := func(name string) []byte {
 		content, err := os.ReadFile("../assets/fonts/" + name + ".ttf")
 		check(t, err)

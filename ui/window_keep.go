@@ -45,7 +45,7 @@ func exportFormats() []exportFormat {
 	return []exportFormat{
 		{".md", "Markdown", lang.L("What is shown, as text with marks.")},
 		{".html", lang.L("Web page"), lang.L("What is shown, to be read in a browser. It fetches nothing.")},
-		{".pdf", "PDF", lang.L("What is shown, to be printed. Chinese, Japanese and Korean letters and emoji are missing in it.")},
+		{".pdf", "PDF", lang.L("What is shown, to be printed. Chinese, Japanese and Korean letters are set in a font of the system; coloured emoji and scripts such as Arabic are missing in it.")},
 		{".json", "JSON", lang.L("Everything, with all versions. It can be imported again.")},
 	}
 }

@@ -84,7 +84,7 @@ func testFonts(t testing.TB) Fonts {
 		check(t, err)
 		return content
 	}
-	return Fonts{read("text-regular"), read("text-bold"), read("text-italic"), read("text-bold-italic"), read("mono-regular")}
+	return Fonts{Regular: read("text-regular"), Bold: read("text-bold"), Italic: read("text-italic"), BoldItalic: read("text-bold-italic"), Mono: read("mono-regular")}
 }
 
 func TestPDF(t *testing.T) {

@@ -3,14 +3,21 @@ package archive
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-pdf/fpdf"
-	"golang.org/x/image/font/sfnt"
+	"github.com/go-text/typesetting/fontscan"
 )
 
-// Fonts are TrueType files that a PDF is set in.
-type Fonts struct{ Regular, Bold, Italic, BoldItalic, Mono []byte }
+// Fonts are TrueType files that a PDF is set in. System lists the fonts of the
+// machine, for letters that those do not have; nil: there are none.
+type Fonts struct {
+	Regular, Bold, Italic, BoldItalic, Mono []byte
+
+	System func() []fontscan.Footprint
+}
 
 // Lengths are in millimetres, sizes of letters in points.
 const (
@@ -18,27 +25,38 @@ const (
 	bodySize   = 10.5
 	codeSize   = 9
 	noteSize   = 8.5
-	lead       = 0.3528 * 1.5 // line height in millimetres for each point
+	black      = 0x1F1E1C
+	grey       = 0x6F6A63
+	pad        = 1.0 // between an edge and the letters
+	mostIndent = 100
+	millimetre = 25.4 / 72        // of a point
+	lead       = millimetre * 1.5 // line height for each point
 )
 
 // pdf is a document on its way.
 type pdf struct {
 	*fpdf.Fpdf
-	has     map[string]func(r rune) bool // family → whether its face has a letter
-	missing int
-	indent  float64
+	own      map[string]*face         // family and style → font
+	more     map[string][]*face       // language → fonts of the system
+	language string                   // of the conversation
+	lacks    map[string]map[rune]bool // language → the letters that no font has
+	missing  int
+	indent   float64
 }
 
-// WritePDF writes what is shown of the conversations. missing counts the
-// characters that the fonts do not have (of Chinese or Japanese, say, and emoji): a
-// box stands for each.
+// WritePDF writes what is shown of the conversations. Letters that the fonts do not
+// have (of Chinese or Japanese, say) are set in fonts of the system; those that it
+// has not either, and those of scripts that must be shaped, are counted in missing,
+// and a box stands for each.
 func (a *Archive) WritePDF(w io.Writer, fonts Fonts) (missing int, err error) {
-	p, err := newPDF(fonts)
+	p, err := a.pdf(fonts, nil)
 	if err != nil {
 		return 0, err
 	}
-	for i := range a.Conversations {
-		p.conversation(&a.Conversations[i])
+	if p.missing > 0 && fonts.System != nil { // now it is known which letters are wanted
+		if p, err = a.pdf(fonts, p.lacks); err != nil {
+			return 0, err
+		}
 	}
 	if err := p.Output(w); err != nil {
 		return p.missing, fmt.Errorf("the PDF cannot be written: %w", err)
@@ -46,34 +64,56 @@ func (a *Archive) WritePDF(w io.Writer, fonts Fonts) (missing int, err error) {
 	return p.missing, nil
 }
 
+// pdf sets the conversations, with fonts of the system for what is wanted of them.
+func (a *Archive) pdf(fonts Fonts, wanted map[string]map[rune]bool) (*pdf, error) {
+	p, err := newPDF(fonts)
+	if err != nil {
+		return nil, err
+	}
+	if wanted != nil {
+		p.addSystem(fonts.System(), wanted)
+	}
+	for i := range a.Conversations {
+		p.conversation(&a.Conversations[i])
+	}
+	return p, p.Error()
+}
+
 func newPDF(fonts Fonts) (*pdf, error) {
-	p := &pdf{Fpdf: fpdf.New("P", "mm", "A4", ""), has: map[string]func(rune) bool{}}
+	p := &pdf{Fpdf: fpdf.New("P", "mm", "A4", ""), own: map[string]*face{}, more: map[string][]*face{}, lacks: map[string]map[rune]bool{}}
 	for _, f := range []struct {
 		family, style string
 		content       []byte
 	}{{"text", "", fonts.Regular}, {"text", "B", fonts.Bold}, {"text", "I", fonts.Italic}, {"text", "BI", fonts.BoldItalic}, {"mono", "", fonts.Mono}} {
-		face, err := sfnt.Parse(f.content)
+		own, err := ownFace(f.family, f.style, f.content)
 		if err != nil {
-			return nil, fmt.Errorf("a font of the PDF cannot be read: %w", err)
+			return nil, err
 		}
-		if f.style == "" {
-			var buffer sfnt.Buffer
-			p.has[f.family] = func(r rune) bool {
-				glyph, err := face.GlyphIndex(&buffer, r)
-				return err == nil && glyph != 0
-			}
-		}
+		p.own[f.family+f.style] = own
 		p.AddUTF8FontFromBytes(f.family, f.style, f.content)
 	}
 	p.SetMargins(pageMargin, pageMargin, pageMargin)
-	p.SetAutoPageBreak(true, pageMargin)
+	p.SetAutoPageBreak(false, pageMargin) // keep does it
 	p.SetFooterFunc(func() {
 		p.SetY(-15)
-		p.face("text", "", noteSize, 0x6F6A63)
+		p.face("text", "", noteSize, grey)
 		p.CellFormat(0, 5, fmt.Sprint(p.PageNo()), "", 0, "C", false, 0, "")
 	})
 	p.SetCreator("Beyonder", true)
 	return p, nil
+}
+
+// addSystem adds fonts of the system that have what is wanted.
+func (p *pdf) addSystem(fonts []fontscan.Footprint, wanted map[string]map[rune]bool) {
+	for _, language := range slices.Sorted(maps.Keys(wanted)) {
+		for i, s := range choose(fonts, wanted[language], language) {
+			faces, files := s.faces(fmt.Sprintf("%s-%d", language, i))
+			for k, f := range faces {
+				p.AddUTF8FontFromBytes(f.family, "", files[k])
+			}
+			p.more[language] = append(p.more[language], faces...)
+		}
+	}
 }
 
 // face is what the next text is set in.
@@ -82,52 +122,52 @@ func (p *pdf) face(family, style string, size float64, ink int) {
 	p.SetTextColor(ink>>16, ink>>8&0xFF, ink&0xFF)
 }
 
-// letters replaces what a family does not have.
-func (p *pdf) letters(family, text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == ' ':
-			return r
-		case r == '\t':
-			return ' '
-		case r < ' ' || r == 0x7F || r == '\ufe0f' || r == '\u200d' || r == '\u200b':
-			return -1
-		case r > 0xFFFF || !p.has[family](r): // fpdf knows no letters past 0xFFFF
-			p.missing++
+func (p *pdf) conversation(c *Conversation) {
+	p.language = language(c.title() + c.System + spoken(c))
+	if p.lacks[p.language] == nil {
+		p.lacks[p.language] = map[rune]bool{}
+	}
+	p.AddPage()
+	p.face("text", "", bodySize, black)
+	p.Bookmark(strings.Map(func(r rune) rune {
+		if r > 0xFFFF { // fpdf writes none
 			return '□'
 		}
 		return r
-	}, strings.ToValidUTF8(text, "□"))
-}
-
-func (p *pdf) conversation(c *Conversation) {
-	p.AddPage()
-	p.Bookmark(p.letters("text", c.title()), 0, -1)
-	p.face("text", "B", 17, 0x1F1E1C)
-	p.MultiCell(0, 17*lead, p.letters("text", c.title()), "", "L", false)
-	p.face("text", "", noteSize, 0x6F6A63)
-	p.MultiCell(0, noteSize*lead, p.letters("text", c.when()), "", "L", false)
+	}, plain(c.title())), 0, -1)
+	p.say(c.title(), look{"text", "B", 17, black})
+	p.say(c.when(), look{"text", "", noteSize, grey})
 	if c.System != "" {
 		p.who("System prompt")
-		p.face("text", "I", bodySize, 0x6F6A63)
-		p.MultiCell(0, bodySize*lead, p.letters("text", strings.TrimSpace(c.System)), "", "L", false)
+		p.say(strings.TrimSpace(c.System), look{"text", "I", bodySize, grey})
 	}
 	for _, m := range c.Path() {
 		p.who(m.speaker())
 		if m.Role == "user" {
-			p.panel(strings.TrimSpace(m.Text), "text", bodySize)
+			p.panel(strings.TrimSpace(m.Text), look{"text", "", bodySize, black})
 		} else {
 			p.markdown(m.Text)
 		}
 	}
 }
 
+// spoken is all that is said in a conversation.
+func spoken(c *Conversation) string {
+	var b strings.Builder
+	for _, m := range c.Path() {
+		b.WriteString(m.Text)
+	}
+	return b.String()
+}
+
+// say sets a text in one look.
+func (p *pdf) say(text string, l look) { p.paragraph([]span{{text, l}}, l.size*lead) }
+
 func (p *pdf) who(name string) {
-	p.Ln(4)
+	p.SetY(p.GetY() + 4)
 	p.keep(3 * bodySize * lead)
-	p.face("text", "B", noteSize, 0x6F6A63)
-	p.MultiCell(0, noteSize*lead, p.letters("text", name), "", "L", false)
-	p.Ln(1)
+	p.say(name, look{"text", "B", noteSize, grey})
+	p.SetY(p.GetY() + 1)
 }
 
 // keep begins a new page if less than that is left of this one.
@@ -139,17 +179,13 @@ func (p *pdf) keep(height float64) {
 }
 
 // panel sets text on a ground.
-func (p *pdf) panel(text, family string, size float64) {
-	p.face(family, "", size, 0x1F1E1C)
-	p.SetFillColor(0xF1, 0xEF, 0xEB)
-	left, _, right, _ := p.GetMargins()
-	p.SetX(left + p.indent)
-	page, _ := p.GetPageSize()
-	for _, line := range strings.Split(p.letters(family, strings.ReplaceAll(text, "\t", "    ")), "\n") {
-		if line == "" {
-			line = " "
-		}
-		p.SetX(left + p.indent)
-		p.MultiCell(page-left-right-p.indent, size*lead, line, "", "L", true)
+func (p *pdf) panel(text string, l look) {
+	height := l.size * lead
+	for _, line := range p.lines([]span{{strings.ReplaceAll(text, "\t", "    "), l}}, p.room()-2*pad) {
+		p.keep(height)
+		p.SetFillColor(0xF1, 0xEF, 0xEB)
+		p.Rect(p.edge(), p.GetY(), p.room(), height, "F")
+		p.line(line, p.edge()+pad, p.GetY(), height)
+		p.SetY(p.GetY() + height)
 	}
 }

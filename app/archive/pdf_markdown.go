@@ -3,6 +3,8 @@ package archive
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -31,7 +33,7 @@ func (p *pdf) block(n ast.Node, source []byte) {
 		p.Ln(1)
 	case *ast.FencedCodeBlock, *ast.CodeBlock, *ast.HTMLBlock:
 		p.Ln(1)
-		p.panel(strings.TrimRight(string(n.Lines().Value(source)), "\n"), "mono", codeSize)
+		p.panel(strings.TrimRight(string(n.Lines().Value(source)), "\n"), look{"mono", "", codeSize, black})
 		p.Ln(2)
 	case *ast.List:
 		p.list(n, source)
@@ -40,10 +42,8 @@ func (p *pdf) block(n ast.Node, source []byte) {
 		p.blocks(n, source)
 		p.indent -= 6
 	case *ast.ThematicBreak:
-		left, _, right, _ := p.GetMargins()
-		page, _ := p.GetPageSize()
 		p.SetDrawColor(0xE2, 0xDE, 0xD7)
-		p.Line(left, p.GetY()+2, page-right, p.GetY()+2)
+		p.Line(p.edge(), p.GetY()+2, p.edge()+p.room(), p.GetY()+2)
 		p.Ln(4)
 	case *east.Table:
 		p.table(n, source)
@@ -64,12 +64,7 @@ func (p *pdf) list(n *ast.List, source []byte) {
 			number++
 		}
 		p.keep(bodySize * lead)
-		left, _, _, _ := p.GetMargins()
-		p.face("text", "", bodySize, 0x1F1E1C)
-		p.SetX(left + p.indent)
-		y := p.GetY()
-		p.CellFormat(8, bodySize*lead, mark, "", 0, "L", false, 0, "")
-		p.SetY(y)
+		p.line(p.letters([]span{{mark, look{"text", "", bodySize, black}}}), p.edge()+pad, p.GetY(), bodySize*lead)
 		p.indent += 8
 		p.blocks(item, source)
 		p.indent -= 8
@@ -79,44 +74,57 @@ func (p *pdf) list(n *ast.List, source []byte) {
 
 // inline sets a run of text, each part in its look.
 func (p *pdf) inline(n ast.Node, source []byte, style string, size float64) {
-	left, _, _, _ := p.GetMargins()
-	p.SetLeftMargin(left + p.indent)
-	p.SetX(left + p.indent)
-	p.spans(n, source, style, size)
-	p.SetLeftMargin(left)
-	p.Ln(size * lead)
+	p.paragraph(spans(n, source, look{"text", style, size, black}), size*lead)
 }
 
-func (p *pdf) spans(parent ast.Node, source []byte, style string, size float64) {
+// spans are the parts of a run of text.
+func spans(parent ast.Node, source []byte, l look) (all []span) {
+	add := func(text string, l look) { all = append(all, span{strings.ReplaceAll(text, "\n", " "), l}) }
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
 		case *ast.Text:
-			p.write(string(n.Value(source)), "text", style, size)
+			add(string(n.Value(source)), l)
 			if n.HardLineBreak() {
-				p.Ln(size * lead)
-			} else if n.SoftLineBreak() {
-				p.write(" ", "text", style, size)
+				all = append(all, span{"\n", l})
+			} else if n.SoftLineBreak() && !joins(n, source) {
+				add(" ", l)
 			}
 		case *ast.String:
-			p.write(string(n.Value), "text", style, size)
+			add(string(n.Value), l)
 		case *ast.CodeSpan:
-			p.write(plainText(n, source), "mono", "", size*0.9)
+			add(plainText(n, source), look{"mono", "", l.size * 0.9, l.ink})
 		case *ast.AutoLink:
-			p.write(string(n.Label(source)), "text", style, size)
+			add(string(n.Label(source)), l)
 		case *ast.RawHTML:
-			p.write(string(n.Segments.Value(source)), "text", style, size)
+			add(string(n.Segments.Value(source)), l)
 		case *ast.Emphasis:
 			more := "I"
 			if n.Level == 2 {
 				more = "B"
 			}
-			p.spans(n, source, withStyle(style, more), size)
+			all = append(all, spans(n, source, look{l.family, withStyle(l.style, more), l.size, l.ink})...)
 		case *east.TaskCheckBox:
-			p.write(map[bool]string{true: "[x] ", false: "[ ] "}[n.IsChecked], "text", style, size)
+			add(map[bool]string{true: "[x] ", false: "[ ] "}[n.IsChecked], l)
 		default:
-			p.spans(n, source, style, size)
+			all = append(all, spans(n, source, l)...)
 		}
 	}
+	return all
+}
+
+// joins says that lines go on without a space: Chinese and Japanese have none.
+func joins(n *ast.Text, source []byte) bool {
+	next, ok := n.NextSibling().(*ast.Text)
+	if !ok {
+		return false
+	}
+	last, _ := utf8.DecodeLastRune(n.Value(source))
+	first, _ := utf8.DecodeRune(next.Value(source))
+	return spaceless(last) && spaceless(first)
+}
+
+func spaceless(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3001 && r <= 0x303F || r >= 0xFF00 && r <= 0xFF9F
 }
 
 func withStyle(style, more string) string {
@@ -127,13 +135,6 @@ func withStyle(style, more string) string {
 		return more + style
 	}
 	return style + more
-}
-
-func (p *pdf) write(words, family, style string, size float64) {
-	if words = strings.ReplaceAll(p.letters(family, words), "\n", " "); words != "" {
-		p.face(family, style, size, 0x1F1E1C)
-		p.Write(bodySize*lead, words)
-	}
 }
 
 func plainText(n ast.Node, source []byte) string {
@@ -158,46 +159,53 @@ func plainText(n ast.Node, source []byte) string {
 
 // table sets a table in columns of equal width.
 func (p *pdf) table(n *east.Table, source []byte) {
-	columns := max(len(n.Alignments), 1)
-	left, _, right, _ := p.GetMargins()
-	page, _ := p.GetPageSize()
-	width := (page - left - right - p.indent) / float64(columns)
-	p.SetDrawColor(0xE2, 0xDE, 0xD7)
+	width := p.room() / float64(max(len(n.Alignments), 1))
 	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
-		style := ""
+		l := look{"text", "", bodySize, black}
 		if row.Kind() == east.KindTableHeader {
-			style = "B"
+			l.style = "B"
 		}
-		p.face("text", style, bodySize, 0x1F1E1C)
-		p.row(row, source, width)
+		p.row(row, source, width, l)
 	}
 	p.Ln(2)
 }
 
-func (p *pdf) row(row ast.Node, source []byte, width float64) {
-	var cells [][]string
-	lines := 1
+func (p *pdf) row(row ast.Node, source []byte, width float64, l look) {
+	var cells [][][]letter
+	var aligned []east.Alignment
+	most := 1
 	for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-		set := p.SplitText(p.letters("text", plainText(cell, source)), width-2)
+		set := p.lines(spans(cell, source, l), width-2*pad)
 		cells = append(cells, set)
-		lines = max(lines, len(set))
+		most = max(most, len(set))
+		alignment := east.AlignNone
+		if c, ok := cell.(*east.TableCell); ok {
+			alignment = c.Alignment
+		}
+		aligned = append(aligned, alignment)
 	}
 	height := bodySize * lead
-	p.keep(float64(min(lines, 20)) * height)
-	left, _, _, _ := p.GetMargins()
-	for i := range lines {
-		p.SetX(left + p.indent)
-		border := ""
-		if i == lines-1 {
-			border = "B"
-		}
-		for _, set := range cells {
-			words := ""
+	p.keep(float64(min(most, 20)) * height)
+	for i := range most {
+		p.keep(height)
+		for k, set := range cells {
 			if i < len(set) {
-				words = set[i]
+				p.line(set[i], p.edge()+float64(k)*width+pad+inset(aligned[k], set[i], width-2*pad), p.GetY(), height)
 			}
-			p.CellFormat(width, height, words, border, 0, "L", false, 0, "")
 		}
-		p.Ln(height)
+		p.SetY(p.GetY() + height)
 	}
+	p.SetDrawColor(0xE2, 0xDE, 0xD7)
+	p.Line(p.edge(), p.GetY(), p.edge()+float64(len(cells))*width, p.GetY())
+}
+
+// inset is how far a line begins from the edge of its cell.
+func inset(a east.Alignment, line []letter, width float64) float64 {
+	switch free := width - wide(unspaced(line)); a {
+	case east.AlignRight:
+		return free
+	case east.AlignCenter:
+		return free / 2
+	}
+	return 0
 }
