@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -135,7 +136,7 @@ func (w *Window) copyConversationPlain() {
 	for _, m := range w.messages {
 		name := lang.L("You")
 		if m.Role == prompt.Assistant {
-			name = entryOf(m).Name
+			name = cmp.Or(entryOf(m).Name, lang.L("Assistant")) // of an imported one the model may not be known
 		}
 		parts = append(parts, name+":\n"+w.transcript.Plain(uint64(m.ID)))
 	}

@@ -29,6 +29,13 @@ func TestCopyAsMarkdownAndAsPlainText(t *testing.T) {
 	if got := r.clipboard(); got != "You:\nShow me **all**\n\nTiny Mixtral:\n"+plain {
 		t.Errorf("the conversation as plain text: %q", got)
 	}
+	kept := r.messages[1].Reply
+	r.messages[1].Reply = nil
+	r.run("copy.conversation-plain")
+	if got := r.clipboard(); !strings.Contains(got, "\n\nAssistant:\n"+plain) {
+		t.Errorf("a reply of which no model is known: %q", got)
+	}
+	r.messages[1].Reply = kept
 	r.run("copy.conversation")
 	if got := r.clipboard(); !strings.Contains(got, copied) || !strings.Contains(got, "Show me **all**") {
 		t.Errorf("the conversation as Markdown: %q", got)
