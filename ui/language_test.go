@@ -158,6 +158,21 @@ func TestTheLanguageWaitsForWhatIsAtWork(t *testing.T) {
 	r.loading = nil
 }
 
+// A page that was open before another language was chosen has it, too.
+func TestTheAssistantsTakeTheLanguage(t *testing.T) {
+	speakAgain(t)
+	r := newRig(t, "One.")
+	r.openAssistants(0)
+	r.assistants.detail.close()
+	s := r.settings
+	s.Language = "de"
+	r.change(s)
+	r.openAssistants(0)
+	if got := r.assistants.editor.greeting.PlaceHolder; got != "Worüber sollen wir sprechen?" {
+		t.Errorf("the greeting's field says %q", got)
+	}
+}
+
 // Numbers are read as they are written, in every language.
 func TestNumbersInOtherLanguages(t *testing.T) {
 	speakAgain(t)

@@ -79,7 +79,7 @@ func (w *Window) buildAgain() {
 	if w.library != nil && w.library.cancel != nil {
 		w.library.cancel()
 	}
-	w.inTrash, w.library, w.mixture, w.root, w.body = false, nil, nil, nil, nil
+	w.inTrash, w.library, w.assistants, w.mixture, w.root, w.body = false, nil, nil, nil, nil, nil
 	w.expertsSeen = false
 	w.build()
 	w.announce()
