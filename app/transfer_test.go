@@ -3,10 +3,14 @@ package app_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"beyonder/app"
+	"beyonder/app/archive"
+
+	"github.com/go-text/typesetting/fontscan"
 )
 
 // What is exported as JSON and imported into an empty database is the same, with
@@ -54,16 +58,35 @@ func TestExportAndImport(t *testing.T) {
 	}
 }
 
-func TestExportFormats(t *testing.T) {
+// TestExportBorrowsFonts: a PDF takes what our fonts lack from those of the machine.
+func TestExportBorrowsFonts(t *testing.T) {
+	if !slices.ContainsFunc(archive.SystemFonts(t.TempDir())(), func(f fontscan.Footprint) bool { return f.Runes.Contains('混') }) {
+		t.Skip("SKIPPED: this machine has no font with Chinese letters (fonts-wqy-microhei has them)")
+	}
 	b := fast(t, 3)
 	id := b.conversation()
-	b.send(id, "a question ש")
+	b.send(id, "a question 混")
+	note, err := b.App.Export(app.Export{Conversation: id, Fonts: pdfFonts(t)}, filepath.Join(t.TempDir(), "x.pdf"))
+	check(t, err)
+	if note != "" {
+		t.Errorf("the note is %q", note)
+	}
+}
+
+func pdfFonts(t *testing.T) app.Fonts {
 	read := func(name string) []byte {
 		content, err := os.ReadFile("../assets/fonts/" + name + ".ttf")
 		check(t, err)
 		return content
 	}
-	fonts := app.Fonts{Regular: read("text-regular"), Bold: read("text-bold"), Italic: read("text-italic"), BoldItalic: read("text-bold-italic"), Mono: read("mono-regular")}
+	return app.Fonts{Regular: read("text-regular"), Bold: read("text-bold"), Italic: read("text-italic"), BoldItalic: read("text-bold-italic"), Mono: read("mono-regular")}
+}
+
+func TestExportFormats(t *testing.T) {
+	b := fast(t, 3)
+	id := b.conversation()
+	b.send(id, "a question ש")
+	fonts := pdfFonts(t)
 	dir := t.TempDir()
 	for name, begins := range map[string]string{"x.md": "# a question", "x.HTML": "<!DOCTYPE html>", "x.json": "{", "x.pdf": "%PDF"} {
 		note, err := b.App.Export(app.Export{Conversation: id, Fonts: fonts}, filepath.Join(dir, name))
