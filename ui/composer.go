@@ -95,6 +95,9 @@ func (c *Composer) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(c.content)
 }
 
+// Tapped implements fyne.Tappable: what is around the field is the field's, too.
+func (c *Composer) Tapped(*fyne.PointEvent) { c.Focus() }
+
 // Resize implements fyne.CanvasObject: another width wraps the text anew.
 func (c *Composer) Resize(size fyne.Size) {
 	c.BaseWidget.Resize(size)

@@ -186,3 +186,14 @@ func TestTheFirstWordsShowThatTheyHaveTheKeyboard(t *testing.T) {
 		t.Error("it cannot be seen that the keyboard is in the message again")
 	}
 }
+
+// A click on the frame around the field leads into it.
+func TestAClickBesideTheFieldGoesIntoIt(t *testing.T) {
+	r := newRig(t, "Yes.")
+	r.win.Canvas().Unfocus()
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(r.composer)
+	test.TapCanvas(r.win.Canvas(), at.AddXY(4, r.composer.Size().Height-4))
+	if r.win.Canvas().Focused() != r.composer.entry {
+		t.Errorf("the keyboard is at %v", r.win.Canvas().Focused())
+	}
+}
