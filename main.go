@@ -95,10 +95,6 @@ func show(a *app.App, o command.WindowOptions) (err error) {
 	defer sayOfPanic(&err)
 	f := fyneapp.NewWithID("beyonder.desktop")
 	w := ui.New(f, a, ui.Options{Trace: o.Trace, Model: o.Model, Rectangles: o.Rectangles, Events: events()})
-	f.Lifecycle().SetOnStarted(func() {
-		closeOnSignals(w)
-		a.OnRaise(w.Raise)
-	})
 	f.Lifecycle().SetOnStopped(func() {
 		w.Gone()
 		log.SetOutput(io.Discard) // Fyne saves preferences now, of which there are none, and complains of reading the file half written
@@ -112,7 +108,10 @@ func show(a *app.App, o command.WindowOptions) (err error) {
 	done := make(chan struct{})
 	defer close(done)
 	go giveBackAtRest(done, a.Rest)
-	f.Run()
+	ui.Run(f, func() {
+		closeOnSignals(w)
+		a.OnRaise(w.Raise)
+	})
 	return nil
 }
 

@@ -28,6 +28,18 @@ func calm(a fyne.App) {
 	}
 }
 
+// Run runs an application until it quits, and calls started when it has started.
+// Fyne follows the system's change of theme only if the current application is the
+// one that it made itself: it is until then.
+func Run(a fyne.App, started func()) {
+	fyne.SetCurrentApp(a)
+	a.Lifecycle().SetOnStarted(func() {
+		calm(a)
+		started()
+	})
+	a.Run()
+}
+
 // animated says whether the user's Fyne settings let anything move.
 func animated() bool {
 	s := fyne.CurrentApp().Settings()

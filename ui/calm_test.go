@@ -30,3 +30,34 @@ func TestCaretsStandStill(t *testing.T) {
 		t.Error("the theme is another one")
 	}
 }
+
+// starting is an application that looks, when it is run, whether Fyne would follow
+// the system's theme: it does so for the settings of the current application.
+type starting struct {
+	fyne.App
+	fyne.Lifecycle
+	started func()
+	follows bool
+}
+
+func (s *starting) Lifecycle() fyne.Lifecycle { return s }
+func (s *starting) SetOnStarted(f func())     { s.started = f }
+func (s *starting) Run() {
+	s.follows = fyne.CurrentApp().Settings() == s.Settings()
+	s.started()
+}
+
+func TestTheSystemsThemeIsFollowed(t *testing.T) {
+	a := test.NewTempApp(t)
+	t.Cleanup(func() { fyne.SetCurrentApp(a) })
+	s := &starting{App: moving{a}}
+	calm(s)
+	told := false
+	Run(s, func() { told = true })
+	if !s.follows {
+		t.Error("a change of the system's theme is not followed")
+	}
+	if !told || fyne.CurrentApp().Settings().ShowAnimations() {
+		t.Errorf("once it has started: told %v, carets move %v", told, fyne.CurrentApp().Settings().ShowAnimations())
+	}
+}
