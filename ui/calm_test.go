@@ -35,16 +35,21 @@ func TestCaretsStandStill(t *testing.T) {
 // the system's theme: it does so for the settings of the current application.
 type starting struct {
 	fyne.App
-	fyne.Lifecycle
-	started func()
+	life    startingLife
 	follows bool
 }
 
-func (s *starting) Lifecycle() fyne.Lifecycle { return s }
-func (s *starting) SetOnStarted(f func())     { s.started = f }
+type startingLife struct {
+	fyne.Lifecycle
+	started func()
+}
+
+func (l *startingLife) SetOnStarted(f func()) { l.started = f }
+
+func (s *starting) Lifecycle() fyne.Lifecycle { return &s.life }
 func (s *starting) Run() {
 	s.follows = fyne.CurrentApp().Settings() == s.Settings()
-	s.started()
+	s.life.started()
 }
 
 func TestTheSystemsThemeIsFollowed(t *testing.T) {
