@@ -29,7 +29,8 @@ func resident(t *testing.T, path string) (n int64) {
 }
 
 // What the index has read of the database does not stay in memory, and all of it can
-// be read afterwards.
+// be read afterwards. A page that is touched brings all of the large page of 2 MB with
+// it where the system keeps the file in such, so the bounds are parts of what was read.
 func TestTheIndexLeavesNothingInMemory(t *testing.T) {
 	s, err := Open(t.TempDir())
 	if err != nil {
@@ -38,7 +39,7 @@ func TestTheIndexLeavesNothingInMemory(t *testing.T) {
 	defer s.Close()
 	b := Bundle{Conversation: Conversation{Title: "long"}}
 	for i := range 4000 {
-		b.Messages = append(b.Messages, Message{ID: ID(i + 1), Parent: ID(i), Role: "user", State: Complete, Created: time.Now(), Text: fmt.Sprintf("word%d %s", i, strings.Repeat("some more words ", 60))})
+		b.Messages = append(b.Messages, Message{ID: ID(i + 1), Parent: ID(i), Role: "user", State: Complete, Created: time.Now(), Text: fmt.Sprintf("word%d %s", i, strings.Repeat("some more words ", 200))})
 	}
 	ids, err := s.Import(nil, []Bundle{b})
 	if err != nil {
@@ -51,12 +52,13 @@ func TestTheIndexLeavesNothingInMemory(t *testing.T) {
 	if err != nil || len(path) != 4000 {
 		t.Fatal(len(path), err)
 	}
-	if n := resident(t, s.File()); n < 2<<20 {
-		t.Fatalf("%d bytes of the database are in memory after all of it was read: nothing is tested", n)
+	all := resident(t, s.File())
+	if all < 12<<20 {
+		t.Fatalf("%d bytes of the database are in memory after all of it was read: nothing is tested", all)
 	}
 	s.Rest()
-	if n := resident(t, s.File()); n > 1<<20 {
-		t.Errorf("%d bytes of the database stay in memory", n)
+	if n := resident(t, s.File()); n > all/4 {
+		t.Errorf("%d of %d bytes of the database stay in memory", n, all)
 	}
 	again, err := s.Messages(ids[0])
 	if err != nil || len(again) != len(path) || again[3999].Text != path[3999].Text {
@@ -65,7 +67,7 @@ func TestTheIndexLeavesNothingInMemory(t *testing.T) {
 	if err := s.Reindex(true); err != nil {
 		t.Fatal(err)
 	}
-	if n := resident(t, s.File()); n > 2<<20 {
-		t.Errorf("making the index leaves %d bytes of the database in memory", n)
+	if n := resident(t, s.File()); n > all/2 {
+		t.Errorf("making the index leaves %d of %d bytes of the database in memory", n, all)
 	}
 }
