@@ -25,7 +25,9 @@ type paletteItem struct {
 	icon        string
 	name        string    // what it is found by, "": the title
 	more        string    // words that it is found by, too, but not so well
-	text, words fuzzyText // of both, made when something is looked for
+	also        string    // and by the beginnings of these
+	text, words fuzzyText // of the first two, made when something is looked for
+	others      fuzzyText // of the third
 	rank        int       // among those that fit equally, the smaller first
 	do          func()
 }
@@ -91,13 +93,14 @@ func (p *palette) size(rows int) fyne.Size {
 // paletteCommands are the commands that can be done now: those chosen last come
 // first.
 func (w *Window) paletteCommands() (items []paletteItem) {
-	table, english := commands(), english(w.settings.Language)
+	table, words, english := commands(), commandWords(), english(w.settings.Language)
 	slices.SortStableFunc(table, func(a, b command) int { return cmp.Compare(w.recency(a.id), w.recency(b.id)) })
 	for _, c := range table {
 		if c.id == "program.palette" || !c.enabled(w) {
 			continue
 		}
 		items = append(items, paletteItem{title: c.title, note: w.keys.of(c.id).label(), icon: c.icon, more: strings.Join([]string{c.title, c.section, english(c.title), english(c.section)}, " "),
+			also: words[c.id] + " " + english(words[c.id]),
 			rank: w.recency(c.id), do: func() {
 				w.remember(c.id)
 				w.run(c.id)
@@ -168,14 +171,27 @@ func (p *palette) search() {
 	p.list.ScrollToTop()
 }
 
-func (i *paletteItem) score(words [][]rune) int {
+// score says how well all the words fit, 0: one does not.
+func (i *paletteItem) score(words [][]rune) (total int) {
 	if len(words) == 0 {
 		return 0
 	}
 	if i.text.runes == nil {
-		i.text, i.words = newFuzzyText(cmp.Or(i.name, i.title)), newFuzzyText(i.more)
+		i.text, i.words, i.others = newFuzzyText(cmp.Or(i.name, i.title)), newFuzzyText(i.more), newFuzzyText(i.also)
 	}
-	return max(i.text.score(words), i.words.score(words)/2)
+	named := true
+	for _, word := range words {
+		title, other := i.text.score(word), max(i.words.score(word), i.others.begins(word))/2
+		if max(title, other) == 0 {
+			return 0
+		}
+		named = named && title >= other
+		total += max(title, other)
+	}
+	if named { // of two names the shorter is more of what was typed
+		total -= min(len(i.text.runes)/8, 9)
+	}
+	return max(1, total)
 }
 
 func (p *palette) key(event *fyne.KeyEvent) bool {
