@@ -3,20 +3,16 @@ package ui
 import (
 	"cmp"
 	"fmt"
-	"image/color"
 	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
-	"beyonder/assets"
 )
 
 // paletteItem is something that can be found and chosen in the palette.
@@ -85,7 +81,7 @@ func (paletteLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSiz
 // size is that of the palette with so many rows.
 func (p *palette) size(rows int) fyne.Size {
 	room := p.window.win.Canvas().Size()
-	row := newPaletteRow().MinSize().Height + theme.Padding()
+	row := newQuickRow().MinSize().Height + theme.Padding()
 	height := p.field.MinSize().Height + px(16) + float32(rows)*row + 2*theme.InnerPadding()
 	return fyne.NewSize(min(px(paletteWidth), room.Width-px(32)), min(height, room.Height-px(32)))
 }
@@ -251,10 +247,14 @@ func newPaletteList(p *palette) *paletteList {
 	l.ExtendBaseWidget(l)
 	l.HideSeparators = true
 	l.Length = func() int { return len(p.shown) }
-	l.CreateItem = func() fyne.CanvasObject { return newPaletteRow() }
+	l.CreateItem = func() fyne.CanvasObject { return newQuickRow() }
 	l.UpdateItem = func(i widget.ListItemID, o fyne.CanvasObject) {
 		if i < len(p.shown) {
-			o.(*paletteRow).set(p, i)
+			item := p.items[p.shown[i]]
+			o.(*quickRow).set(item.icon, item.title, item.note, i == p.at, func() {
+				p.at = i
+				p.choose()
+			})
 		}
 	}
 	return l
@@ -265,97 +265,3 @@ func newPaletteList(p *palette) *paletteList {
 func (l *paletteList) FocusGained()                  {}
 func (l *paletteList) FocusLost()                    {}
 func (l *paletteList) TypedKey(event *fyne.KeyEvent) { l.palette.key(event) }
-
-// paletteRow is one line: icon, title, and at the right what it is.
-type paletteRow struct {
-	widget.BaseWidget
-	palette *palette
-	at      int
-	item    paletteItem
-	title   *lineText
-	note    *lineText
-	over    bool
-}
-
-var (
-	_ fyne.Tappable     = (*paletteRow)(nil)
-	_ desktop.Hoverable = (*paletteRow)(nil)
-)
-
-func newPaletteRow() *paletteRow {
-	r := &paletteRow{title: newFlexibleLine("", bodyStyle), note: newFlexibleLine("", captionStyle)}
-	r.ExtendBaseWidget(r)
-	return r
-}
-
-func (r *paletteRow) set(p *palette, at int) {
-	r.palette, r.at, r.item = p, at, p.items[p.shown[at]]
-	r.title.SetText(r.item.title)
-	r.note.SetText(r.item.note)
-	r.Refresh()
-}
-
-// Tapped implements fyne.Tappable.
-func (r *paletteRow) Tapped(*fyne.PointEvent) {
-	r.palette.at = r.at
-	r.palette.choose()
-}
-
-// MouseIn, MouseMoved and MouseOut implement desktop.Hoverable.
-func (r *paletteRow) MouseIn(*desktop.MouseEvent)    { r.over = true; r.Refresh() }
-func (r *paletteRow) MouseMoved(*desktop.MouseEvent) {}
-func (r *paletteRow) MouseOut()                      { r.over = false; r.Refresh() }
-
-// CreateRenderer implements fyne.Widget.
-func (r *paletteRow) CreateRenderer() fyne.WidgetRenderer {
-	return &paletteRowRenderer{row: r, back: canvas.NewRectangle(color.Transparent), icon: canvas.NewImageFromResource(nil)}
-}
-
-type paletteRowRenderer struct {
-	row  *paletteRow
-	back *canvas.Rectangle
-	icon *canvas.Image
-}
-
-func (r *paletteRowRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(px(120), r.row.title.MinSize().Height+px(10))
-}
-
-func (r *paletteRowRenderer) Layout(size fyne.Size) {
-	r.back.Resize(size)
-	putAt(r.icon, px(10), (size.Height-px(18))/2, px(18), px(18))
-	left, right := px(40), size.Width-px(12)
-	note := min(r.row.note.style.width(r.row.note.text), (right-left)/2)
-	height := r.row.note.MinSize().Height
-	putAt(r.row.note, right-note, (size.Height-height)/2, note, height)
-	height = r.row.title.MinSize().Height
-	putAt(r.row.title, left, (size.Height-height)/2, max(0, right-note-px(12)-left), height)
-}
-
-func (r *paletteRowRenderer) Refresh() {
-	row := r.row
-	chosen := row.palette != nil && row.at == row.palette.at
-	fill := fyne.ThemeColorName("")
-	switch {
-	case chosen:
-		fill = theme.ColorNamePressed
-	case row.over:
-		fill = theme.ColorNameHover
-	}
-	r.back.FillColor, r.back.CornerRadius = named(fill), px(8)
-	row.note.style.color = captionOn(chosen, row.note.style.color)
-	if row.item.icon != "" {
-		r.icon.FillMode = canvas.ImageFillContain
-		r.icon.Resource = theme.NewColoredResource(assets.Icon(row.item.icon), row.note.style.color)
-		r.icon.Refresh()
-	}
-	r.Layout(row.Size())
-	row.title.Refresh()
-	row.note.Refresh()
-	r.back.Refresh()
-}
-
-func (r *paletteRowRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.back, r.icon, r.row.title, r.row.note}
-}
-func (r *paletteRowRenderer) Destroy() {}

@@ -46,7 +46,7 @@ func TestPaletteRows(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.openPalette()
 	p, d := r.palette, fyne.CurrentApp().Driver()
-	row := newPaletteRow().MinSize().Height
+	row := newQuickRow().MinSize().Height
 	if p.list.Size().Height < 8*row || p.field.Size().Height > 2*row || d.AbsolutePositionForObject(p.list).Y < d.AbsolutePositionForObject(p.field).Y+p.field.Size().Height {
 		t.Errorf("the field is %.0f high, the list %.0f, a row %.0f", p.field.Size().Height, p.list.Size().Height, row)
 	}
@@ -166,7 +166,7 @@ func TestFuzzySpeed(t *testing.T) {
 func TestPaletteIsAsHighAsWhatItFound(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.lookFor("shortc")
-	row := newPaletteRow().MinSize().Height
+	row := newQuickRow().MinSize().Height
 	if n, high := len(r.palette.shown), r.palette.popup.Content.Size().Height; n != 1 || high > 4*row {
 		t.Errorf("%d lines of %v are in %v", n, row, high)
 	}

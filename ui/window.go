@@ -50,6 +50,7 @@ type Window struct {
 	find       *findBar
 	modal      *modal            // the last one; nil: there was none
 	chooser    fyne.CanvasObject // of files, the last one; nil: there was none
+	folder     string            // where something was chosen last, "": nowhere yet
 	palette    *palette          // likewise
 	sheet      *keySheet         // likewise
 	keys       *keymap
