@@ -59,6 +59,8 @@ func errorTexts() map[string]string {
 		"%s has the SHA-256 sum %s, but the server says %s: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere": lang.L("%s has the SHA-256 sum %s, but the server says %s: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere"),
 		"%s is being downloaded already, by another window or command":                                                                                              lang.L("%s is being downloaded already, by another window or command"),
 		"what was downloaded cannot be used and was thrown away: %w":                                                                                                lang.L("what was downloaded cannot be used and was thrown away: %w"),
+		"%d characters (of Arabic, say, coloured emoji, or what no font of the system has) are boxes in the PDF: HTML keeps them":                                   lang.L("%d characters (of Arabic, say, coloured emoji, or what no font of the system has) are boxes in the PDF: HTML keeps them"),
+		"1 character (of Arabic, say, a coloured emoji, or what no font of the system has) is a box in the PDF: HTML keeps it":                                      lang.L("1 character (of Arabic, say, a coloured emoji, or what no font of the system has) is a box in the PDF: HTML keeps it"),
 		"a preset needs a name":                                                  lang.L("a preset needs a name"),
 		"there is a preset %q already: choose another name":                      lang.L("there is a preset %q already: choose another name"),
 		"an assistant needs a name":                                              lang.L("an assistant needs a name"),

@@ -128,7 +128,7 @@ func (w *Window) export(e app.Export, path string) {
 		}
 		text := fmt.Sprintf(lang.L("%[1]s is written to %[2]s."), filepath.Base(path), filepath.Dir(path))
 		if note != "" {
-			text += " " + asSentence(note)
+			text += " " + asSentence(errorText(note))
 		}
 		w.say("kept", text)
 	})
