@@ -116,6 +116,7 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	speak(w.settings.Language)
 	w.win = fyneApp.NewWindow("Beyonder")
 	w.win.SetIcon(assets.AppIcon())
+	w.fyneApp.SetIcon(assets.AppIcon()) // of notifications
 	w.win.SetPadded(false)
 	w.voice = app.FindVoice()
 	w.build()
