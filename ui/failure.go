@@ -19,7 +19,7 @@ import (
 // data folder, for those who have no terminal to read it in. It has one button,
 // which closes it, as Enter and Esc do.
 func ShowFailure(fyneApp fyne.App, dir string, err error) fyne.Window {
-	fyneApp.Settings().SetTheme(NewTheme("system", 1))
+	putInForce(fyneApp, "system", 1)
 	speak("") // what is set cannot be read
 	w := fyneApp.NewWindow("Beyonder")
 	w.SetIcon(assets.AppIcon())

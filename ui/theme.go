@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"beyonder/assets"
+	"beyonder/ui/faces"
 )
 
 // Sizes of our own, at 100 %, beside Fyne's names for the others.
@@ -25,7 +26,9 @@ const (
 // (anything else is taken for "system"), with "+contrast" behind it in high
 // contrast; scale enlarges every size (1 is 100 %;
 // values that make no sense are taken for 1).
-func NewTheme(mode string, scale float32) fyne.Theme {
+func NewTheme(mode string, scale float32) fyne.Theme { return newLook(mode, scale) }
+
+func newLook(mode string, scale float32) *look {
 	if !(scale >= 0.5 && scale <= 4) {
 		scale = 1
 	}
@@ -68,6 +71,13 @@ func (l *look) dark(variant fyne.ThemeVariant) bool {
 
 // Font implements fyne.Theme.
 func (l *look) Font(style fyne.TextStyle) fyne.Resource {
+	if theme.Current() != fyne.Theme(l) {
+		return l.face(style)
+	}
+	return faces.Asked(style, l.face)
+}
+
+func (l *look) face(style fyne.TextStyle) fyne.Resource {
 	switch {
 	case style.Symbol:
 		return theme.DefaultTheme().Font(style)

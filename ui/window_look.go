@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"beyonder/app"
+	"beyonder/ui/faces"
 )
 
 // applyLook puts the theme of the settings in force.
@@ -14,10 +15,17 @@ func (w *Window) applyLook() {
 	if w.settings.Contrast {
 		mode += contrastMark
 	}
-	w.fyneApp.Settings().SetTheme(NewTheme(mode, w.settings.Scale))
+	putInForce(w.fyneApp, mode, w.settings.Scale)
 	if w.transcript != nil { // the first time, it is not built yet
 		w.transcript.SetStill(w.settings.Still)
 	}
+}
+
+// putInForce gives an application a theme.
+func putInForce(a fyne.App, mode string, scale float32) {
+	look := newLook(mode, scale)
+	a.Settings().SetTheme(look)
+	faces.Share(look.face)
 }
 
 // withoutContent does something while the window seems to be empty. To a new theme
