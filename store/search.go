@@ -37,7 +37,7 @@ func (s *Store) Search(text string, trashed bool, limit int) (found Found, err e
 		return found, nil
 	}
 	err = s.view(func(tx *txn) error {
-		r := &search{tx: tx, query: q, trashed: trashed, limit: limit, heads: map[ID]*Conversation{}}
+		r := &search{tx: tx, conversations: tx.Bucket(conversationsBucket), query: q, trashed: trashed, limit: limit, heads: map[ID]*Conversation{}}
 		if err := r.start(); err != nil {
 			return err
 		}
@@ -53,6 +53,8 @@ type search struct {
 	query   query
 	trashed bool
 	limit   int
+
+	conversations *bucket
 
 	folders map[ID]string        // their names, in lower case
 	heads   map[ID]*Conversation // that were looked at; nil: it is not to be found
@@ -191,35 +193,48 @@ func (r *search) run() Found {
 	return Found{Hits: hits, Unindexed: r.skipped}
 }
 
-// byTitle returns the conversations whose title has all words.
-func (r *search) byTitle() (hits []Hit) {
+// byTitle returns the conversations whose title has all words. As many may have them as
+// there are: titles are compared from the newest on, until there are enough.
+func (r *search) byTitle() []Hit {
+	var likely []*Conversation
 	for id, n := range r.titles {
 		if int(n) < r.words {
 			continue
 		}
 		if c := r.head(id); c != nil {
-			if _, all := r.query.match(c.Title); all {
-				hits = append(hits, Hit{Conversation: *c})
-			}
+			likely = append(likely, c)
 		}
 	}
-	return r.cut(hits)
+	return r.newest(likely, func(c *Conversation) bool {
+		_, all := r.query.match(c.Title)
+		return all
+	})
 }
 
 // all returns the conversations that the filters let through.
-func (r *search) all() (hits []Hit) {
+func (r *search) all() []Hit {
+	var found []*Conversation
 	_ = walk(r.tx.Bucket(conversationsBucket), nil, 8, func(key, _ []byte) error {
 		if c := r.head(idAt(key, 0)); c != nil {
-			hits = append(hits, Hit{Conversation: *c})
+			found = append(found, c)
 		}
 		return nil
 	})
-	return r.cut(hits)
+	return r.newest(found, func(*Conversation) bool { return true })
 }
 
-func (r *search) cut(hits []Hit) []Hit {
-	slices.SortFunc(hits, func(a, b Hit) int { return newestFirst(a.Conversation, b.Conversation) })
-	return hits[:min(len(hits), r.limit)]
+// newest makes hits of those that fit, the newest first, as many as are asked for.
+func (r *search) newest(list []*Conversation, fits func(*Conversation) bool) (hits []Hit) {
+	slices.SortFunc(list, func(a, b *Conversation) int { return newestFirst(*a, *b) })
+	for _, c := range list {
+		if len(hits) == r.limit {
+			break
+		}
+		if fits(c) {
+			hits = append(hits, Hit{Conversation: *c})
+		}
+	}
+	return hits
 }
 
 // quote fills in what a message says; false: it does not have the words, the
@@ -241,7 +256,7 @@ func (r *search) head(id ID) *Conversation {
 	if known {
 		return c
 	}
-	value := r.tx.Bucket(conversationsBucket).Get(idKey(id))
+	value := r.conversations.Get(idKey(id))
 	if value != nil {
 		head := readConversation(r.tx, id, value)
 		if !head.Trashed.IsZero() == r.trashed && r.fits(&head) {

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -263,5 +264,32 @@ func BenchmarkAdd(b *testing.B) {
 	c := create(b, s)
 	for b.Loop() {
 		add(b, s, c, 0, "user", "a message of some words that are new to nobody")
+	}
+}
+
+// A word that is in the title of every conversation is looked for at each letter that
+// is typed: of each title little may be made, and compared are as many as are shown.
+func TestSearchOfACommonTitle(t *testing.T) {
+	const conversations = 300
+	s := newStore(t)
+	for i := range conversations {
+		id := create(t, s)
+		check(t, s.Rename(id, fmt.Sprintf("Conversation about the number %d of three hundred", i)))
+	}
+	check(t, s.Reindex(false))
+	if got := len(must[Found](t)(s.Search("number", false, 50)).Hits); got != 50 {
+		t.Fatalf("%d were found", got)
+	}
+	const times = 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range times {
+		must[Found](t)(s.Search("number", false, 10))
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / times / conversations; each > 2500 {
+		t.Errorf("%d bytes for each conversation", each)
+	} else {
+		t.Logf("%d bytes for each conversation", each)
 	}
 }
