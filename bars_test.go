@@ -28,20 +28,8 @@ func TestBars(t *testing.T) {
 		t.Skip("BEYONDER_BARS names no folder; docs/performance.md tells of this measurement")
 	}
 	path := needWindow(t)
-	made := filepath.Join(folder, "imported")
-	if _, err := os.Stat(made); err != nil {
-		if err := os.MkdirAll(made+".part", 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := apptest.Library(made+".part", 10_000, 5000); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Rename(made+".part", made); err != nil {
-			t.Fatal(err)
-		}
-	}
 	data := t.TempDir()
-	if err := os.CopyFS(data, os.DirFS(made)); err != nil {
+	if err := os.CopyFS(data, os.DirFS(imported(t, folder))); err != nil {
 		t.Fatal(err)
 	}
 	frames := t.TempDir()
@@ -72,6 +60,25 @@ func TestBars(t *testing.T) {
 	t.Logf("memory at the end: %s", memory(t, p.cmd.Process.Pid))
 	time.Sleep(3 * restPeriod)
 	t.Logf("memory at rest again: %s", memory(t, p.cmd.Process.Pid))
+}
+
+// imported is the folder in which the conversations lie as they were imported.
+func imported(t *testing.T, folder string) string {
+	t.Helper()
+	made := filepath.Join(folder, "imported")
+	if _, err := os.Stat(made); err == nil {
+		return made
+	}
+	if err := os.MkdirAll(made+".part", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := apptest.Library(made+".part", 10_000, 5000); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(made+".part", made); err != nil {
+		t.Fatal(err)
+	}
+	return made
 }
 
 // settle waits until the search index of the conversations is made.

@@ -8,8 +8,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
@@ -351,7 +353,20 @@ func (e *assistantEditor) menu(b *glyphButton) {
 }
 
 func (e *assistantEditor) askPicture() {
-	e.page.window.chooseFile(choosing{title: lang.L("A picture for the assistant (.png, .jpg, .gif)"), endings: []string{".png", ".jpg", ".jpeg", ".gif"}, chosen: e.takePicture})
+	w := e.page.window
+	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
+		switch {
+		case err != nil:
+			e.page.fail(err)
+		case file != nil:
+			path := file.URI().Path()
+			file.Close()
+			e.takePicture(path)
+		}
+	}, w.win)
+	d.SetFilter(storage.NewExtensionFileFilter([]string{".png", ".jpg", ".jpeg", ".gif"}))
+	d.SetTitleText(lang.L("A picture for the assistant (.png, .jpg, .gif)"))
+	w.showChooser(d)
 }
 
 func (e *assistantEditor) takePicture(path string) {

@@ -227,7 +227,7 @@ func (b *presetBar) menu() {
 	}
 }
 
-func setEnabled(b fyne.Disableable, enabled bool) {
+func setEnabled(b *pushButton, enabled bool) {
 	switch {
 	case enabled && b.Disabled():
 		b.Enable()
