@@ -211,5 +211,6 @@ func (l *Local) Work() Work {
 }
 
 // Limits measures this machine: bytes per second that so many threads (0: one
-// per core) read from memory, and integer operations per second they could do.
+// per core) read from memory, and operations per second they could do in products, of
+// bytes or, with AMX, of bfloat16.
 func Limits(threads int) (bytes, operations float64) { return cpu.Limits(threads) }

@@ -80,7 +80,9 @@ func TestBatchesAgree(t *testing.T) {
 				}
 			}
 			o.Exact = false
-			kl, rounding := meanKL(fast, reads(t, o, ids, sizes...)), meanKL(exact, fast)
+			cut := reads(t, o, ids, sizes...)
+			// With AMX, batches of many rows are rounded less than single ones.
+			kl, rounding := meanKL(fast, cut), max(meanKL(exact, fast), meanKL(exact, cut))
 			if !(kl <= 2*rounding+1e-6) {
 				t.Errorf("%s, batches of %v: mean KL %.2g, but rounding is %.2g", path, sizes, kl, rounding)
 			}

@@ -89,14 +89,14 @@ func (r benchReport) print(e *env) error {
 		if t.Bytes > 0 {
 			fmt.Fprintf(e.out, "%6.1f GB/s of weights%s, %.3f GB per token\n", t.Bytes/1e9, share(t.Bytes, r.Bandwidth, "memory's"), float64(r.BytesPerToken)/1e9)
 		} else {
-			fmt.Fprintf(e.out, "%6.0f billion operations/s%s\n", t.Operations/1e9, share(t.Operations, r.PeakOps, "the integer units'"))
+			fmt.Fprintf(e.out, "%6.0f billion operations/s%s\n", t.Operations/1e9, share(t.Operations, r.PeakOps, "the peak"))
 		}
 		for _, v := range t.Profile {
 			r.line(e, v, t.Seconds)
 		}
 	}
 	if r.Bandwidth > 0 {
-		fmt.Fprintf(e.out, "limits: %.1f GB/s read from memory, %.0f billion integer operations/s\n", r.Bandwidth/1e9, r.PeakOps/1e9)
+		fmt.Fprintf(e.out, "limits: %.1f GB/s read from memory, %.0f billion operations/s\n", r.Bandwidth/1e9, r.PeakOps/1e9)
 	}
 	_, err := fmt.Fprintf(e.out, "%s, %s, %d threads, loaded in %.2f s, %.0f MB at most\n", r.Model, r.Device, r.Threads, r.LoadSeconds, float64(r.PeakBytes)/1e6)
 	return err

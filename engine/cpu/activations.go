@@ -16,6 +16,16 @@ type activations struct {
 	version uint64
 	from, n int
 	inTiles bool // tiles are made of rows
+
+	sixteen kernel.Rows16 // the same rows rounded to bfloat16
+	made    source16      // what they were made of
+}
+
+// source16 is what rows were rounded from.
+type source16 struct {
+	buf     *floats
+	version uint64
+	from, n int
 }
 
 // of returns x's rows as Q8.
@@ -33,8 +43,18 @@ func (a *activations) of(d *Device, x compute.Rows) []kernel.Q8 {
 	return a.rows[:x.N]
 }
 
-// forget has the next call of `of` quantize anew.
-func (a *activations) forget() { a.buf = nil }
+// forget has the next call of `of` or `rounded` begin anew.
+func (a *activations) forget() { a.buf, a.made = nil, source16{} }
+
+// rounded returns x's rows as bfloat16.
+func (a *activations) rounded(d *Device, x compute.Rows) *kernel.Rows16 {
+	b := x.Buf.(*floats)
+	if from := (source16{b, b.version, x.From, x.N}); a.made != from {
+		a.made = from
+		d.round(&a.sixteen, x, nil)
+	}
+	return &a.sixteen
+}
 
 // tiled returns the rows of the last call of `of` as tiles.
 func (a *activations) tiled(d *Device) []kernel.Tile {

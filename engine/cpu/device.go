@@ -44,13 +44,14 @@ type Device struct {
 	into      [][]int   // of each expert: rows of the results
 	ctx       context.Context
 
-	acts    activations        // quantized rows of the last MatMul's input
-	tiles   [][]kernel.Tile    // of the jobs that run together
-	wide    [][]kernel.TileF32 // the same in float32
-	half    []float32          // rows rounded to float16
-	scratch [][]float32        // one per goroutine, grown on demand
-	kernels []kernel.Scratch   // one per goroutine
-	expert  []float32          // results of the chosen experts before they are summed
+	acts     activations        // quantized rows of the last MatMul's input
+	tiles    [][]kernel.Tile    // of the jobs that run together
+	wide     [][]kernel.TileF32 // the same in float32
+	sixteens []*kernel.Rows16   // the same rounded to bfloat16
+	half     []float32          // rows rounded to float16
+	scratch  [][]float32        // one per goroutine, grown on demand
+	kernels  []kernel.Scratch   // one per goroutine
+	expert   []float32          // results of the chosen experts before they are summed
 }
 
 var _ compute.Device = (*Device)(nil)
@@ -78,7 +79,7 @@ func WorkingBytes(n, in, out int) int64 { return int64(n) * (6*int64(in) + 4*int
 
 // Name is "CPU" with the instruction set in use.
 func (d *Device) Name() string {
-	name := map[string]string{"avx512": "AVX-512", "avx2": "AVX2"}[d.k.Name]
+	name := map[string]string{"amx": "AMX", "avx512": "AVX-512", "avx2": "AVX2"}[d.k.Name]
 	if name == "" {
 		name = "portable Go"
 	}

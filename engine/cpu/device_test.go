@@ -54,7 +54,9 @@ func conform(t *testing.T, k *kernel.Kernels, exact bool, threads int) {
 // of each 32 values, the largest becomes 127 or a little less, because steps are
 // multiples of a 255th of the step that the largest of 256 values would have.
 // Q2_K and Q3_K take 256 times as many steps; types without integer products
-// none.
+// none. With AMX many rows are multiplied as bfloat16, whose numbers lie up to a
+// 128th of a value apart, and so do weights, which is the same as if it were twice
+// as far for the values.
 func steps(k *kernel.Kernels, t quant.Type, row []float32) []float64 {
 	if !k.HasInt(t) {
 		return nil
@@ -73,6 +75,9 @@ func steps(k *kernel.Kernels, t quant.Type, row []float32) []float64 {
 	for i := range row {
 		run, group := row[i/256*256:min(i/256*256+256, len(row))], row[i/32*32:i/32*32+32]
 		s[i] = (largest(group)/127 + largest(run)/127/255) * fine
+		if k.Name == "amx" {
+			s[i] = max(s[i], math.Abs(float64(row[i]))/64)
+		}
 	}
 	return s
 }

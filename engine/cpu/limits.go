@@ -1,10 +1,14 @@
 package cpu
 
-import "time"
+import (
+	"time"
+
+	"beyonder/engine/cpu/kernel"
+)
 
 // Limits measures what the processor can do at most with so many threads
-// (0: one per core): bytes per second read from memory, and integer
-// multiplications and additions per second. It takes about half a second and
+// (0: one per core): bytes per second read from memory, and multiplications and
+// additions per second, of the tier's quickest products. It takes about half a second and
 // 256 MB.
 func Limits(threads int) (bytes, operations float64) {
 	d := New(Options{Threads: threads})
@@ -17,7 +21,7 @@ func Limits(threads int) (bytes, operations float64) {
 func (d *Device) bandwidth() (best float64) {
 	const part, parts = 1 << 18, 256 // 1 MB each
 	x := make([]float32, part*parts)
-	huge(x)
+	kernel.Large(x)
 	for i := range x {
 		x[i] = 1 // or all pages are one page of zeros
 	}

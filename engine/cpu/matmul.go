@@ -41,8 +41,9 @@ type job struct {
 	stride  int // of out
 	add     bool
 
-	// One of these four holds the activations.
+	// One of these five holds the activations.
 	q8    *kernel.Q8
+	x16   *kernel.Rows16
 	tiles []kernel.Tile
 	x32   []float32
 	wide  []kernel.TileF32
@@ -65,6 +66,10 @@ func (d *Device) feed(j *job, slot int, x compute.Rows, pick []int) {
 		d.feedFloats(j, slot, read(x), pick)
 		return
 	}
+	if d.sixteen(j.w, j.columns) {
+		j.x16 = d.rows16(slot, x, pick)
+		return
+	}
 	rows := d.acts.of(d, x)
 	if j.columns == 1 {
 		j.q8 = &rows[at(pick, 0)]
@@ -76,6 +81,35 @@ func (d *Device) feed(j *job, slot int, x compute.Rows, pick []int) {
 	}
 	j.tiles = tilesOf(&d.tiles, slot, len(pick))
 	d.tile(j.tiles, rows, pick)
+}
+
+// sixteen reports whether so many rows are multiplied with a matrix as bfloat16.
+func (d *Device) sixteen(w *matrix, columns int) bool {
+	least, ok := d.k.Least16(w.Type)
+	return ok && columns >= least && d.form(w).integers
+}
+
+// rows16 rounds rows to bfloat16: all of them once for every matrix, or those of
+// pick.
+func (d *Device) rows16(slot int, x compute.Rows, pick []int) *kernel.Rows16 {
+	if pick == nil {
+		return d.acts.rounded(d, x)
+	}
+	for len(d.sixteens) <= slot {
+		d.sixteens = append(d.sixteens, new(kernel.Rows16))
+	}
+	d.round(d.sixteens[slot], x, pick)
+	return d.sixteens[slot]
+}
+
+func (d *Device) round(to *kernel.Rows16, x compute.Rows, pick []int) {
+	n := x.N
+	if pick != nil {
+		n = len(pick)
+	}
+	to.Resize(n, x.Width)
+	from := read(x)
+	d.pool.run(n, taskFunc(func(i, _ int) { d.k.Set16(to, i, row(from, x.Width, at(pick, i))) }))
 }
 
 // tilesOf is a slot's tiles for so many rows, grown on demand.
@@ -148,8 +182,18 @@ func (d *Device) halved(x []float32) []float32 {
 // is felt at once, large enough that drawing a part costs nothing. 64 rows are
 // what the kernels unpack at a time.
 func (d *Device) chunk(w *matrix, columns int) int {
+	if d.sixteen(w, columns) {
+		return d.chunk16(w)
+	}
 	const work = 4 << 20 // multiply-adds, some hundred microseconds
 	return max(64, work/(w.In*columns)/64*64)
+}
+
+// chunk16 is the same for products of bfloat16: as many rows as a kernel multiplies
+// together, or fewer, so that each core has several parts.
+func (d *Device) chunk16(w *matrix) int {
+	const least, most, parts = 64, 256, 4
+	return min(max(w.Out/(parts*len(d.pool.shares))/least*least, least), most)
 }
 
 // stretch sets the parts of jobs that have a single row of activations, which read
@@ -192,6 +236,8 @@ func (d *Device) compute(j *job, out []float32, ldo, from, to, worker int) {
 	switch {
 	case j.q8 != nil:
 		d.k.Gemv(j.w.Type, out[:n], w, j.q8)
+	case j.x16 != nil:
+		d.k.Gemm16(j.w.Type, out, ldo, w, n, j.x16, s)
 	case j.tiles != nil:
 		d.k.Gemm(j.w.Type, out, ldo, w, n, j.tiles, s)
 	case j.x32 != nil:

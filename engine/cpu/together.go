@@ -70,5 +70,5 @@ func (d *Device) form(w *matrix) form {
 
 // take takes over another job's activations.
 func (j *job) take(from *job) {
-	j.columns, j.q8, j.tiles, j.x32, j.wide = from.columns, from.q8, from.tiles, from.x32, from.wide
+	j.columns, j.q8, j.x16, j.tiles, j.x32, j.wide = from.columns, from.q8, from.x16, from.tiles, from.x32, from.wide
 }

@@ -19,7 +19,7 @@ func avx2() *Kernels {
 	k.quantize = quantize256
 	k.fetch = fetching
 	k.vectors256()
-	k.peak, k.peakBytes = peakx256, 32
+	k.peak, k.peakWork = peakx256, 2*12*32
 	return k
 }
 

@@ -25,7 +25,7 @@ func avx512() *Kernels {
 	k.lacks = lacksx512
 	k.fetch = fetching
 	k.vectors512()
-	k.peak, k.peakBytes = peakx512, 64
+	k.peak, k.peakWork = peakx512, 2*12*64
 	return k
 }
 

@@ -201,7 +201,7 @@ func BenchmarkShort(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, typ := range []quant.Type{quant.Q4_0, quant.Q8_0, quant.Q4_K, quant.Q6_K} {
 		w := repeat(weights(r, typ, 64, benchDeep), rows/64)
-		for _, cols := range []int{8, 16, 32, 64} {
+		for _, cols := range []int{8, 12, 16, 24, 32, 64} {
 			b.Run(fmt.Sprint(typ, "/", cols), func(b *testing.B) {
 				eachTierBench(b, func(b *testing.B, k *Kernels) {
 					tiles, s, out := benchTiles(k, r, cols), new(Scratch), make([]float32, rows*cols)
@@ -212,5 +212,56 @@ func BenchmarkShort(b *testing.B) {
 				})
 			})
 		}
+	}
+}
+
+// BenchmarkGemm16 multiplies weights that lie in the third cache with columns of
+// bfloat16.
+func BenchmarkGemm16(b *testing.B) {
+	const rows = 1024
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, typ := range []quant.Type{quant.Q4_0, quant.Q8_0, quant.Q4_K, quant.Q6_K} {
+		w := repeat(weights(r, typ, 64, benchDeep), rows/64)
+		for _, cols := range []int{8, 12, 16, 24, 32, 64, 128, 256, 512} {
+			b.Run(fmt.Sprint(typ, "/", cols), func(b *testing.B) {
+				eachTierBench(b, func(b *testing.B, k *Kernels) {
+					if k.sixteen == nil {
+						b.Skip("this tier has no products of bfloat16")
+					}
+					var x Rows16
+					x.Resize(cols, benchDeep)
+					for c := range cols {
+						k.Set16(&x, c, activations(r, benchDeep))
+					}
+					s, out := new(Scratch), make([]float32, rows*cols)
+					for b.Loop() {
+						k.Gemm16(typ, out, rows, w, rows, &x, s)
+					}
+					b.ReportMetric(2*rows*benchDeep*float64(cols)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GOPS")
+				})
+			})
+		}
+	}
+}
+
+// BenchmarkWiden times the decoding of 16 rows to bfloat16.
+func BenchmarkWiden(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, typ := range intTypes() {
+		w := weights(r, typ, panelRows, benchDeep)
+		b.Run(typ.String(), func(b *testing.B) {
+			eachTierBench(b, func(b *testing.B, k *Kernels) {
+				if k.sixteen == nil {
+					b.Skip("this tier has no products of bfloat16")
+				}
+				f, s := k.ints[typ], new(Scratch)
+				s.need16(1, 1)
+				for b.Loop() {
+					for at := 0; at < benchDeep; at += pack16 {
+						k.panel16(&f, s, 0, w[at/f.elems*f.bytes:], typ.RowBytes(benchDeep), panelRows, pack16)
+					}
+				}
+			})
+		})
 	}
 }

@@ -63,7 +63,11 @@ func FuzzProducts(f *testing.F) {
 		for _, name := range Tiers() {
 			k, _ := Tier(name)
 			fuzzProducts(t, k, int(typ)%len(types), w, r, x)
+			if k.sixteen != nil {
+				fuzzProducts16(t, k, tt, w, r, x)
+			}
 		}
+		fuzzProducts16(t, portable16(), tt, w, r, x)
 	})
 }
 
@@ -85,6 +89,31 @@ func fuzzProducts(t *testing.T, k *Kernels, typ int, w []byte, rows int, x []flo
 		for _, got := range []float32{many[r], many[4*rows+r]} {
 			if !agree(got, want, magnitude) {
 				t.Fatalf("%s %s: row %d of a matrix gives %g, want %g of terms that add up to %g", k.Name, tt, r, got, want, magnitude)
+			}
+		}
+	}
+}
+
+func fuzzProducts16(t *testing.T, k *Kernels, typ quant.Type, w []byte, rows int, values []float32) {
+	var x Rows16
+	var s Scratch
+	const cols = 21
+	x.Resize(cols, len(values))
+	for c := range cols {
+		k.Set16(&x, c, values)
+	}
+	out := make([]float32, cols*rows)
+	k.Gemm16(typ, out, rows, w, rows, &x, &s)
+	for r, weights := range weights16(k, typ, w, rows, len(values)) {
+		want, magnitude := 0.0, 0.0
+		for i, v := range weights {
+			p := float64(fromBF16(v)) * float64(fromBF16(x.at(0, i)))
+			want, magnitude = want+p, magnitude+math.Abs(p)
+		}
+		for c := range cols {
+			// Smaller numbers than float32's smallest normal one count as zero.
+			if got := out[c*rows+r]; !agree(got, want, magnitude+1e-30) {
+				t.Fatalf("%s %s: row %d, column %d gives %g, want %g of terms that add up to %g", k.Name, typ, r, c, got, want, magnitude)
 			}
 		}
 	}

@@ -5,14 +5,16 @@
 //
 // Its one rule: a tier is a table of functions that is made whole and never
 // changed; every tier computes the same integers, and floating-point sums that
-// differ only in the order of addition. It does not know threads, tensors or
+// differ only in the order of addition, but for Gemm16, which rounds in its own
+// way, better, and which a tier has or lacks. It does not know threads, tensors or
 // layers: a caller hands it rows of one matrix, as many as it likes, from as
 // many goroutines as it likes.
 //
-// Two families multiply. Gemv and Gemm are the quick ones: activations are
-// rounded to integers (Q8), products are exact, scales are float32. GemvF32 and
-// GemmF32 are the exact ones: weights are decoded to float32 and multiplied in
-// float32. Both take weights in the layout that GGUF files have.
+// Three families multiply. Gemv and Gemm are the quick ones: activations are
+// rounded to integers (Q8), products are exact, scales are float32. Gemm16 is
+// quicker where there is AMX: weights and activations are rounded to bfloat16.
+// GemvF32 and GemmF32 are the exact ones: weights are decoded to float32 and multiplied in
+// float32. All take weights in the layout that GGUF files have.
 package kernel
 
 import (
@@ -24,7 +26,7 @@ import (
 // Kernels is one tier: what one instruction set can do. Its methods are safe
 // for concurrent use. All of them panic when a slice is too short.
 type Kernels struct {
-	Name string // "generic", "avx2", "avx512" or "neon"
+	Name string // "generic", "avx2", "avx512", "amx" or "neon"
 
 	ints map[quant.Type]integer // the types with an integer path
 
@@ -54,8 +56,10 @@ type Kernels struct {
 	gain    func(dst, x, gain []float32, by float32)
 	siluMul func(dst, gate, up []float32)
 
-	peak      func(n int) // n times 12 vectors of peakBytes each, multiplied; nil: none
-	peakBytes int
+	sixteen *products16 // products of many rows as bfloat16; nil: there are none
+
+	peak     func(n int) // n times as much of the tier's quickest product as peakWork says; nil: none
+	peakWork int64       // multiplications and additions
 }
 
 // envTier names the environment variable that lowers the tier.

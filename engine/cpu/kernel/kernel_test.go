@@ -14,7 +14,7 @@ import (
 // eachTier runs a test on every tier, saying so where the processor lacks one.
 func eachTier(t *testing.T, test func(t *testing.T, k *Kernels)) {
 	t.Helper()
-	for _, name := range []string{"generic", "avx2", "avx512", "neon"} {
+	for _, name := range []string{"generic", "avx2", "avx512", "amx", "neon"} {
 		t.Run(name, func(t *testing.T) {
 			k, ok := Tier(name)
 			if !ok {

@@ -1,12 +1,12 @@
 package kernel
 
-// Multiply does the tier's integer products on registers, `rounds` times, and
+// Multiply does the tier's quickest products on registers, of bytes or of bfloat16, `rounds` times, and
 // returns how many multiplications and additions that were: the most that the
 // processor can do in this time.
 func (k *Kernels) Multiply(rounds int) (operations int64) {
 	if k.peak != nil {
 		k.peak(rounds)
-		return 2 * 12 * int64(k.peakBytes) * int64(rounds)
+		return k.peakWork * int64(rounds)
 	}
 	var u [256]uint8
 	var q [256]int8

@@ -40,6 +40,10 @@ type Scratch struct {
 	corner [mostRows * tileCols]float32
 	sums   []float32 // room for a micro-kernel
 	ahead  ahead
+
+	wide16 []uint16  // panels of bfloat16
+	sums16 []float32 // of up to 256 rows of weights, between calls
+	call   call16
 }
 
 // panel returns the i-th panel.

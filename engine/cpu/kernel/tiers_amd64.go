@@ -7,6 +7,7 @@ import "golang.org/x/sys/cpu"
 //go:generate go run -C gen . -part vector512 -out ../vector512_amd64.s -stubs ../vector512_amd64.go -pkg kernel
 //go:generate go run -C gen . -part vector256 -out ../vector256_amd64.s -stubs ../vector256_amd64.go -pkg kernel
 //go:generate go run -C gen . -part quantize -out ../quantize_amd64.s -stubs ../quantize_amd64.go -pkg kernel
+//go:generate go run -C gen . -part amx -out ../products16_amd64.s -stubs ../products16_amd64.go -pkg kernel
 
 // assembly lists the tiers beyond the portable one that this processor can run.
 func assembly() []tier {
@@ -16,6 +17,9 @@ func assembly() []tier {
 		list = append(list, tier{"avx2", avx2})
 		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI {
 			list = append(list, tier{"avx512", avx512})
+			if hasAMX() {
+				list = append(list, tier{"amx", amx})
+			}
 		}
 	}
 	return list

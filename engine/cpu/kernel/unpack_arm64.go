@@ -30,7 +30,7 @@ func (k *Kernels) unpacks128() {
 		k.ints[t] = f
 	}
 	k.transpose = transpose128
-	k.peak, k.peakBytes = peakx128, 16
+	k.peak, k.peakWork = peakx128, 2*12*16
 }
 
 // transpose128 transposes four columns at a time.

@@ -10,12 +10,12 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-var part = flag.String("part", "", "what to write: integer512, integer256, vector512, vector256 or quantize")
+var part = flag.String("part", "", "what to write: integer512, integer256, vector512, vector256, quantize or amx")
 
 func main() {
 	flag.Parse()
 	parts := map[string]func(){
-		"integer512": integer512, "integer256": integer256, "vector512": vector512, "vector256": vector256, "quantize": quantize,
+		"integer512": integer512, "integer256": integer256, "vector512": vector512, "vector256": vector256, "quantize": quantize, "amx": amx,
 	}
 	write, ok := parts[*part]
 	if !ok {
