@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"beyonder/app"
@@ -75,7 +76,7 @@ func showFailure(dir string, o command.WindowOptions, failure error) (err error)
 	defer shown()
 	defer sayOfPanic(&err)
 	log.SetOutput(io.Discard) // the one sentence is told
-	f := fyneapp.NewWithID("beyonder.desktop")
+	f := newFyne()
 	w := ui.ShowFailure(f, dir, failure)
 	shown()
 	if !ui.Opened(w) {
@@ -88,12 +89,19 @@ func showFailure(dir string, o command.WindowOptions, failure error) (err error)
 	return nil
 }
 
+// newFyne starts Fyne under the name that the tray and the system show.
+func newFyne() fyne.App {
+	const id = "beyonder.desktop"
+	fyneapp.SetMetadata(fyne.AppMetadata{ID: id, Name: "Beyonder"})
+	return fyneapp.NewWithID(id)
+}
+
 // show shows the window until it is closed.
 func show(a *app.App, o command.WindowOptions) (err error) {
 	shown := watch(func() { a.Close() })
 	defer shown()
 	defer sayOfPanic(&err)
-	f := fyneapp.NewWithID("beyonder.desktop")
+	f := newFyne()
 	w := ui.New(f, a, ui.Options{Trace: o.Trace, Model: o.Model, Rectangles: o.Rectangles, Events: events()})
 	f.Lifecycle().SetOnStopped(func() {
 		w.Gone()

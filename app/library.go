@@ -126,6 +126,9 @@ func (a *App) Search(text string, trashed bool) (Found, error) {
 // accents.
 func Find(text, phrase string) [][2]int { return store.Find(text, phrase) }
 
+// Fold returns a text in small letters without their accents.
+func Fold(text string) string { return store.Fold(text) }
+
 // ShowMessage makes the shown path of a conversation one that has a message.
 func (a *App) ShowMessage(id, message ID) error {
 	path, err := a.store.Messages(id)

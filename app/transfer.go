@@ -56,7 +56,10 @@ func write(a *archive.Archive, w io.Writer, format string, fonts Fonts) (note st
 		return "", a.WriteHTML(w)
 	case ".pdf":
 		missing, err := a.WritePDF(w, fonts)
-		if missing > 0 {
+		switch {
+		case missing == 1:
+			note = "1 character (of Arabic, say, a coloured emoji, or what no font of the system has) is a box in the PDF: HTML keeps it"
+		case missing > 1:
 			note = fmt.Sprintf("%d characters (of Arabic, say, coloured emoji, or what no font of the system has) are boxes in the PDF: HTML keeps them", missing)
 		}
 		return note, err

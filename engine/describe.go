@@ -116,7 +116,7 @@ func (m *loaded) template(preset string) (*prompt.Template, error) {
 	if !ok || strings.TrimSpace(text) == "" {
 		return m.guess("the file has no chat template")
 	}
-	t, err := prompt.Parse("the file's chat template", text)
+	t, err := prompt.Parse(filepath.Base(m.info.Path), text)
 	if err == nil {
 		m.info.Template = "the file's own"
 		return t, nil

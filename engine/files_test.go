@@ -129,42 +129,83 @@ func TestFilesThatCannotWork(t *testing.T) {
 	}{
 		{"no architecture", "general.architecture", func(f *file) { f.drop("general.architecture") }},
 		{"another architecture", `"mamba"`, func(f *file) { f.set("general.architecture", "mamba") }},
-		{"no layers", "number of layers is 0", func(f *file) { f.set("llama.block_count", uint32(0)) }},
-		{"too many layers", "number of layers is 100000", func(f *file) { f.set("llama.block_count", uint32(100000)) }},
+		{"no layers", `key "llama.block_count" is 0`, func(f *file) { f.set("llama.block_count", uint32(0)) }},
+		{"too many layers", `key "llama.block_count" is 100000`, func(f *file) { f.set("llama.block_count", uint32(100000)) }},
 		{"one layer more", "blk.3.attn_norm.weight", func(f *file) { f.set("llama.block_count", uint32(4)) }},
-		{"heads that do not divide", "key/value heads", func(f *file) { f.set("llama.attention.head_count_kv", uint32(3)) }},
-		{"more experts used than there are", "experts used", func(f *file) { f.set("llama.expert_used_count", uint32(5)) }},
-		{"no experts used", "experts used", func(f *file) { f.set("llama.expert_used_count", uint32(0)) }},
+		{"heads that do not divide", `key "llama.attention.head_count_kv" is 3`, func(f *file) { f.set("llama.attention.head_count_kv", uint32(3)) }},
+		{"more experts used than there are", `key "llama.expert_used_count" is 5`, func(f *file) { f.set("llama.expert_used_count", uint32(5)) }},
+		{"no experts used", `key "llama.expert_used_count" is 0`, func(f *file) { f.set("llama.expert_used_count", uint32(0)) }},
 		{"another number of experts", "ffn_gate_inp", func(f *file) { f.set("llama.expert_count", uint32(8)) }},
-		{"no heads", "number of heads is 0", func(f *file) { f.set("llama.attention.head_count", uint32(0)) }},
-		{"more heads than there can be", "head_count is 4294967295", func(f *file) { f.set("llama.attention.head_count", uint32(1<<32-1)) }},
-		{"no width", "embedding length is 0", func(f *file) { f.set("llama.embedding_length", uint32(0)) }},
+		{"no heads", `key "llama.attention.head_count" is 0`, func(f *file) { f.set("llama.attention.head_count", uint32(0)) }},
+		{"more heads than there can be", `key "llama.attention.head_count" is 4294967295`, func(f *file) { f.set("llama.attention.head_count", uint32(1<<32-1)) }},
+		{"no width", `key "llama.embedding_length" is 0`, func(f *file) { f.set("llama.embedding_length", uint32(0)) }},
 		{"a width below nothing", "llama.embedding_length", func(f *file) { f.set("llama.embedding_length", int32(-64)) }},
-		{"no feed-forward", "feed-forward length is 0", func(f *file) { f.set("llama.feed_forward_length", uint32(0)) }},
-		{"513 experts", "number of experts is 513", func(f *file) { f.set("llama.expert_count", uint32(513)) }},
-		{"no context", "context length is 0", func(f *file) { f.set("llama.context_length", uint32(0)) }},
-		{"a context of more than 2²⁷", "context length is 134217729", func(f *file) { f.set("llama.context_length", uint32(1<<27+1)) }},
-		{"epsilon without end", "epsilon", func(f *file) { f.set("llama.attention.layer_norm_rms_epsilon", float32(math.Inf(1))) }},
-		{"more rotated than there are", "rotated", func(f *file) { f.set("llama.rope.dimension_count", uint32(1<<20)) }},
-		{"epsilon of nothing", "epsilon", func(f *file) { f.set("llama.attention.layer_norm_rms_epsilon", float32(0)) }},
+		{"no feed-forward", `key "llama.feed_forward_length" is 0`, func(f *file) { f.set("llama.feed_forward_length", uint32(0)) }},
+		{"513 experts", `key "llama.expert_count" is 513`, func(f *file) { f.set("llama.expert_count", uint32(513)) }},
+		{"no context", `key "llama.context_length" is 0`, func(f *file) { f.set("llama.context_length", uint32(0)) }},
+		{"a context of more than 2²⁷", `key "llama.context_length" is 134217729`, func(f *file) { f.set("llama.context_length", uint32(1<<27+1)) }},
+		{"epsilon without end", `key "llama.attention.layer_norm_rms_epsilon" is `, func(f *file) { f.set("llama.attention.layer_norm_rms_epsilon", float32(math.Inf(1))) }},
+		{"more rotated than there are", `key "llama.rope.dimension_count" is `, func(f *file) { f.set("llama.rope.dimension_count", uint32(1<<20)) }},
+		{"epsilon of nothing", `key "llama.attention.layer_norm_rms_epsilon" is `, func(f *file) { f.set("llama.attention.layer_norm_rms_epsilon", float32(0)) }},
 		{"a number as a string", "llama.embedding_length", func(f *file) { f.set("llama.embedding_length", "wide") }},
-		{"a base that is no number", "RoPE base", func(f *file) { f.set("llama.rope.freq_base", float32(math.NaN())) }},
-		{"an odd number of rotated values", "rotated", func(f *file) { f.set("llama.rope.dimension_count", uint32(63)) }},
-		{"unknown scaling", `"spiral"`, func(f *file) { f.set("llama.rope.scaling.type", "spiral") }},
+		{"a base that is no number", `key "llama.rope.freq_base" is NaN`, func(f *file) { f.set("llama.rope.freq_base", float32(math.NaN())) }},
+		{"an odd number of rotated values", `key "llama.rope.dimension_count" is `, func(f *file) { f.set("llama.rope.dimension_count", uint32(63)) }},
+		{"unknown scaling", `key "llama.rope.scaling.type" is "spiral"`, func(f *file) { f.set("llama.rope.scaling.type", "spiral") }},
 		{"an architecture without end", `"aaaaaaaa`, func(f *file) { f.set("general.architecture", strings.Repeat("a", 1<<20)) }},
 		{"a scaling without end", `"aaaaaaaa`, func(f *file) { f.set("llama.rope.scaling.type", strings.Repeat("a", 1<<20)) }},
 		{"a kind of vocabulary without end", `"aaaaaaaa`, func(f *file) { f.set("tokenizer.ggml.model", strings.Repeat("a", 1<<20)) }},
-		{"a kind of vocabulary", `"bert" is not supported`, func(f *file) { f.set("tokenizer.ggml.model", "bert") }},
-		{"token types that do not exist", "unknown type 77", func(f *file) { f.set("tokenizer.ggml.token_type", slices.Repeat([]int32{77}, 1024)) }},
+		{"a kind of vocabulary", `key "tokenizer.ggml.model": tokenizer model "bert" is not supported`, func(f *file) { f.set("tokenizer.ggml.model", "bert") }},
+		{"token types that do not exist", `key "tokenizer.ggml.token_type": token 0 has the unknown type 77`, func(f *file) { f.set("tokenizer.ggml.token_type", slices.Repeat([]int32{77}, 1024)) }},
 		{"no vocabulary", "no vocabulary", func(f *file) {
 			f.drop("tokenizer.ggml.tokens")
 			f.drop("tokenizer.ggml.scores")
 			f.drop("tokenizer.ggml.token_type")
 		}},
-		{"a smaller vocabulary", "token_embd.weight", func(f *file) {
+		{"a smaller vocabulary", `key "llama.vocab_size" is 1024, but the vocabulary has 1023 tokens`, func(f *file) {
 			for _, k := range []string{"tokens", "scores", "token_type"} {
 				f.set("tokenizer.ggml."+k, shorter(f, "tokenizer.ggml."+k))
 			}
+		}},
+		{"a smaller vocabulary that the header knows of", "token_embd.weight", func(f *file) {
+			f.drop("llama.vocab_size")
+			for _, k := range []string{"tokens", "scores", "token_type"} {
+				f.set("tokenizer.ggml."+k, shorter(f, "tokenizer.ggml."+k))
+			}
+		}},
+		{"no number of layers", `key "llama.block_count" is missing`, func(f *file) { f.drop("llama.block_count") }},
+		{"no number of heads", `key "llama.attention.head_count" is missing`, func(f *file) { f.drop("llama.attention.head_count") }},
+		{"no length", `key "llama.context_length" is missing`, func(f *file) { f.drop("llama.context_length") }},
+		{"no epsilon", `key "llama.attention.layer_norm_rms_epsilon" is missing`, func(f *file) { f.drop("llama.attention.layer_norm_rms_epsilon") }},
+		{"an epsilon that is text", `key "llama.attention.layer_norm_rms_epsilon" holds a string`, func(f *file) { f.set("llama.attention.layer_norm_rms_epsilon", "small") }},
+		{"heads that do not divide the width", `key "llama.attention.head_count" is 6, but the number of heads must divide`, func(f *file) { f.set("llama.attention.head_count", uint32(6)) }},
+		{"a head of nothing", `key "llama.attention.key_length" is 0`, func(f *file) { f.set("llama.attention.key_length", uint32(0)) }},
+		{"values of another size", `key "llama.attention.value_length" is 32`, func(f *file) { f.set("llama.attention.value_length", uint32(32)) }},
+		{"a factor below nothing", `key "llama.rope.scaling.factor" is -2`, func(f *file) { f.set("llama.rope.scaling.factor", float32(-2)) }},
+		{"YaRN with a factor that is no number", `key "llama.rope.scaling.attn_factor" is NaN`, func(f *file) {
+			f.set("llama.rope.scaling.type", "yarn")
+			f.set("llama.rope.scaling.attn_factor", float32(math.NaN()))
+		}},
+		{"YaRN with a beta of nothing", `key "llama.rope.scaling.yarn_beta_slow" is 0`, func(f *file) {
+			f.set("llama.rope.scaling.type", "yarn")
+			f.set("llama.rope.scaling.yarn_beta_slow", float32(0))
+		}},
+		{"an end outside the vocabulary", `key "tokenizer.ggml.eos_token_id": the EOS token 1024`, func(f *file) { f.set("tokenizer.ggml.eos_token_id", uint32(1024)) }},
+		{"padding outside the vocabulary", `key "tokenizer.ggml.padding_token_id"`, func(f *file) { f.set("tokenizer.ggml.padding_token_id", uint32(1<<31-1)) }},
+		{"a separator outside the vocabulary", `key "tokenizer.ggml.fim_sep_token_id" is 1024`, func(f *file) { f.set("tokenizer.ggml.fim_sep_token_id", uint32(1024)) }},
+		{"ends outside the vocabulary", `key "tokenizer.ggml.eos_token_ids"`, func(f *file) { f.set("tokenizer.ggml.eos_token_ids", []int32{2, 1024}) }},
+		{"a long token", `key "tokenizer.ggml.tokens": token 0 is 65537 bytes long`, func(f *file) {
+			f.set("tokenizer.ggml.tokens", append([]string{strings.Repeat("a", 1<<16+1)}, shorter(f, "tokenizer.ggml.tokens").([]string)...))
+		}},
+		{"a score that is no number", `key "tokenizer.ggml.scores": the score of token 0 `, func(f *file) {
+			f.set("tokenizer.ggml.scores", append([]float32{float32(math.NaN())}, shorter(f, "tokenizer.ggml.scores").([]float32)...))
+		}},
+		{"a merge of one part", `key "tokenizer.ggml.merges": merge 0, "ab"`, func(f *file) {
+			f.set("tokenizer.ggml.model", "gpt2")
+			f.set("tokenizer.ggml.merges", []string{"ab"})
+		}},
+		{"one layer less", `tensor "blk.2.`, func(f *file) { f.set("llama.block_count", uint32(2)) }},
+		{"weights that the graph does not know", `tensor "blk.0.ffn_gate.bias" has no place`, func(f *file) {
+			f.tensors = append(f.tensors, gguf.TensorSource{Name: "blk.0.ffn_gate.bias", Type: quant.F32, Shape: []uint64{4}, Data: make([]byte, 16)})
 		}},
 		{"a missing tensor", `"blk.1.attn_k.weight" is missing`, func(f *file) { f.drop("blk.1.attn_k.weight") }},
 		{"a missing expert tensor", `"blk.2.ffn_down_exps.weight" is missing`, func(f *file) { f.drop("blk.2.ffn_down_exps.weight") }},
@@ -275,6 +316,9 @@ func TestTemplateFallback(t *testing.T) {
 		info, _ := l.Info()
 		if info.Template != c.used || (len(info.Warnings) == 0) != (c.used == "the file's own") {
 			t.Errorf("%q: template %q, warnings %q", c.template, info.Template, info.Warnings)
+		}
+		if c.used == "chatml" && !strings.Contains(info.Warnings[0], `"changed.gguf", line 1`) {
+			t.Errorf("the warning does not name the file: %q", info.Warnings)
 		}
 		ask(t, l, Request{Messages: user("x"), Sampling: settings(1, 2)})
 	}

@@ -191,10 +191,36 @@ func (m *loaded) start() (err error) {
 		m.watch = newStopwatch(m.devices[0])
 		m.places = model.On(m.watch, m.config)
 	}
-	if m.model, err = model.NewSplit(m.file, m.config, m.places, m.options); err != nil {
+	source := asking{m.file, map[string]bool{}}
+	if m.model, err = model.NewSplit(source, m.config, m.places, m.options); err != nil {
+		return named(m.info.Path, err)
+	}
+	if err := source.rest(); err != nil {
 		return named(m.info.Path, err)
 	}
 	m.session = session{model: m.model}
+	return nil
+}
+
+// asking notes which tensors are asked for.
+type asking struct {
+	container
+	asked map[string]bool
+}
+
+func (a asking) Tensor(name string) (model.Tensor, bool) {
+	a.asked[name] = true
+	return a.container.Tensor(name)
+}
+
+// rest refuses what nobody asked for: a header that hides layers, or weights that
+// the graph does not know. To leave them out would be to answer with another model.
+func (a asking) rest() error {
+	for _, t := range a.table() {
+		if !a.asked[t.Name] {
+			return fmt.Errorf("tensor %q has no place in the model that the header describes: the file is damaged or of an unknown kind", t.Name)
+		}
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 
 	"beyonder/engine/token"
 )
@@ -47,7 +48,12 @@ func vocabulary(f container) (*token.Tokenizer, error) {
 		AddSpacePrefix: r.bool("tokenizer.ggml.add_space_prefix"),
 	}
 	for _, key := range []string{"fim_pad", "fim_rep", "fim_sep"} {
-		if id := r.id("tokenizer.ggml."+key+"_token_id", -1); id >= 0 {
+		key = "tokenizer.ggml." + key + "_token_id"
+		id := r.id(key, -1)
+		if int(id) >= len(c.Tokens) {
+			r.keep(fmt.Errorf("key %q is %d, outside the vocabulary of %d tokens", key, id, len(c.Tokens)))
+		}
+		if id >= 0 {
 			c.EOGs = append(c.EOGs, id)
 		}
 	}
@@ -58,7 +64,11 @@ func vocabulary(f container) (*token.Tokenizer, error) {
 		return nil, errors.New("the file holds no vocabulary (tokenizer.ggml.tokens), so it cannot read text")
 	}
 	f.refine(&c)
-	return token.New(c)
+	t, err := token.New(c)
+	if fault := (*token.Fault)(nil); errors.As(err, &fault) && f.version() > 0 {
+		err = fmt.Errorf("key %q: %w", "tokenizer.ggml."+fault.Field, err)
+	}
+	return t, err
 }
 
 // keys reads metadata and keeps the first error.

@@ -191,6 +191,9 @@ func folded(text string) string {
 	return text
 }
 
+// Fold returns a text in small letters without their accents.
+func Fold(text string) string { return folded(text) }
+
 // foldAll folds a whole text and tells for each byte of the outcome, and for its
 // end, where it comes from.
 func foldAll(text string) (string, []int) {

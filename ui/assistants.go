@@ -7,9 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
 
 	"beyonder/app"
@@ -352,20 +350,7 @@ func (p *assistantsPage) move(id app.ID, step int) {
 }
 
 func (p *assistantsPage) askImport() {
-	w := p.window
-	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
-		switch {
-		case err != nil:
-			p.fail(err)
-		case file != nil:
-			path := file.URI().Path()
-			file.Close()
-			p.importFile(path)
-		}
-	}, w.win)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".json"}))
-	d.SetTitleText(lang.L("Import an assistant (.json)"))
-	w.showChooser(d)
+	p.window.chooseFile(choosing{title: lang.L("Import an assistant (.json)"), endings: []string{".json"}, chosen: p.importFile})
 }
 
 func (p *assistantsPage) importFile(path string) {

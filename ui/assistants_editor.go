@@ -8,10 +8,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
@@ -353,20 +351,7 @@ func (e *assistantEditor) menu(b *glyphButton) {
 }
 
 func (e *assistantEditor) askPicture() {
-	w := e.page.window
-	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
-		switch {
-		case err != nil:
-			e.page.fail(err)
-		case file != nil:
-			path := file.URI().Path()
-			file.Close()
-			e.takePicture(path)
-		}
-	}, w.win)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".png", ".jpg", ".jpeg", ".gif"}))
-	d.SetTitleText(lang.L("A picture for the assistant (.png, .jpg, .gif)"))
-	w.showChooser(d)
+	e.page.window.chooseFile(choosing{title: lang.L("A picture for the assistant (.png, .jpg, .gif)"), endings: []string{".png", ".jpg", ".jpeg", ".gif"}, chosen: e.takePicture})
 }
 
 func (e *assistantEditor) takePicture(path string) {

@@ -16,13 +16,14 @@ type detail struct {
 	popup  *widget.PopUp
 	title  string
 	left   func() // called when it is closed; may be nil
+	under  *detail
 }
 
 // openDetail opens a page as wide as there is room, at most width at 100 %, and as
 // high as the window allows. focus gets the keyboard; it passes on what it has no
 // use for.
 func (w *Window) openDetail(title, text string, width float32, body fyne.CanvasObject, focus fyne.Focusable) *detail {
-	s := &detail{window: w, title: title}
+	s := &detail{window: w, title: title, under: w.detail}
 	w.detail = s
 	tips := newTipLayer()
 	cross := newGlyph(assets.Icon("close"), 28, s.close)
@@ -53,6 +54,7 @@ func (s *detail) shrink(spare float32) {
 
 func (s *detail) close() {
 	s.popup.Hide()
+	s.window.detail = s.under
 	if s.left != nil {
 		s.left()
 	}

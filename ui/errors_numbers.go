@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,6 +41,30 @@ func count(n int) string {
 // as it has.
 func decimal(v float64, digits int) string {
 	return strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), ".", separator(lang.L("0.5")), 1)
+}
+
+// valueText writes a number of an error as count and decimal do, one that was written
+// by %d or %f, or a size or a rate: "12.3 GB".
+func valueText(text string, verb byte) string {
+	number, unit, measured := strings.Cut(text, " ")
+	if !measured || !slices.Contains([]string{"GB", "MB", "kB"}, unit) {
+		number, unit, measured = text, "", false
+	}
+	if whole, err := strconv.Atoi(number); err == nil && verb == 'd' {
+		return count(whole)
+	}
+	before, after, point := strings.Cut(number, ".")
+	if _, err := strconv.ParseFloat(number, 64); err != nil || !point || verb != 'f' && !measured {
+		return text
+	}
+	number = before + separator(lang.L("0.5")) + after
+	switch unit {
+	case "GB":
+		return fmt.Sprintf(lang.L("%s GB"), number)
+	case "MB":
+		return fmt.Sprintf(lang.L("%s MB"), number)
+	}
+	return strings.TrimSpace(number + " " + unit)
 }
 
 // separator is what stands between the digits of an example.

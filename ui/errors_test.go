@@ -76,17 +76,19 @@ func TestErrorsInTheReadersLanguage(t *testing.T) {
 	speakAgain(t)
 	for _, test := range []struct{ text, de string }{
 		{"tiny.gguf is damaged: tensor \"a\" ends past the file; download it again", "tiny.gguf ist beschädigt (tensor \"a\" ends past the file). Lade die Datei noch einmal herunter."},
-		{"the last message alone does not fit the context window of 1024 tokens; shorten it or load the model with a larger window", "Schon die letzte Nachricht passt nicht in den Kontext von 1024 Token. Kürze sie, oder lade das Modell mit einem größeren Kontext."},
+		{"the last message alone does not fit the context window of 1024 tokens; shorten it or load the model with a larger window", "Schon die letzte Nachricht passt nicht in den Kontext von 1.024 Token. Kürze sie, oder lade das Modell mit einem größeren Kontext."},
 		{"a.gguf: the architecture \"gpt2\" is not supported: Beyonder runs Llama, Mistral and Mixtral models (architecture \"llama\")", "a.gguf: die Architektur \"gpt2\" wird nicht unterstützt. Beyonder führt Modelle von Llama, Mistral und Mixtral aus (Architektur \"llama\")."},
 		{"a.gguf could not be downloaded: example.org takes no connections; what came is kept, and the next time goes on from there", "a.gguf konnte nicht heruntergeladen werden: example.org nimmt keine Verbindungen an. Was ankam, bleibt erhalten; beim nächsten Mal geht es dort weiter."},
-		{"m.gguf needs 4.1 GB of room, 1.0 GB are free in /m: make room there", "m.gguf braucht 4.1 GB Platz, in /m sind 1.0 GB frei. Schaffe dort Platz."},
+		{"m.gguf needs 4.1 GB of room, 1.0 GB are free in /m: make room there", "m.gguf braucht 4,1 GB Platz, in /m sind 1,0 GB frei. Schaffe dort Platz."},
+		{"a window of 400000 tokens needs 26.2 GB besides the weights, but 19.4 GB are free; choose a smaller window", "Ein Kontext von 400.000 Token braucht neben den Gewichten 26,2 GB, frei sind 19,4 GB. Wähle einen kleineren Kontext."},
 		{"m.gguf has the SHA-256 sum ab, but you gave cd: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere", "m.gguf hat die SHA-256-Summe ab, aber angegeben ist cd. Es ist eine andere Datei oder wurde unterwegs beschädigt und ist verworfen worden. Lade sie noch einmal herunter, oder von woanders."},
 		{app.ErrNotLast.Error(), "Nur die letzte Antwort eines Gesprächs kann fortgesetzt werden. Erzeuge diese stattdessen neu."},
 		{"the file has no chat template; mistral is used instead, another can be chosen in the settings", "Die Datei hat keine Prompt-Vorlage; stattdessen dient mistral, eine andere lässt sich in den Einstellungen wählen."},
 		{"the flux capacitor is worn out", "The flux capacitor is worn out."},
 	} {
 		speak("en")
-		if got, want := sentence(errors.New(test.text)), asSentence(test.text); got != want {
+		grouped := strings.NewReplacer("1024", "1,024", "400000", "400,000")
+		if got, want := sentence(errors.New(test.text)), asSentence(grouped.Replace(test.text)); got != want {
 			t.Errorf("in English: %q, want %q", got, want)
 		}
 		speak("de")

@@ -5,7 +5,11 @@ import "fyne.io/fyne/v2/lang"
 // errorText is an error of the engine or of app in the reader's language, where it
 // is one of those that readers meet; others stay English. A name that stands before
 // it stays where it is.
-func errorText(text string) string { return newPhrases(errorTexts()).say(text) }
+func errorText(text string) string {
+	p := newPhrases(errorTexts())
+	p.value = valueText
+	return p.say(text)
+}
 
 // errorTexts are the errors as they are written where they arise, formats and all,
 // and what is said instead of them.
@@ -16,6 +20,8 @@ func errorTexts() map[string]string {
 		"the architecture %.80q is not supported: Beyonder runs Llama, Mistral and Mixtral models (architecture %.80q)":          lang.L("the architecture %.80q is not supported: Beyonder runs Llama, Mistral and Mixtral models (architecture %.80q)"),
 		"the last message alone does not fit the context window of %d tokens; shorten it or load the model with a larger window": lang.L("the last message alone does not fit the context window of %d tokens; shorten it or load the model with a larger window"),
 		"a window of %d tokens needs %.1f GB besides the weights, but %.1f GB are free; choose a smaller window":                 lang.L("a window of %d tokens needs %.1f GB besides the weights, but %.1f GB are free; choose a smaller window"),
+		"a context window of %d tokens is not possible: choose 1 to %d, or 0 for the model's own":                                lang.L("a context window of %d tokens is not possible: choose 1 to %d, or 0 for the model's own"),
+		"the prompt of this reply has %d tokens, more than fit the context of %d: load the model with a larger one":              lang.L("the prompt of this reply has %d tokens, more than fit the context of %d: load the model with a larger one"),
 		"the model needs %.1f GB of graphics memory, %.1f GB are free":                                                           lang.L("the model needs %.1f GB of graphics memory, %.1f GB are free"),
 		"the graphics card cannot be used: %w":                                      lang.L("the graphics card cannot be used: %w"),
 		"%s cannot be run: %w":                                                      lang.L("%s cannot be run: %w"),
@@ -53,6 +59,8 @@ func errorTexts() map[string]string {
 		"%s has the SHA-256 sum %s, but the server says %s: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere": lang.L("%s has the SHA-256 sum %s, but the server says %s: it is another file or was damaged on its way and was thrown away; download it again, or from elsewhere"),
 		"%s is being downloaded already, by another window or command":                                                                                              lang.L("%s is being downloaded already, by another window or command"),
 		"what was downloaded cannot be used and was thrown away: %w":                                                                                                lang.L("what was downloaded cannot be used and was thrown away: %w"),
+		"%d characters (of Arabic, say, coloured emoji, or what no font of the system has) are boxes in the PDF: HTML keeps them":                                   lang.L("%d characters (of Arabic, say, coloured emoji, or what no font of the system has) are boxes in the PDF: HTML keeps them"),
+		"1 character (of Arabic, say, a coloured emoji, or what no font of the system has) is a box in the PDF: HTML keeps it":                                      lang.L("1 character (of Arabic, say, a coloured emoji, or what no font of the system has) is a box in the PDF: HTML keeps it"),
 		"a preset needs a name":                                                  lang.L("a preset needs a name"),
 		"there is a preset %q already: choose another name":                      lang.L("there is a preset %q already: choose another name"),
 		"an assistant needs a name":                                              lang.L("an assistant needs a name"),

@@ -1,13 +1,16 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"beyonder/app"
 )
 
-// fuzzyText is a text made ready to be looked through: small letters, and where
-// its words begin.
+// fuzzyText is a text made ready to be looked through: small letters without their
+// accents, and where its words begin.
 type fuzzyText struct {
 	runes []rune
 	start []bool
@@ -19,8 +22,14 @@ func newFuzzyText(text string) fuzzyText {
 	before := ' '
 	for _, r := range text {
 		begins := (unicode.IsLetter(r) || unicode.IsDigit(r)) && !(unicode.IsLetter(before) || unicode.IsDigit(before))
-		f.runes = append(f.runes, unicode.ToLower(r))
-		f.start = append(f.start, begins || unicode.IsUpper(r) && unicode.IsLower(before))
+		begins = begins || unicode.IsUpper(r) && unicode.IsLower(before)
+		if r < utf8.RuneSelf {
+			f.runes, f.start = append(f.runes, unicode.ToLower(r)), append(f.start, begins)
+		} else {
+			for i, part := range app.Fold(string(r)) {
+				f.runes, f.start = append(f.runes, part), append(f.start, begins && i == 0)
+			}
+		}
 		before = r
 	}
 	return f
@@ -28,30 +37,38 @@ func newFuzzyText(text string) fuzzyText {
 
 // fuzzyWords splits what is looked for.
 func fuzzyWords(query string) (words [][]rune) {
-	for _, word := range strings.Fields(strings.ToLower(query)) {
+	for _, word := range strings.Fields(app.Fold(query)) {
 		words = append(words, []rune(word))
 	}
 	return words
 }
 
-// score says how well all the words fit the text, 0: one does not. A word fits
-// where its letters come in their order: best as a piece that begins a word,
-// then as a piece, then as letters that begin words ("exc": "Export the
-// conversation"), never scattered wildly.
-func (f fuzzyText) score(words [][]rune) (total int) {
-	for _, word := range words {
-		best := 0
-		for at := range f.runes {
-			if f.runes[at] == word[0] {
-				best = max(best, f.scoreAt(word, at))
-			}
+// score says how well a word fits the text, 0: not at all. It fits where its letters
+// come in their order: best as a piece that begins a word, then as a piece, then as
+// letters that begin words ("exc": "Export the conversation"), never scattered wildly.
+func (f fuzzyText) score(word []rune) (best int) {
+	for at := range f.runes {
+		if f.runes[at] == word[0] {
+			best = max(best, f.scoreAt(word, at))
 		}
-		if best == 0 {
-			return 0
-		}
-		total += best
 	}
-	return total - min(len(f.runes)/8, 9)
+	return best
+}
+
+// begins says how well a word fits as the beginning of one in the text, 0: it is none;
+// best as the whole of it. Where words are not kept apart by spaces, any piece fits.
+func (f fuzzyText) begins(word []rune) (best int) {
+	apart := word[0] < 0x2E80
+	for at := range f.runes {
+		if end := at + len(word); end <= len(f.runes) && (f.start[at] || !apart) && slices.Equal(f.runes[at:end], word) {
+			whole := 0
+			if end == len(f.runes) || !unicode.IsLetter(f.runes[end]) {
+				whole = 8
+			}
+			best = max(best, f.scoreAt(word, at)+whole)
+		}
+	}
+	return best
 }
 
 // scoreAt is the score of a word whose first letter is that at a place.

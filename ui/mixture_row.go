@@ -6,9 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -54,29 +52,11 @@ func (p *pathField) choose() {
 }
 
 func (p *pathField) file() {
-	w := p.window
-	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
-		if err != nil {
-			w.failed(err)
-		} else if f != nil {
-			f.Close()
-			p.entry.SetText(f.URI().Path())
-		}
-	}, w.win)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".gguf"}))
-	w.showChooser(d)
+	p.window.chooseFile(choosing{title: lang.L("Look for a file (.gguf)"), endings: []string{".gguf"}, chosen: p.entry.SetText})
 }
 
 func (p *pathField) folder() {
-	w := p.window
-	d := dialog.NewFolderOpen(func(f fyne.ListableURI, err error) {
-		if err != nil {
-			w.failed(err)
-		} else if f != nil {
-			p.entry.SetText(f.Path())
-		}
-	}, w.win)
-	w.showChooser(d)
+	p.window.chooseFile(choosing{title: lang.L("Look for a folder (safetensors)"), folder: true, chosen: p.entry.SetText})
 }
 
 // expertRow is one expert of a mixture that is being made.

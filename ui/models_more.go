@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
@@ -63,28 +62,11 @@ func (p *modelsPage) unwatch(folder string) {
 }
 
 func (p *modelsPage) addFolder() {
-	w := p.window
-	d := dialog.NewFolderOpen(func(f fyne.ListableURI, err error) {
-		if err != nil {
-			p.say(sentence(err), nil)
-		} else if f != nil {
-			p.add(f.Path())
-		}
-	}, w.win)
-	w.showChooser(d)
+	p.window.chooseFile(choosing{title: lang.L("Add a folder"), text: lang.L("The models in it are listed, and used where they lie."), folder: true, chosen: p.add})
 }
 
 func (p *modelsPage) addFile() {
-	w := p.window
-	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
-		if err != nil {
-			p.say(sentence(err), nil)
-		} else if f != nil {
-			f.Close()
-			p.add(f.URI().Path())
-		}
-	}, w.win)
-	w.showChooser(d)
+	p.window.chooseFile(choosing{title: lang.L("Open a model file (.gguf)"), endings: []string{".gguf"}, chosen: p.add})
 }
 
 // dropped takes files and folders that were dropped on the page.

@@ -3,20 +3,16 @@ package ui
 import (
 	"cmp"
 	"fmt"
-	"image/color"
 	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
-	"beyonder/assets"
 )
 
 // paletteItem is something that can be found and chosen in the palette.
@@ -25,7 +21,9 @@ type paletteItem struct {
 	icon        string
 	name        string    // what it is found by, "": the title
 	more        string    // words that it is found by, too, but not so well
-	text, words fuzzyText // of both, made when something is looked for
+	also        string    // and by the beginnings of these
+	text, words fuzzyText // of the first two, made when something is looked for
+	others      fuzzyText // of the third
 	rank        int       // among those that fit equally, the smaller first
 	do          func()
 }
@@ -84,7 +82,7 @@ func (paletteLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSiz
 // size is that of the palette with so many rows.
 func (p *palette) size(rows int) fyne.Size {
 	room := p.window.win.Canvas().Size()
-	row := newPaletteRow().MinSize().Height + theme.Padding()
+	row := newQuickRow().MinSize().Height + theme.Padding()
 	height := p.field.MinSize().Height + px(16) + float32(rows)*row + 2*theme.InnerPadding()
 	return fyne.NewSize(min(px(paletteWidth), room.Width-px(32)), min(height, room.Height-px(32)))
 }
@@ -92,13 +90,14 @@ func (p *palette) size(rows int) fyne.Size {
 // paletteCommands are the commands that can be done now: those chosen last come
 // first.
 func (w *Window) paletteCommands() (items []paletteItem) {
-	table, english := commands(), english(w.settings.Language)
+	table, words, english := commands(), commandWords(), english(w.settings.Language)
 	slices.SortStableFunc(table, func(a, b command) int { return cmp.Compare(w.recency(a.id), w.recency(b.id)) })
 	for _, c := range table {
 		if c.id == "program.palette" || !c.enabled(w) {
 			continue
 		}
 		items = append(items, paletteItem{title: c.title, note: w.keys.of(c.id).label(), icon: c.icon, more: strings.Join([]string{c.title, c.section, english(c.title), english(c.section)}, " "),
+			also: words[c.id] + " " + english(words[c.id]),
 			rank: w.recency(c.id), do: func() {
 				w.remember(c.id)
 				w.run(c.id)
@@ -172,14 +171,27 @@ func (p *palette) search() {
 	p.list.ScrollToTop()
 }
 
-func (i *paletteItem) score(words [][]rune) int {
+// score says how well all the words fit, 0: one does not.
+func (i *paletteItem) score(words [][]rune) (total int) {
 	if len(words) == 0 {
 		return 0
 	}
 	if i.text.runes == nil {
-		i.text, i.words = newFuzzyText(cmp.Or(i.name, i.title)), newFuzzyText(i.more)
+		i.text, i.words, i.others = newFuzzyText(cmp.Or(i.name, i.title)), newFuzzyText(i.more), newFuzzyText(i.also)
 	}
-	return max(i.text.score(words), i.words.score(words)/2)
+	named := true
+	for _, word := range words {
+		title, other := i.text.score(word), max(i.words.score(word), i.others.begins(word))/2
+		if max(title, other) == 0 {
+			return 0
+		}
+		named = named && title >= other
+		total += max(title, other)
+	}
+	if named { // of two names the shorter is more of what was typed
+		total -= min(len(i.text.runes)/8, 9)
+	}
+	return max(1, total)
 }
 
 func (p *palette) key(event *fyne.KeyEvent) bool {
@@ -239,10 +251,14 @@ func newPaletteList(p *palette) *paletteList {
 	l.ExtendBaseWidget(l)
 	l.HideSeparators = true
 	l.Length = func() int { return len(p.shown) }
-	l.CreateItem = func() fyne.CanvasObject { return newPaletteRow() }
+	l.CreateItem = func() fyne.CanvasObject { return newQuickRow() }
 	l.UpdateItem = func(i widget.ListItemID, o fyne.CanvasObject) {
 		if i < len(p.shown) {
-			o.(*paletteRow).set(p, i)
+			item := p.items[p.shown[i]]
+			o.(*quickRow).set(item.icon, item.title, item.note, i == p.at, func() {
+				p.at = i
+				p.choose()
+			})
 		}
 	}
 	return l
@@ -253,97 +269,3 @@ func newPaletteList(p *palette) *paletteList {
 func (l *paletteList) FocusGained()                  {}
 func (l *paletteList) FocusLost()                    {}
 func (l *paletteList) TypedKey(event *fyne.KeyEvent) { l.palette.key(event) }
-
-// paletteRow is one line: icon, title, and at the right what it is.
-type paletteRow struct {
-	widget.BaseWidget
-	palette *palette
-	at      int
-	item    paletteItem
-	title   *lineText
-	note    *lineText
-	over    bool
-}
-
-var (
-	_ fyne.Tappable     = (*paletteRow)(nil)
-	_ desktop.Hoverable = (*paletteRow)(nil)
-)
-
-func newPaletteRow() *paletteRow {
-	r := &paletteRow{title: newFlexibleLine("", bodyStyle), note: newFlexibleLine("", captionStyle)}
-	r.ExtendBaseWidget(r)
-	return r
-}
-
-func (r *paletteRow) set(p *palette, at int) {
-	r.palette, r.at, r.item = p, at, p.items[p.shown[at]]
-	r.title.SetText(r.item.title)
-	r.note.SetText(r.item.note)
-	r.Refresh()
-}
-
-// Tapped implements fyne.Tappable.
-func (r *paletteRow) Tapped(*fyne.PointEvent) {
-	r.palette.at = r.at
-	r.palette.choose()
-}
-
-// MouseIn, MouseMoved and MouseOut implement desktop.Hoverable.
-func (r *paletteRow) MouseIn(*desktop.MouseEvent)    { r.over = true; r.Refresh() }
-func (r *paletteRow) MouseMoved(*desktop.MouseEvent) {}
-func (r *paletteRow) MouseOut()                      { r.over = false; r.Refresh() }
-
-// CreateRenderer implements fyne.Widget.
-func (r *paletteRow) CreateRenderer() fyne.WidgetRenderer {
-	return &paletteRowRenderer{row: r, back: canvas.NewRectangle(color.Transparent), icon: canvas.NewImageFromResource(nil)}
-}
-
-type paletteRowRenderer struct {
-	row  *paletteRow
-	back *canvas.Rectangle
-	icon *canvas.Image
-}
-
-func (r *paletteRowRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(px(120), r.row.title.MinSize().Height+px(10))
-}
-
-func (r *paletteRowRenderer) Layout(size fyne.Size) {
-	r.back.Resize(size)
-	putAt(r.icon, px(10), (size.Height-px(18))/2, px(18), px(18))
-	left, right := px(40), size.Width-px(12)
-	note := min(r.row.note.style.width(r.row.note.text), (right-left)/2)
-	height := r.row.note.MinSize().Height
-	putAt(r.row.note, right-note, (size.Height-height)/2, note, height)
-	height = r.row.title.MinSize().Height
-	putAt(r.row.title, left, (size.Height-height)/2, max(0, right-note-px(12)-left), height)
-}
-
-func (r *paletteRowRenderer) Refresh() {
-	row := r.row
-	chosen := row.palette != nil && row.at == row.palette.at
-	fill := fyne.ThemeColorName("")
-	switch {
-	case chosen:
-		fill = theme.ColorNamePressed
-	case row.over:
-		fill = theme.ColorNameHover
-	}
-	r.back.FillColor, r.back.CornerRadius = named(fill), px(8)
-	row.note.style.color = captionOn(chosen, row.note.style.color)
-	if row.item.icon != "" {
-		r.icon.FillMode = canvas.ImageFillContain
-		r.icon.Resource = theme.NewColoredResource(assets.Icon(row.item.icon), row.note.style.color)
-		r.icon.Refresh()
-	}
-	r.Layout(row.Size())
-	row.title.Refresh()
-	row.note.Refresh()
-	r.back.Refresh()
-}
-
-func (r *paletteRowRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.back, r.icon, r.row.title, r.row.note}
-}
-func (r *paletteRowRenderer) Destroy() {}

@@ -52,7 +52,7 @@ func TestPaletteRows(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.openPalette()
 	p, d := r.palette, fyne.CurrentApp().Driver()
-	row := newPaletteRow().MinSize().Height
+	row := newQuickRow().MinSize().Height
 	if p.list.Size().Height < 8*row || p.field.Size().Height > 2*row || d.AbsolutePositionForObject(p.list).Y < d.AbsolutePositionForObject(p.field).Y+p.field.Size().Height {
 		t.Errorf("the field is %.0f high, the list %.0f, a row %.0f", p.field.Size().Height, p.list.Size().Height, row)
 	}
@@ -105,6 +105,42 @@ func TestPaletteFindsEnglishNames(t *testing.T) {
 	}
 }
 
+// Commands are found by what people call them elsewhere, in the window's language or
+// in English, with accents or without.
+func TestPaletteFindsOtherWords(t *testing.T) {
+	speakAgain(t)
+	r := newRig(t, "Yes.")
+	r.say("hello")
+	for language, cases := range map[string]map[string]string{
+		"en": {"delete": "Move the conversation to the trash", "remove conversation": "Move the conversation to the trash", "dark mode": "Dark theme", "preferences": "Show or hide the settings",
+			"exit": "Quit", "backup": "Copies of all conversations", "password": "Set or change the passphrase", "retry": "Regenerate the reply", "about": "Diagnostics",
+			"zoom out": "Smaller", "fullscreen": "Full screen on or off", "language": "Show or hide the settings", "print": "Export the conversation", "hotkeys": "Keyboard shortcuts", "undelete": "Look into the trash"},
+		"de": {"löschen": "Gespräch in den Papierkorb legen", "loschen": "Gespräch in den Papierkorb legen", "delete": "Gespräch in den Papierkorb legen", "optionen": "Einstellungen ein- oder ausblenden",
+			"passwort": "Passphrase setzen oder ändern", "schriftgröße": "Größer", "tastatur": "Tastenkürzel", "wiederherstellen": "Sicherungen aller Gespräche"},
+		"fr": {"supprimer": "Mettre la conversation à la corbeille", "preferences": "Afficher ou masquer les réglages", "afficher reglages": "Afficher ou masquer les réglages", "sombre": "Thème sombre", "imprimer": "Exporter la conversation"},
+		"es": {"borrar": "Mover la conversación a la papelera", "contrasena": "Definir o cambiar la frase de contraseña"},
+		"zh": {"删除": "将对话移到回收站", "选项": "显示或隐藏设置", "密码": "设置或更改密码短语"},
+		"ja": {"削除": "会話をゴミ箱へ移動", "環境設定": "設定の表示・非表示", "文字サイズ": "大きく"},
+	} {
+		r.seen().language.SetSelectedIndex(languageIndex(language))
+		for query, want := range cases {
+			if got := r.lookFor(query); got != want {
+				t.Errorf("%s: %q finds %q, want %q (%q)", language, query, got, want, r.paletteTitles())
+			}
+			r.palette.close()
+		}
+	}
+}
+
+// What is found by a command's other words is a command that there is.
+func TestPaletteWordsBelongToCommands(t *testing.T) {
+	for id := range commandWords() {
+		if commandOf(id).id == "" {
+			t.Errorf("%s is no command", id)
+		}
+	}
+}
+
 // Only what can be done is offered.
 func TestPaletteLeavesOutWhatCannotBeDone(t *testing.T) {
 	r := newRig(t, "Yes.")
@@ -115,14 +151,14 @@ func TestPaletteLeavesOutWhatCannotBeDone(t *testing.T) {
 
 // 10,000 conversations are gone through within a keystroke.
 func TestFuzzySpeed(t *testing.T) {
-	var texts []fuzzyText
+	var items []paletteItem
 	for i := range 10000 {
-		texts = append(texts, newFuzzyText(fmt.Sprintf("Conversation %d about baking bread and other things", i)))
+		items = append(items, paletteItem{title: fmt.Sprintf("Conversation %d about baking bread and other things", i)})
 	}
 	words, found := fuzzyWords("bak bre"), 0
 	begun := time.Now()
-	for _, f := range texts {
-		if f.score(words) > 0 {
+	for i := range items {
+		if items[i].score(words) > 0 {
 			found++
 		}
 	}
@@ -136,7 +172,7 @@ func TestFuzzySpeed(t *testing.T) {
 func TestPaletteIsAsHighAsWhatItFound(t *testing.T) {
 	r := newRig(t, "Yes.")
 	r.lookFor("shortc")
-	row := newPaletteRow().MinSize().Height
+	row := newQuickRow().MinSize().Height
 	if n, high := len(r.palette.shown), r.palette.popup.Content.Size().Height; n != 1 || high > 4*row {
 		t.Errorf("%d lines of %v are in %v", n, row, high)
 	}

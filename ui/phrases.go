@@ -14,7 +14,8 @@ import (
 // otherwise, too.
 type phrases struct {
 	whole map[string]string
-	forms []phrase // those that say the most of their own first
+	forms []phrase                            // those that say the most of their own first
+	value func(text string, verb byte) string // writes a number as readers do; nil: it stays
 }
 
 // phrase is a format as it can be found again, and the one that takes its place.
@@ -22,6 +23,7 @@ type phrase struct {
 	own    []string // what stands between its places
 	expr   string   // compiled for a text that has all of own, and for no other: that takes longer than all else here
 	args   []int    // which argument each of its places takes, from 0
+	verbs  []byte   // and how it is written there: 'd' of %d
 	to     string
 	letter int // characters of its own
 }
@@ -69,6 +71,7 @@ func newPhrase(from, to string) phrase {
 			next = argument(from[m[2]:m[3]])
 		}
 		f.args = append(f.args, next)
+		f.verbs = append(f.verbs, from[m[4]])
 		next++
 		if verb := from[m[4]:m[5]]; strings.Contains("defg", verb) {
 			expr += `([-+\d.,\x{00A0}\x{202F}']+)`
@@ -136,6 +139,9 @@ func (p *phrases) fill(f phrase, found []string) string {
 	given := map[int]string{}
 	for i, arg := range f.args {
 		given[arg] = p.say(found[i])
+		if p.value != nil {
+			given[arg] = p.value(given[arg], f.verbs[i])
+		}
 	}
 	var b strings.Builder
 	at, next := 0, 0

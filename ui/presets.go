@@ -227,7 +227,7 @@ func (b *presetBar) menu() {
 	}
 }
 
-func setEnabled(b *pushButton, enabled bool) {
+func setEnabled(b fyne.Disableable, enabled bool) {
 	switch {
 	case enabled && b.Disabled():
 		b.Enable()

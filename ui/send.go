@@ -25,6 +25,7 @@ type job struct {
 	fresh        bool       // the shown path changes: read it again once the job has begun
 	stopping     bool
 	queued       string    // the message, if it waited in line before
+	lineHeld     bool      // what waits behind it is held, or was until the reader sent it
 	state        app.State // of the reply at its end
 	replayed     app.ID    // the reply that is written once more; 0: none is
 
@@ -272,6 +273,7 @@ func (w *Window) finished(j *job, m app.Message) {
 func (w *Window) over(j *job) {
 	if w.job == j && j.split == nil {
 		w.storing = j
+		w.holdLine(j)
 		w.free(j)
 	}
 }

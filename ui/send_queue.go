@@ -128,15 +128,24 @@ func (w *Window) lineGoesOn(id app.ID) bool {
 	return j != nil && j.conversation == id && j.state == app.Complete && len(w.lineOf(id)) > 0
 }
 
-// lineAfter goes on with the line after a job. A reply that did not come to its
-// end holds what waits behind it: it may want other words now.
+// holdLine holds what waits behind a reply that did not come to its end: it may want
+// other words now. Enter in the empty field sends it, also before the reply is stored.
+func (w *Window) holdLine(j *job) {
+	if j.lineHeld || j.replayed != 0 || j.state == app.Complete || len(w.lineOf(j.conversation)) == 0 {
+		return
+	}
+	j.lineHeld = true
+	w.held[j.conversation] = true
+	w.showLine()
+}
+
+// lineAfter goes on with the line after a job.
 func (w *Window) lineAfter(j *job) {
 	if j.queued != "" && !j.stored {
 		w.line = slices.Insert(w.line, 0, waiting{j.conversation, j.queued})
+		j.lineHeld = false
 	}
-	if j.replayed == 0 && j.state != app.Complete && len(w.lineOf(j.conversation)) > 0 {
-		w.held[j.conversation] = true
-	}
+	w.holdLine(j)
 	w.showLine()
 	w.sendNext()
 }

@@ -3,9 +3,11 @@ package ui
 import (
 	"context"
 	"iter"
+	"strings"
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"beyonder/app"
@@ -82,6 +84,36 @@ func TestALineKeepsItsOrderOnABusyDisk(t *testing.T) {
 	reply := "|one two three four"
 	if got, want := r.texts(id), "a"+reply+"|b"+reply+"|c"+reply; got != want {
 		t.Errorf("the conversation is %q, want %q", got, want)
+	}
+}
+
+// Enter in the empty field sends what a stop holds, also before the stopped reply is
+// stored.
+func TestAHeldLineGoesOnOnABusyDisk(t *testing.T) {
+	r := slowly(t)
+	r.engine.Hang, r.engine.HangAt = true, 2
+	id := r.ensureConversation()
+	disk := make(chan struct{})
+	j := &job{conversation: id, typed: "a"}
+	r.start(j, func(ctx context.Context) iter.Seq2[app.Event, error] {
+		return storedLate(r.app.Send(ctx, id, "a"), disk)
+	})
+	r.until("it is being written", func() bool { return j.text.String() == "one two" })
+	r.enter("b")
+	r.enter("c")
+	r.key(fyne.KeyEscape)
+	r.until("the stop is shown", func() bool { return r.job == nil })
+	if !r.composer.held || r.storing != j {
+		t.Fatalf("in line is %q, held: %v, is stored: %v", r.composer.queue, r.composer.held, r.storing != j)
+	}
+	r.engine.Hang = false
+	r.key(fyne.KeyReturn) // in the empty field
+	r.until("both are sent", func() bool { return len(r.composer.queue) == 0 && r.job == nil && r.storing != j })
+	close(disk)
+	r.until("the first is stored", func() bool { return r.job == nil && r.storing == nil })
+	r.pass(50 * time.Millisecond)
+	if got := r.texts(id); !strings.Contains(got, "|b|one two three four|c|one two three four") {
+		t.Errorf("the conversation is %q", got)
 	}
 }
 

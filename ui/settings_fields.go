@@ -44,6 +44,14 @@ func (f numberField) parse(text string) (float64, error) {
 		return f.off, nil
 	}
 	v, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", "."), 64)
+	switch {
+	case strings.ContainsAny(text, "xXpP_"): // numbers as Go writes them
+		err = strconv.ErrSyntax
+	case errors.Is(err, strconv.ErrRange): // infinite: v says on which side
+		err = nil
+	case v == 0:
+		v = 0 // not -0
+	}
 	if n, err2 := strconv.Atoi(strings.ReplaceAll(text, separator(lang.L("1,000")), "")); err2 == nil && count(n) == text {
 		v, err = float64(n), nil // thousands apart, as we write them
 	}
@@ -107,9 +115,10 @@ func frontFields() []numberField {
 	}
 }
 
+// seedField ends where a float64 no longer tells one whole number from the next.
 func seedField() numberField {
 	return numberField{name: lang.L("Seed"), explain: lang.L("The same seed, settings and conversation give the same reply."),
-		whole: true, high: 1 << 53, slideTo: -1, off: -1, offText: lang.L("Random"),
+		whole: true, high: 1<<53 - 1, slideTo: -1, off: -1, offText: lang.L("Random"),
 		get: func(s *app.Settings) float64 { return float64(s.Sampling.Seed) },
 		set: func(s *app.Settings, v float64) { s.Sampling.Seed = int64(v) }}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,11 +26,11 @@ type listField struct {
 
 func listFields() []listField {
 	return []listField{
-		stringsField(lang.L("Stop at"), lang.L("The reply ends before any of these texts. One on each line; \\n is a line break."), "User:",
+		stringsField(lang.L("Stop at"), lang.L("The reply ends before any of these texts. One on each line; \\n is a line break."), "User:", 0,
 			func(s *sample.Settings) *[]string { return &s.Stop }),
-		stringsField(lang.L("Never write"), lang.L("Texts that must not appear in a reply. One on each line."), lang.L("as a language model"),
+		stringsField(lang.L("Never write"), lang.L("Texts that must not appear in a reply. One on each line."), lang.L("as a language model"), 0,
 			func(s *sample.Settings) *[]string { return &s.Banned }),
-		stringsField(lang.L("DRY starts anew after"), lang.L("A phrase never reaches across these texts."), "\\n",
+		stringsField(lang.L("DRY starts anew after"), lang.L("A phrase never reaches across these texts."), "\\n", sample.BreakerBytes,
 			func(s *sample.Settings) *[]string { return &s.DRYBreakers }),
 		{lang.L("Token bias"), lang.L("Makes single tokens likelier (above 0) or rarer: the token's number, =, the bias."), "15043 = -2.5",
 			func(s *app.Settings) string { return biasText(s.Sampling.LogitBias) },
@@ -43,10 +44,20 @@ func listFields() []listField {
 	}
 }
 
-func stringsField(name, explain, example string, of func(*sample.Settings) *[]string) listField {
+// stringsField is a list of texts of at most so many bytes each, 0: of any length.
+func stringsField(name, explain, example string, most int, of func(*sample.Settings) *[]string) listField {
 	return listField{name, explain, example,
 		func(s *app.Settings) string { return joinLines(*of(&s.Sampling)) },
-		func(s *app.Settings, text string) error { *of(&s.Sampling) = splitLines(text); return nil }}
+		func(s *app.Settings, text string) error {
+			items := splitLines(text)
+			for _, item := range items {
+				if most > 0 && len(item) > most {
+					return fmt.Errorf(lang.L("a text here has at most %[1]s bytes, this one %[2]s: %[3]s"), count(most), count(len(item)), firstLines(item, 1))
+				}
+			}
+			*of(&s.Sampling) = items
+			return nil
+		}}
 }
 
 // joinLines writes each item on a line of its own, with its own line breaks as
@@ -93,6 +104,9 @@ func parseBias(text string) (map[int32]float64, error) {
 		value, errValue := strconv.ParseFloat(strings.TrimSpace(right), 64)
 		if !found || errID != nil || errValue != nil || id < 0 || value != value {
 			return nil, errors.New(lang.L("write each line as a token's number, =, and a bias: 15043 = -2.5"))
+		}
+		if math.Abs(value) > sample.MostBias {
+			return nil, fmt.Errorf(lang.L("type a bias from %[1]s to %[2]s"), count(-sample.MostBias), count(sample.MostBias))
 		}
 		bias[int32(id)] = value
 	}
@@ -261,10 +275,19 @@ func samplerTitle(name string) string {
 }
 
 // orderList shows the samplers in the order in which they act; the arrows move
-// a row. Off ones keep their place.
+// a row. Off ones keep their place. The rows stay and take other names: the focus
+// would be lost with the arrow that has just been pressed.
 type orderList struct {
 	box     *fyne.Container
 	onMoved func(order []string)
+	rows    []*orderRow
+	order   []string
+}
+
+type orderRow struct {
+	name, state *lineText
+	up, down    *glyphButton
+	box         *fyne.Container
 }
 
 func newOrderList(moved func([]string)) *orderList {
@@ -273,35 +296,62 @@ func newOrderList(moved func([]string)) *orderList {
 
 // Set shows the order of s.
 func (l *orderList) Set(s sample.Settings) {
-	order := completeOrder(s)
-	l.box.RemoveAll()
-	for i, name := range order {
-		l.box.Add(l.row(s, order, i, name))
+	l.order = completeOrder(s)
+	for len(l.rows) < len(l.order) {
+		l.rows = append(l.rows, l.newRow(len(l.rows)))
+		l.box.Add(l.rows[len(l.rows)-1].box)
+	}
+	for _, r := range l.rows[len(l.order):] {
+		l.box.Remove(r.box)
+	}
+	l.rows = l.rows[:len(l.order)]
+	for i, name := range l.order {
+		state := ""
+		if s.Off(name) {
+			state = lang.L("Off")
+		}
+		l.rows[i].show(samplerTitle(name), state, i > 0, i < len(l.order)-1)
 	}
 }
 
-func (l *orderList) row(s sample.Settings, order []string, i int, name string) fyne.CanvasObject {
-	state := ""
-	if s.Off(name) {
-		state = lang.L("Off")
-	}
-	up := newGlyph(assets.Icon("up"), 24, func() { l.move(order, i, i-1) })
-	down := newGlyph(assets.Icon("down"), 24, func() { l.move(order, i, i+1) })
-	up.tip, down.tip = lang.L("Earlier"), lang.L("Later")
-	if i == 0 {
-		up.Disable()
-	}
-	if i == len(order)-1 {
-		down.Disable()
-	}
+func (l *orderList) newRow(i int) *orderRow {
+	r := &orderRow{name: newFlexibleLine("", bodyStyle), state: newLine("", captionStyle)}
+	r.up = newGlyph(assets.Icon("up"), 24, func() { l.move(i, i-1) })
+	r.down = newGlyph(assets.Icon("down"), 24, func() { l.move(i, i+1) })
+	r.up.tip, r.down.tip = lang.L("Earlier"), lang.L("Later")
 	number := newSized(24, 0, newLine(strconv.Itoa(i+1), bodyStyle))
-	return newRow(4, 1, number, newFlexibleLine(samplerTitle(name), bodyStyle), newLine(state, captionStyle), up, down)
+	r.box = newRow(4, 1, number, r.name, r.state, r.up, r.down)
+	return r
 }
 
-func (l *orderList) move(order []string, from, to int) {
-	order = slices.Clone(order)
+func (r *orderRow) show(name, state string, up, down bool) {
+	r.name.SetText(name)
+	if r.state.text != state {
+		r.state.SetText(state)
+		relayout(r.box)
+	}
+	setEnabled(r.up, up)
+	setEnabled(r.down, down)
+}
+
+// move takes a row to another place; the focus goes with it, so that it can be moved
+// on with the same key.
+func (l *orderList) move(from, to int) {
+	order := slices.Clone(l.order)
 	order[from], order[to] = order[to], order[from]
+	focused := l.rows[from].up.focused || l.rows[from].down.focused
 	l.onMoved(order)
+	if !focused || to >= len(l.rows) {
+		return
+	}
+	r := l.rows[to]
+	arrow := r.down
+	if to < from && !r.up.Disabled() || r.down.Disabled() {
+		arrow = r.up
+	}
+	if c := canvasOf(arrow); c != nil {
+		c.Focus(arrow)
+	}
 }
 
 // completeOrder is the order of s with the samplers that it leaves out at its

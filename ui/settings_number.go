@@ -33,7 +33,7 @@ type numberRow struct {
 func newNumberRow(f numberField, onChange func(float64)) *numberRow {
 	r := &numberRow{field: f, onChange: onChange}
 	r.entry = newFilterEntry("", r.typed)
-	r.entry.OnSubmitted = func(string) { r.Set(r.value) }
+	r.entry.OnSubmitted = func(string) { r.left() }
 	r.entry.keys, r.entry.left = r.key, r.left
 	r.explain = newParagraph(f.explain, captionStyle)
 	r.name = newFlexibleLine(f.name, bodyStyle)
@@ -96,12 +96,17 @@ func (r *numberRow) typed(text string) {
 	r.onChange(v)
 }
 
-// key lets Esc take back what cannot be used.
+// key lets Esc take back what cannot be used; in a field with nothing to take back
+// it is the window's.
 func (r *numberRow) key(event *fyne.KeyEvent) bool {
-	if event.Name != fyne.KeyEscape || r.entry.Text == r.field.text(r.value) {
+	if event.Name != fyne.KeyEscape {
 		return false
 	}
-	r.Set(r.value)
+	if r.entry.Text == r.field.text(r.value) {
+		passKey(r.entry, event)
+	} else {
+		r.Set(r.value)
+	}
 	return true
 }
 

@@ -129,7 +129,7 @@ func TestWhatCannotBeIsRefusedAndExplained(t *testing.T) {
 		{"Temperature", "-1", "Type a number from 0 to 5."},
 		{"Top-p", "1.5", "Type a number from 0 to 1 or “Off”."},
 		{"Longest reply", "2.5", "Type a whole number or “No limit”."},
-		{"Seed", "-2", "Type a number from 0 to 9,007,199,254,740,992 or “Random”."},
+		{"Seed", "-2", "Type a number from 0 to 9,007,199,254,740,991 or “Random”."},
 		{"Temperature", "NaN", "Type a number."},
 	} {
 		r := p.row(t, test.name)
@@ -191,7 +191,7 @@ func TestTheOrderIsMovedRowByRow(t *testing.T) {
 		t.Fatalf("%d rows", len(p.order.box.Objects))
 	}
 	default0, default1 := sample.DefaultOrder()[0], sample.DefaultOrder()[1]
-	p.order.move(completeOrder(p.now.Sampling), 1, 0)
+	p.order.move(1, 0)
 	if got := p.last(t).Sampling.Order; got[0] != default1 || got[1] != default0 || len(got) != len(sample.DefaultOrder()) {
 		t.Errorf("the order is %v", got)
 	}
@@ -313,6 +313,108 @@ func TestANumberIsWrittenAsItIsUnderstood(t *testing.T) {
 		r.head.Resize(fyne.NewSize(px(284), r.head.MinSize().Height))
 		if width := r.name.style.width(r.name.text); r.name.Size().Width < width {
 			t.Errorf("%s is %v wide and has room for %v", r.name.text, width, r.name.Size().Width)
+		}
+	}
+}
+
+// Numbers that could be read but are not what was meant: what is used is what
+// is shown, and what cannot be used is refused with the bounds.
+func TestOddNumbers(t *testing.T) {
+	p := newPanelRig(t)
+	for _, r := range p.numbers {
+		for _, text := range []string{"1_0", "0x1p-2", "1e999", "-1e999", "NaN"} {
+			if v, err := r.field.parse(text); err == nil {
+				t.Errorf("%s takes %s for %v", r.field.name, text, v)
+			}
+		}
+		if v, err := r.field.parse("-0"); err == nil && strings.HasPrefix(r.field.text(v), "-") {
+			t.Errorf("%s writes -0 as %s", r.field.name, r.field.text(v))
+		}
+	}
+	seed := p.row(t, "Seed").field
+	if v, err := seed.parse("9007199254740993"); err == nil {
+		t.Errorf("a seed that no float64 has is taken for %.0f", v)
+	}
+	if v, err := seed.parse("9007199254740991"); err != nil || seed.text(v) != "9007199254740991" {
+		t.Errorf("the largest seed: %v, %v", v, err)
+	}
+	if _, err := p.row(t, "Top-k").field.parse("1e999"); err == nil || !strings.Contains(err.Error(), "1,000") {
+		t.Errorf("of a number without end it says %v", err)
+	}
+}
+
+// Enter keeps what cannot be used, with what is wrong with it. Esc takes it back, and
+// is the window's in a field that was not touched, which it emptied.
+func TestEnterAndEscInANumber(t *testing.T) {
+	p := newPanelRig(t)
+	w := test.NewTempWindow(t, p.SettingsPanel)
+	passed := 0
+	w.Canvas().SetOnTypedKey(func(*fyne.KeyEvent) { passed++ })
+	r := p.row(t, "Temperature")
+	before := r.entry.Text
+	r.entry.SetText("warm")
+	r.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if r.entry.Text != "warm" || r.explain.text == r.field.explain {
+		t.Errorf("after Enter the field has %q, under it %q", r.entry.Text, r.explain.text)
+	}
+	esc := &fyne.KeyEvent{Name: fyne.KeyEscape}
+	r.entry.TypedKey(esc)
+	if r.entry.Text != before || r.explain.text != r.field.explain || passed != 0 {
+		t.Errorf("Esc left %q, %q, %d keys for the window", r.entry.Text, r.explain.text, passed)
+	}
+	r.entry.TypedKey(esc)
+	if r.entry.Text != before || passed != 1 {
+		t.Errorf("another Esc left %q, %d keys for the window", r.entry.Text, passed)
+	}
+	r.entry.SetText("1,5")
+	r.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if r.entry.Text != "1.5" || p.last(t).Sampling.Temperature != 1.5 {
+		t.Errorf("1,5 is %q, used %v", r.entry.Text, p.last(t).Sampling.Temperature)
+	}
+}
+
+// The arrows by keyboard: the focus stays with the sampler that is moved.
+func TestTheOrderIsMovedByKeyboard(t *testing.T) {
+	p := newPanelRig(t)
+	w := test.NewTempWindow(t, p.SettingsPanel)
+	p.toggleAdvanced()
+	w.Resize(fyne.NewSize(320, 800))
+	space := &fyne.KeyEvent{Name: fyne.KeySpace}
+	last := len(p.order.rows) - 1
+	w.Canvas().Focus(p.order.rows[last-2].down)
+	name := completeOrder(p.now.Sampling)[last-2]
+	for range 3 { // the third goes up again: the row is the last, its lower arrow is off
+		focused, ok := w.Canvas().Focused().(*glyphButton)
+		if !ok {
+			t.Fatalf("the keyboard is at %T %v %v", w.Canvas().Focused(), p.now.Sampling.Order, p.advanced.Visible())
+		}
+		focused.TypedKey(space)
+		if got := p.now.Sampling.Order; got[slices.Index(got, name)] != name {
+			t.Fatal(got)
+		}
+	}
+	got := p.last(t).Sampling.Order
+	if i := slices.Index(got, name); i != last-1 || len(p.changes) != 3 {
+		t.Errorf("%s is at %d after %d changes: %v", name, i, len(p.changes), got)
+	}
+	if w.Canvas().Focused() != fyne.Focusable(p.order.rows[last-1].up) {
+		t.Errorf("the keyboard is at %T", w.Canvas().Focused())
+	}
+}
+
+// What the engine would refuse is said at the field, not after every later change.
+func TestListsSayTheirBounds(t *testing.T) {
+	p := newPanelRig(t)
+	for name, text := range map[string]string{"DRY starts anew after": strings.Repeat("b", sample.BreakerBytes+1), "Token bias": "5 = inf"} {
+		for _, l := range p.lists {
+			if l.field.name != name {
+				continue
+			}
+			before := p.now.Sampling
+			if err := l.field.set(&p.now, text); err == nil || p.now.Sampling.Validate() != nil {
+				t.Errorf("%s takes %q: %v", name, text, err)
+			}
+			p.now.Sampling = before
 		}
 	}
 }

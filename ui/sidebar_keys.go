@@ -9,14 +9,17 @@ import (
 
 // keySpot is the line that the keys act on while the list has the focus: a folder or
 // a conversation, the open one if neither is named.
-type keySpot struct{ folder, conversation app.ID }
+type keySpot struct {
+	folder, conversation app.ID
+	again                bool // its line in its folder, not that among the pinned ones
+}
 
 // onSpot says whether the keys act on a line.
 func (s *Sidebar) onSpot(r sideRow) bool {
 	switch {
 	case r.folder != nil:
 		return s.spot.folder == r.folder.ID
-	case r.conversation == nil || s.spot.folder != 0:
+	case r.conversation == nil || s.spot.folder != 0 || s.spot.again != r.again:
 		return false
 	case s.spot.conversation != 0 || s.inTrash:
 		return s.spot.conversation == r.conversation.ID
@@ -78,6 +81,9 @@ func (s *Sidebar) goTo(i int, open bool) {
 			if listed {
 				s.focusList() // to open one puts the cursor into the message
 			}
+		}
+		if r.again {
+			s.spot = keySpot{conversation: r.conversation.ID, again: true}
 		}
 	}
 	s.list.Refresh()

@@ -57,7 +57,7 @@ func (l *conversationList) update(i widget.ListItemID, o fyne.CanvasObject) {
 	case r.folder != nil:
 		l.showFolder(&row.listRow, r)
 	default:
-		l.showConversation(&row.listRow, *r.conversation, r.indented)
+		l.showConversation(&row.listRow, r)
 		l.dragged(row, *r.conversation)
 	}
 	row.Refresh()
@@ -86,20 +86,22 @@ func (l *conversationList) folderTapped(id app.ID) {
 	l.sidebar.unfold(id)
 }
 
-func (l *conversationList) showConversation(row *listRow, c app.Conversation, indented bool) {
-	s := l.sidebar
+func (l *conversationList) showConversation(row *listRow, r sideRow) {
+	s, c := l.sidebar, *r.conversation
 	row.title.text = titleOf(c)
-	if indented {
+	if r.indented {
 		row.indent = 24
 	}
 	row.selected = c.ID == s.current && !s.inTrash
 	row.marked = c.ID == s.writing
-	row.focused = l.focused && s.onSpot(sideRow{conversation: &c})
+	row.focused = l.focused && s.onSpot(r)
 	row.onTapped = func() { l.tapped(c.ID) }
 	row.onSecondary = func(at fyne.Position) { s.offer(c.ID, at) }
 	more := row.buttons[0]
 	more.onTapped = func() { s.offer(c.ID, below(more)) }
-	l.edit(row, c)
+	if !r.again {
+		l.edit(row, c)
+	}
 }
 
 // edit puts the field in the place of the title of the row being renamed.

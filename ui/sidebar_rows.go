@@ -17,6 +17,7 @@ type sideRow struct {
 	within       int // conversations in the folder
 	conversation *app.Conversation
 	indented     bool
+	again        bool // listed among the pinned ones, too
 }
 
 // arrange puts the conversations in their places: pinned ones first, then the
@@ -54,9 +55,14 @@ func (s *Sidebar) arrangeOn(now time.Time) {
 	}
 }
 
+// put lists a conversation, one that is pinned in its folder for the second time: a
+// folder shows all that is in it.
 func (s *Sidebar) put(c *app.Conversation, indented bool) {
-	s.rows = append(s.rows, sideRow{conversation: c, indented: indented})
-	s.shown = append(s.shown, *c)
+	again := indented && c.Pinned
+	s.rows = append(s.rows, sideRow{conversation: c, indented: indented, again: again})
+	if !again {
+		s.shown = append(s.shown, *c)
+	}
 }
 
 func (s *Sidebar) arrangePinned() {
@@ -86,9 +92,7 @@ func (s *Sidebar) arrangeFolders() {
 			continue
 		}
 		for _, c := range within[f.ID] {
-			if !c.Pinned {
-				s.put(c, true)
-			}
+			s.put(c, true)
 		}
 	}
 }
@@ -126,7 +130,7 @@ func (s *Sidebar) unfold(id app.ID) {
 	s.list.Refresh()
 }
 
-// row is the line of a conversation, -1 if it has none.
+// row is the first line of a conversation, -1 if it has none.
 func (s *Sidebar) row(id app.ID) int {
 	return slices.IndexFunc(s.rows, func(r sideRow) bool { return r.conversation != nil && r.conversation.ID == id })
 }

@@ -243,6 +243,50 @@ func TestTheSidebarsOrder(t *testing.T) {
 	}
 }
 
+// A folder lists all that it counts, what is pinned too, and the keys go through both
+// places of that.
+func TestAPinnedConversationStaysInItsFolder(t *testing.T) {
+	s := newSidebarRig(t)
+	now := time.Now()
+	s.Set([]app.Conversation{
+		{ID: 1, Title: "pinned", Updated: now, Folder: 5, Pinned: true},
+		{ID: 2, Title: "in work", Updated: now, Folder: 5},
+		{ID: 3, Title: "alone", Updated: now},
+	}, []app.Folder{{ID: 5, Name: "Work"}}, false)
+	if s.rows[3].within != 2 {
+		t.Fatalf("the folder counts %d", s.rows[3].within)
+	}
+	s.unfold(5)
+	listed := 0
+	for _, r := range s.rows {
+		if r.indented {
+			listed++
+		}
+	}
+	if listed != 2 {
+		t.Errorf("%d of two are listed in the folder", listed)
+	}
+	s.SetCurrent(1)
+	canvasOf(s).Focus(s.list)
+	var lines []int
+	for range 4 {
+		lines = append(lines, s.at())
+		s.step(1)
+	}
+	if lines = append(lines, s.at()); !slices.Equal(lines, []int{1, 3, 4, 5, 7}) {
+		t.Errorf("the keys went over the lines %v of %d", lines, len(s.rows))
+	}
+	s.step(-1)
+	s.step(-1)
+	if s.current != 1 || s.at() != 4 {
+		t.Errorf("upwards: conversation %d, line %d", s.current, s.at())
+	}
+	s.Rename(1)
+	if rows := s.listed(); rows[0].edit == nil || rows[2].edit != nil {
+		t.Error("the title's field is not in one place")
+	}
+}
+
 // 10,000 conversations cost no more rows than fit.
 func TestTheSidebarIsVirtualised(t *testing.T) {
 	s := newSidebarRig(t, slices.Repeat([]string{"Title"}, 10_000)...)

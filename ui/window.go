@@ -50,6 +50,7 @@ type Window struct {
 	find       *findBar
 	modal      *modal            // the last one; nil: there was none
 	chooser    fyne.CanvasObject // of files, the last one; nil: there was none
+	folder     string            // where something was chosen last, "": nowhere yet
 	palette    *palette          // likewise
 	sheet      *keySheet         // likewise
 	keys       *keymap
@@ -115,6 +116,7 @@ func newWindow(fyneApp fyne.App, a *app.App, o Options, post poster) *Window {
 	speak(w.settings.Language)
 	w.win = fyneApp.NewWindow("Beyonder")
 	w.win.SetIcon(assets.AppIcon())
+	w.fyneApp.SetIcon(assets.AppIcon()) // of notifications
 	w.win.SetPadded(false)
 	w.voice = app.FindVoice()
 	w.build()

@@ -7,19 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/storage/repository"
 )
-
-// showChooser shows a list of files or folders that one is to be chosen from.
-func (w *Window) showChooser(d *dialog.FileDialog) {
-	canvas := w.win.Canvas()
-	d.Resize(canvas.Size().Subtract(fyne.NewSize(px(80), px(80))))
-	d.Show()
-	w.chooser = canvas.Overlays().Top()
-}
 
 // asking says whether an answer is waited for before anything else can be done.
 func (w *Window) asking() bool {
@@ -30,20 +19,9 @@ func (w *Window) asking() bool {
 // takes another's place. A name without one of the endings takes the one of the name
 // that is proposed.
 func (w *Window) chooseToSave(name string, endings []string, write func(path string), failed func(error)) {
-	keepFiles()
-	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
-		switch {
-		case err != nil:
-			failed(err)
-		case file != nil:
-			path := withEnding(file.URI().Path(), filepath.Ext(name), endings)
-			file.Close()
-			w.post(func() { w.replacing(path, write, failed) }) // once the list of files is gone
-		}
-	}, w.win)
-	d.SetFileName(name)
-	d.SetTitleText(lang.L("Export"))
-	w.showChooser(d)
+	w.chooseFile(choosing{title: lang.L("Export"), endings: endings, name: name, chosen: func(path string) {
+		w.replacing(withEnding(path, filepath.Ext(name), endings), write, failed)
+	}})
 }
 
 // withEnding is the path of a file with an ending that is known.
@@ -54,59 +32,36 @@ func withEnding(path, ending string, known []string) string {
 	return path + ending
 }
 
-// replacing writes a file, where one is there already only if the reader wants it.
+// replacing writes a file, where one is there already only if the reader wants it. The
+// folder is made if there is none.
 func (w *Window) replacing(path string, write func(path string), failed func(error)) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil: // there is none, or writing it says what is the matter
-		write(path)
-	case info.IsDir():
-		failed(fmt.Errorf(lang.L("%s is a folder: choose another name"), filepath.Base(path)))
-	default:
-		m := w.ask(fmt.Sprintf(lang.L("Replace %s?"), filepath.Base(path)), lang.L("There is a file of this name already. It stays as it is until the new one is written whole."),
-			lang.L("Replace it"), nil, func() error {
-				w.post(func() { write(path) })
-				return nil
-			})
-		w.win.Canvas().Focus(m.cancel)
-	}
+	there := false
+	inBackground(w.post, func() error {
+		info, err := os.Stat(path)
+		if there = err == nil; !there { // if it is something else, writing says so
+			return os.MkdirAll(filepath.Dir(path), 0o755)
+		}
+		if info.IsDir() {
+			return fmt.Errorf(lang.L("%s is a folder: choose another name"), filepath.Base(path))
+		}
+		return nil
+	}, func(err error) {
+		switch {
+		case err != nil:
+			failed(err)
+		case there:
+			w.askToReplace(path, write)
+		default:
+			write(path)
+		}
+	})
 }
 
-// files are those of the disk, as Fyne's list of files has them, but for what it does
-// to one that is chosen to be written: it would ask about it in English and empty it,
-// so that what was in it is lost if nothing can be written. Window.replacing asks, and
-// app writes beside it.
-type files struct{ fileRepository }
-
-type fileRepository interface {
-	repository.AppendableRepository
-	repository.CopyableRepository
-	repository.DeleteAllRepository
-	repository.HierarchicalRepository
-	repository.ListableRepository
-	repository.MovableRepository
-}
-
-// keepFiles puts files in the place of Fyne's own.
-func keepFiles() {
-	scheme := "file"
-	known, err := repository.ForScheme(scheme)
-	if _, done := known.(files); err == nil && !done {
-		repository.Register(scheme, files{known.(fileRepository)})
-	}
-}
-
-// Exists implements repository.Repository: it says no, so that nothing is asked.
-func (files) Exists(fyne.URI) (bool, error) { return false, nil }
-
-// Writer implements repository.WritableRepository.
-func (files) Writer(u fyne.URI) (fyne.URIWriteCloser, error) { return chosen{u}, nil }
-
-// chosen is a file that is not opened.
-type chosen struct{ uri fyne.URI }
-
-func (c chosen) URI() fyne.URI { return c.uri }
-func (chosen) Close() error    { return nil }
-func (chosen) Write([]byte) (int, error) {
-	return 0, os.ErrClosed
+func (w *Window) askToReplace(path string, write func(path string)) {
+	m := w.ask(fmt.Sprintf(lang.L("Replace %s?"), filepath.Base(path)), lang.L("There is a file of this name already. It stays as it is until the new one is written whole."),
+		lang.L("Replace it"), nil, func() error {
+			w.post(func() { write(path) })
+			return nil
+		})
+	w.win.Canvas().Focus(m.cancel)
 }

@@ -9,9 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"beyonder/app"
@@ -130,7 +128,7 @@ func (w *Window) export(e app.Export, path string) {
 		}
 		text := fmt.Sprintf(lang.L("%[1]s is written to %[2]s."), filepath.Base(path), filepath.Dir(path))
 		if note != "" {
-			text += " " + asSentence(note)
+			text += " " + asSentence(errorText(note))
 		}
 		w.say("kept", text)
 	})
@@ -138,19 +136,8 @@ func (w *Window) export(e app.Export, path string) {
 
 // askImport lets the reader look for a file to import.
 func (w *Window) askImport() {
-	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
-		switch {
-		case err != nil:
-			w.failed(err)
-		case file != nil:
-			path := file.URI().Path()
-			file.Close()
-			w.importFile(path)
-		}
-	}, w.win)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".json", ".zip"}))
-	d.SetTitleText(lang.L("Import conversations (our .json, ChatGPT's conversations.json or .zip, LM Studio's .conversation.json)"))
-	w.showChooser(d)
+	w.chooseFile(choosing{title: lang.L("Import conversations"), text: lang.L("Our .json, ChatGPT's conversations.json or .zip, LM Studio's .conversation.json."),
+		endings: []string{".json", ".zip"}, chosen: func(path string) { w.importFile(path) }})
 }
 
 // importFile adds the conversations of a file and offers to put them into the

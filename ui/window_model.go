@@ -9,10 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
 
 	"beyonder/app"
@@ -255,24 +252,9 @@ func (w *Window) listModels() []app.KnownModel {
 // openFile lets the reader look for a model file.
 func (w *Window) openFile() { w.openFileIn("") }
 
-// openFileIn begins to look in a folder, "": where Fyne does.
+// openFileIn begins to look in a folder, "": where something was chosen last.
 func (w *Window) openFileIn(folder string) {
-	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
-		switch {
-		case err != nil:
-			w.failed(err)
-		case file != nil:
-			path := file.URI().Path()
-			file.Close()
-			w.choose(path)
-		}
-	}, w.win)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".gguf"}))
-	d.SetTitleText(lang.L("Open a model file (.gguf)"))
-	if place, err := storage.ListerForURI(storage.NewFileURI(folder)); folder != "" && err == nil {
-		d.SetLocation(place)
-	}
-	w.showChooser(d)
+	w.chooseFile(choosing{title: lang.L("Open a model file (.gguf)"), endings: []string{".gguf"}, in: folder, chosen: w.choose})
 }
 
 // droppedFolder takes the one model of a folder, or asks which one.

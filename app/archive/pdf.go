@@ -170,12 +170,13 @@ func (p *pdf) who(name string) {
 	p.SetY(p.GetY() + 1)
 }
 
-// keep begins a new page if less than that is left of this one.
-func (p *pdf) keep(height float64) {
+// keep begins a new page if less than that is left of this one, and says so.
+func (p *pdf) keep(height float64) (begun bool) {
 	_, page := p.GetPageSize()
-	if p.GetY()+height > page-pageMargin {
+	if begun = p.GetY()+height > page-pageMargin; begun {
 		p.AddPage()
 	}
+	return begun
 }
 
 // panel sets text on a ground.

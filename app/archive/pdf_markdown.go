@@ -157,46 +157,78 @@ func plainText(n ast.Node, source []byte) string {
 	return b.String()
 }
 
-// table sets a table in columns of equal width.
+// table sets a table in columns of equal width. Its head stands above the rows of
+// every page, and never alone at the end of one.
 func (p *pdf) table(n *east.Table, source []byte) {
 	width := p.room() / float64(max(len(n.Alignments), 1))
-	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
+	var head *tableRow
+	first := true
+	for node := n.FirstChild(); node != nil; node = node.NextSibling() {
 		l := look{"text", "", bodySize, black}
-		if row.Kind() == east.KindTableHeader {
+		if node.Kind() == east.KindTableHeader {
 			l.style = "B"
+			head = p.tableRow(node, source, width, l)
+			continue
 		}
-		p.row(row, source, width, l)
+		row := p.tableRow(node, source, width, l)
+		if first && head != nil {
+			p.keep(float64(head.lines+min(row.lines, 20)) * bodySize * lead)
+			head.draw(p, width, nil)
+			if head.lines > 6 { // so much is said once
+				head = nil
+			}
+		}
+		first = false
+		row.draw(p, width, head)
+	}
+	if first && head != nil {
+		head.draw(p, width, nil)
 	}
 	p.Ln(2)
 }
 
-func (p *pdf) row(row ast.Node, source []byte, width float64, l look) {
-	var cells [][][]letter
-	var aligned []east.Alignment
-	most := 1
+// tableRow is a row of a table, broken into lines.
+type tableRow struct {
+	cells   [][][]letter
+	aligned []east.Alignment
+	lines   int // of the highest cell
+}
+
+func (p *pdf) tableRow(row ast.Node, source []byte, width float64, l look) *tableRow {
+	r := &tableRow{lines: 1}
 	for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
 		set := p.lines(spans(cell, source, l), width-2*pad)
-		cells = append(cells, set)
-		most = max(most, len(set))
+		r.cells = append(r.cells, set)
+		r.lines = max(r.lines, len(set))
 		alignment := east.AlignNone
 		if c, ok := cell.(*east.TableCell); ok {
 			alignment = c.Alignment
 		}
-		aligned = append(aligned, alignment)
+		r.aligned = append(r.aligned, alignment)
 	}
+	return r
+}
+
+// draw draws a row; on a page that it begins, under the table's head, if that is not nil.
+func (r *tableRow) draw(p *pdf, width float64, head *tableRow) {
 	height := bodySize * lead
-	p.keep(float64(min(most, 20)) * height)
-	for i := range most {
-		p.keep(height)
-		for k, set := range cells {
+	keep := func(lines int) {
+		if p.keep(float64(lines)*height) && head != nil {
+			head.draw(p, width, nil)
+		}
+	}
+	keep(min(r.lines, 20))
+	for i := range r.lines {
+		keep(1)
+		for k, set := range r.cells {
 			if i < len(set) {
-				p.line(set[i], p.edge()+float64(k)*width+pad+inset(aligned[k], set[i], width-2*pad), p.GetY(), height)
+				p.line(set[i], p.edge()+float64(k)*width+pad+inset(r.aligned[k], set[i], width-2*pad), p.GetY(), height)
 			}
 		}
 		p.SetY(p.GetY() + height)
 	}
 	p.SetDrawColor(0xE2, 0xDE, 0xD7)
-	p.Line(p.edge(), p.GetY(), p.edge()+float64(len(cells))*width, p.GetY())
+	p.Line(p.edge(), p.GetY(), p.edge()+float64(len(r.cells))*width, p.GetY())
 }
 
 // inset is how far a line begins from the edge of its cell.

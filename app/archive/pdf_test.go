@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"maps"
 	"math"
@@ -232,6 +233,25 @@ func TestPDFBorrowsLetters(t *testing.T) {
 }
 
 // TestPDFWithoutNeed: the fonts of the system are looked for only when a letter is
+// The head of a table that goes over several pages stands on each of them, also above
+// a row that does.
+func TestPDFRepeatsTheHeadOfATable(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("| Headone | Headtwo |\n|---|---|\n")
+	for i := range 120 {
+		fmt.Fprintf(&text, "| row%d | text |\n", i)
+	}
+	fmt.Fprintf(&text, "| long | %s |\n", strings.Repeat("many words here ", 600))
+	var b bytes.Buffer
+	a := &Archive{Conversations: []Conversation{{Title: "Table", Created: noon, Messages: []Message{{ID: 1, Role: "assistant", Text: text.String()}}, Head: 1}}}
+	_, err := a.WritePDF(&b, testFonts(t))
+	check(t, err)
+	pages := bytes.Count(b.Bytes(), []byte("/Type /Page\n"))
+	if heads := strings.Count(drawn(t, b.Bytes()), "Headone"); pages < 5 || heads != pages {
+		t.Errorf("%d heads on %d pages", heads, pages)
+	}
+}
+
 // missing.
 func TestPDFWithoutNeed(t *testing.T) {
 	fonts := testFonts(t)

@@ -65,10 +65,24 @@ func (r *reader) int(key string, fallback int) int {
 		return fallback
 	}
 	if v > 1<<31-1 {
-		r.keep(fmt.Errorf("%s%s is %d, which is out of range", r.prefix, key, v))
+		r.keep(fmt.Errorf("key %q is %d, which is out of range", r.prefix+key, v))
 		return fallback
 	}
 	return int(v)
+}
+
+// need is int for a key that no file lacks.
+func (r *reader) need(key string) int {
+	_, ok, _ := r.m.Uint(r.prefix + key)
+	v := r.int(key, 0)
+	r.require(key, ok)
+	return v
+}
+
+func (r *reader) require(key string, ok bool) {
+	if !ok {
+		r.keep(fmt.Errorf("key %q is missing: the file is incomplete or of another architecture", r.prefix+key))
+	}
 }
 
 func (r *reader) float(key string, fallback float64) float64 {
@@ -113,26 +127,48 @@ func ReadConfig(m Metadata, vocabulary int) (Config, error) {
 	r := &reader{m: m, prefix: arch + "."}
 	c := Config{
 		Architecture: arch,
-		Layers:       r.int("block_count", 0),
-		Width:        r.int("embedding_length", 0),
-		FeedForward:  r.int("feed_forward_length", 0),
-		Heads:        r.int("attention.head_count", 0),
+		Layers:       r.need("block_count"),
+		Width:        r.need("embedding_length"),
+		FeedForward:  r.need("feed_forward_length"),
+		Heads:        r.need("attention.head_count"),
 		Experts:      r.int("expert_count", 0),
 		Used:         r.int("expert_used_count", 0),
 		Vocabulary:   vocabulary,
-		Context:      r.int("context_length", 2048),
-		Epsilon:      float32(r.float("attention.layer_norm_rms_epsilon", 1e-5)),
+		Context:      r.need("context_length"),
+		Epsilon:      r.epsilon(),
 	}
 	c.KVHeads = r.int("attention.head_count_kv", c.Heads)
-	c.HeadDim = r.int("attention.key_length", c.Width/max(1, c.Heads))
+	c.HeadDim = r.headDim(c)
 	c.Rope = r.rope(c)
 	if v := r.int("attention.value_length", c.HeadDim); v != c.HeadDim {
-		r.keep(fmt.Errorf("values of %d per head with keys of %d are not supported", v, c.HeadDim))
+		r.keep(fmt.Errorf("key %q is %d, but values of another size than the keys, %d, are not supported", r.prefix+"attention.value_length", v, c.HeadDim))
+	}
+	if v := r.int("vocab_size", vocabulary); v != vocabulary {
+		r.keep(fmt.Errorf("key %q is %d, but the vocabulary has %d tokens: the file is damaged or of an unknown kind", r.prefix+"vocab_size", v, vocabulary))
 	}
 	if r.err != nil {
 		return Config{}, r.err
 	}
 	return c, c.check()
+}
+
+func (r *reader) epsilon() float32 {
+	const key = "attention.layer_norm_rms_epsilon"
+	_, ok, err := r.m.Float(r.prefix + key)
+	r.keep(err)
+	r.require(key, ok)
+	return float32(r.float(key, 0))
+}
+
+// headDim is stated, or the width divided among the heads.
+func (r *reader) headDim(c Config) int {
+	if _, ok, _ := r.m.Uint(r.prefix + "attention.key_length"); ok {
+		return r.int("attention.key_length", 0)
+	}
+	if c.Heads > 0 && c.Width%c.Heads != 0 {
+		r.keep(fmt.Errorf("key %q is %d, but the number of heads must divide the embedding length of %d: the file is damaged or of an unknown kind", r.prefix+"attention.head_count", c.Heads, c.Width))
+	}
+	return c.Width / max(1, c.Heads)
 }
 
 func (r *reader) rope(c Config) RopeConfig {
@@ -163,52 +199,64 @@ func (r *reader) rope(c Config) RopeConfig {
 // check is list number 15 of the format reference: a lying header must not
 // become a crash or a division by zero later on.
 func (c Config) check() error {
-	bad := func(what string, v any, want string) error {
-		return fmt.Errorf("the header says %s is %v, but it must be %s: the file is damaged or of an unknown kind", what, v, want)
+	bad := func(key, what string, v any, want string) error {
+		return fmt.Errorf("key %q is %v, but %s must be %s: the file is damaged or of an unknown kind", c.Architecture+"."+key, v, what, want)
 	}
 	within := func(v, low, high int) bool { return low <= v && v <= high }
 	switch {
 	case !within(c.Layers, 1, 1024):
-		return bad("the number of layers", c.Layers, "1 to 1024")
+		return bad("block_count", "the number of layers", c.Layers, "1 to 1024")
 	case !within(c.Width, 1, 1<<20):
-		return bad("the embedding length", c.Width, "1 to 1048576")
+		return bad("embedding_length", "the embedding length", c.Width, "1 to 1048576")
 	case !within(c.FeedForward, 1, 1<<22):
-		return bad("the feed-forward length", c.FeedForward, "1 to 4194304")
+		return bad("feed_forward_length", "the feed-forward length", c.FeedForward, "1 to 4194304")
 	case !within(c.Heads, 1, 1<<16):
-		return bad("the number of heads", c.Heads, "1 to 65536")
+		return bad("attention.head_count", "the number of heads", c.Heads, "1 to 65536")
 	case !within(c.KVHeads, 1, c.Heads) || c.Heads%c.KVHeads != 0:
-		return bad("the number of key/value heads", c.KVHeads, fmt.Sprintf("a divisor of the %d heads", c.Heads))
+		return bad("attention.head_count_kv", "the number of key/value heads", c.KVHeads, fmt.Sprintf("a divisor of the %d heads", c.Heads))
 	case !within(c.HeadDim, 2, 1<<14):
-		return bad("the head size", c.HeadDim, "2 to 16384")
+		return bad("attention.key_length", "the head size", c.HeadDim, "2 to 16384")
 	case !within(c.Experts, 0, 512):
-		return bad("the number of experts", c.Experts, "at most 512")
+		return bad("expert_count", "the number of experts", c.Experts, "at most 512")
 	case c.Experts > 0 && !within(c.Used, 1, c.Experts):
-		return bad("the number of experts used", c.Used, fmt.Sprintf("1 to the %d experts", c.Experts))
+		return bad("expert_used_count", "the number of experts used", c.Used, fmt.Sprintf("1 to the %d experts", c.Experts))
 	case !within(c.Vocabulary, 1, 1<<22):
-		return bad("the vocabulary", c.Vocabulary, "1 to 4194304 tokens")
+		return fmt.Errorf("key %q has %d tokens, but a vocabulary must have 1 to 4194304: the file is damaged or of an unknown kind", "tokenizer.ggml.tokens", c.Vocabulary)
 	case !within(c.Context, 1, 1<<27):
-		return bad("the context length", c.Context, "1 to 134217728 tokens")
+		return bad("context_length", "the context length", c.Context, "1 to 134217728 tokens")
 	case !(c.Epsilon > 0 && c.Epsilon < 1):
-		return bad("the norm's epsilon", c.Epsilon, "between 0 and 1")
+		return bad("attention.layer_norm_rms_epsilon", "the norm's epsilon", c.Epsilon, "between 0 and 1")
 	}
-	return c.Rope.check(c.HeadDim)
+	return c.Rope.check(c.Architecture+".rope.", c.HeadDim)
 }
 
-func (o RopeConfig) check(headDim int) error {
+// check is told what its keys begin with.
+func (o RopeConfig) check(prefix string, headDim int) error {
 	finite := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 	switch {
 	case o.Dims < 2 || o.Dims > headDim || o.Dims%2 != 0:
-		return fmt.Errorf("the header says %d of %d values per head are rotated, but that must be an even number up to the head size", o.Dims, headDim)
+		return fmt.Errorf("key %q is %d, but what is rotated of a head's %d values must be an even number of them: the file is damaged or of an unknown kind", prefix+"dimension_count", o.Dims, headDim)
 	case !(o.Base > 1) || !finite(o.Base):
-		return fmt.Errorf("the header's RoPE base of %v is not a number above 1", o.Base)
+		return fmt.Errorf("key %q is %v, but a RoPE base is a number above 1: the file is damaged or of an unknown kind", prefix+"freq_base", o.Base)
 	case !(o.Factor > 0) || !finite(o.Factor):
-		return fmt.Errorf("the header's RoPE scaling factor of %v is not a positive number", o.Factor)
+		return fmt.Errorf("key %q is %v, but a scaling factor is a positive number: the file is damaged or of an unknown kind", prefix+"scaling.factor", o.Factor)
 	case !slices.Contains([]string{"none", "linear", "yarn"}, o.Scaling):
-		return fmt.Errorf("the RoPE scaling %.80q is not supported; none, linear, yarn and llama3 factors are", o.Scaling)
+		return fmt.Errorf("key %q is %.80q, which is not supported; none, linear, yarn and llama3 factors are", prefix+"scaling.type", o.Scaling)
 	case o.Scaling == "yarn" && o.LogMultiply != 0:
-		return fmt.Errorf("the header's YaRN log multiplier of %v (rope.scaling.yarn_log_multiplier) is not supported", o.LogMultiply)
+		return fmt.Errorf("key %q is %v, which is not supported: only 0 is", prefix+"scaling.yarn_log_multiplier", o.LogMultiply)
 	case o.Scaling == "yarn" && o.Original < 1:
-		return fmt.Errorf("the header asks for YaRN scaling, but not from which context length (rope.scaling.original_context_length)")
+		return fmt.Errorf("key %q is %d, but YaRN scaling must be told from which context length", prefix+"scaling.original_context_length", o.Original)
+	}
+	for _, x := range []struct {
+		key   string
+		v     float64
+		above bool // 0
+	}{
+		{"attn_factor", o.AttnFactor, true}, {"yarn_beta_fast", o.BetaFast, true}, {"yarn_beta_slow", o.BetaSlow, true}, {"yarn_ext_factor", o.ExtFactor, false},
+	} {
+		if o.Scaling == "yarn" && (!finite(x.v) || x.v < 0 || x.above && x.v == 0) {
+			return fmt.Errorf("key %q is %v, which is not a positive number: the file is damaged or of an unknown kind", prefix+"scaling."+x.key, x.v)
+		}
 	}
 	return nil
 }

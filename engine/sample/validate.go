@@ -7,8 +7,11 @@ import (
 	"strings"
 )
 
-// breakerBytes is how long a sequence breaker may be, as in llama.cpp.
-const breakerBytes = 40
+// BreakerBytes is how long a sequence breaker may be, as in llama.cpp.
+const BreakerBytes = 40
+
+// MostBias is how far a logit bias may go up or down.
+const MostBias = 1_000_000_000
 
 // Validate returns one error per field that is out of range, joined, or nil.
 // Each names the field, its value and what is allowed.
@@ -33,7 +36,7 @@ func (s Settings) Validate() error {
 		within("DRY base", s.DRYBase, 1, 100),
 		atLeast("DRY allowed length", s.DRYAllowedLength, 1, "in tokens"),
 		atLeast("DRY window", s.DRYWindow, -1, "0 for off, -1 for the whole conversation"),
-		texts("DRY breakers", s.DRYBreakers, breakerBytes),
+		texts("DRY breakers", s.DRYBreakers, BreakerBytes),
 		s.validateMirostat(),
 		s.validateBias(),
 		texts("banned texts", s.Banned, 0),
@@ -100,7 +103,7 @@ func (s Settings) validateBias() error {
 		if id < 0 {
 			bad = append(bad, fmt.Errorf("logit bias names token id %d: ids are 0 or more", id))
 		}
-		if err := within(fmt.Sprintf("logit bias of token id %d", id), b, -1e9, 1e9); err != nil {
+		if err := within(fmt.Sprintf("logit bias of token id %d", id), b, -MostBias, MostBias); err != nil {
 			bad = append(bad, err)
 		}
 	}

@@ -60,19 +60,31 @@ func Defaults(model string) Config {
 	return c
 }
 
+// Fault says what is wrong with a vocabulary, and where.
+type Fault struct {
+	Field string // as a GGUF file calls it after "tokenizer.ggml.", such as "merges"
+	Text  string
+}
+
+func (f *Fault) Error() string { return f.Text }
+
+func fault(field, format string, args ...any) error {
+	return &Fault{field, fmt.Sprintf(format, args...)}
+}
+
 func (c *Config) validate() error {
 	if c.Model != SentencePiece && c.Model != ByteLevel {
-		return fmt.Errorf("tokenizer model %.80q is not supported: only %.80q (SentencePiece) and %.80q (byte-level BPE) are", c.Model, SentencePiece, ByteLevel)
+		return fault("model", "tokenizer model %.80q is not supported: only %.80q (SentencePiece) and %.80q (byte-level BPE) are", c.Model, SentencePiece, ByteLevel)
 	}
 	n := len(c.Tokens)
 	if n == 0 || n > maxTokens {
-		return fmt.Errorf("the vocabulary has %d tokens: it must have 1 to %d", n, maxTokens)
+		return fault("tokens", "the vocabulary has %d tokens: it must have 1 to %d", n, maxTokens)
 	}
 	if len(c.Scores) != 0 && len(c.Scores) != n {
-		return fmt.Errorf("the vocabulary has %d tokens but %d scores: there must be one for each token, or none", n, len(c.Scores))
+		return fault("scores", "the vocabulary has %d tokens but %d scores: there must be one for each token, or none", n, len(c.Scores))
 	}
 	if len(c.Types) != 0 && len(c.Types) != n {
-		return fmt.Errorf("the vocabulary has %d tokens but %d token types: there must be one for each token, or none", n, len(c.Types))
+		return fault("token_type", "the vocabulary has %d tokens but %d token types: there must be one for each token, or none", n, len(c.Types))
 	}
 	if err := c.validateTokens(); err != nil {
 		return err
@@ -86,17 +98,17 @@ func (c *Config) validate() error {
 func (c *Config) validateTokens() error {
 	for id, text := range c.Tokens {
 		if len(text) > maxTokenText {
-			return fmt.Errorf("token %d is %d bytes long: at most %d are allowed", id, len(text), maxTokenText)
+			return fault("tokens", "token %d is %d bytes long: at most %d are allowed", id, len(text), maxTokenText)
 		}
 	}
 	for id, score := range c.Scores {
 		if score != score {
-			return fmt.Errorf("the score of token %d is not a number", id)
+			return fault("scores", "the score of token %d is not a number", id)
 		}
 	}
 	for id, k := range c.Types {
 		if k < int32(undefined) || k > int32(byteValue) {
-			return fmt.Errorf("token %d has the unknown type %d: types go from %d to %d", id, k, undefined, byteValue)
+			return fault("token_type", "token %d has the unknown type %d: types go from %d to %d", id, k, undefined, byteValue)
 		}
 	}
 	return nil
@@ -104,14 +116,14 @@ func (c *Config) validateTokens() error {
 
 func (c *Config) validateMerges() error {
 	if c.Model == ByteLevel && len(c.Merges) == 0 {
-		return fmt.Errorf("the vocabulary has no merges: a byte-level one needs them")
+		return fault("merges", "the vocabulary has no merges: a byte-level one needs them")
 	}
 	for i, m := range c.Merges {
 		if len(m) > 2*maxTokenText+1 {
-			return fmt.Errorf("merge %d is %d bytes long: at most %d are allowed", i, len(m), 2*maxTokenText+1)
+			return fault("merges", "merge %d is %d bytes long: at most %d are allowed", i, len(m), 2*maxTokenText+1)
 		}
 		if left, right := cutMerge(m); left == "" || right == "" {
-			return fmt.Errorf("merge %d, %.80q, is not two parts separated by a space", i, m)
+			return fault("merges", "merge %d, %.80q, is not two parts separated by a space", i, m)
 		}
 	}
 	return nil
@@ -132,18 +144,21 @@ func cutMerge(m string) (left, right string) {
 
 func (c *Config) validateIDs() error {
 	named := []struct {
-		name string
-		id   int32
-	}{{"BOS", c.BOS}, {"EOS", c.EOS}, {"EOT", c.EOT}, {"EOM", c.EOM}, {"UNK", c.UNK}, {"PAD", c.PAD}}
+		name, field string
+		id          int32
+	}{
+		{"BOS", "bos_token_id", c.BOS}, {"EOS", "eos_token_id", c.EOS}, {"EOT", "eot_token_id", c.EOT},
+		{"EOM", "eom_token_id", c.EOM}, {"UNK", "unknown_token_id", c.UNK}, {"PAD", "padding_token_id", c.PAD},
+	}
 	for _, x := range named {
 		if x.id < -1 || int(x.id) >= len(c.Tokens) {
-			return fmt.Errorf("the %s token %d is outside the vocabulary of %d tokens: it must be -1 (none) or an id", x.name, x.id, len(c.Tokens))
+			return fault(x.field, "the %s token %d is outside the vocabulary of %d tokens: it must be -1 (none) or an id", x.name, x.id, len(c.Tokens))
 		}
 	}
 	for _, list := range [][]int32{c.EOGs, c.LStrip, c.RStrip} {
 		for _, id := range list {
 			if id < 0 || int(id) >= len(c.Tokens) {
-				return fmt.Errorf("the special token %d is outside the vocabulary of %d tokens", id, len(c.Tokens))
+				return fault("eos_token_ids", "the special token %d is outside the vocabulary of %d tokens", id, len(c.Tokens))
 			}
 		}
 	}

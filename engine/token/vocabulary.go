@@ -67,7 +67,10 @@ func (v *vocabulary) repairTypes(c Config) (warnings []string) {
 			warnings = append(warnings, fmt.Sprintf("token %d %.80q is marked as plain text: it is treated as a control token", id, text))
 		}
 	}
-	if n := len(v.tokens) - len(v.ids); n > 0 {
+	switch n := len(v.tokens) - len(v.ids); {
+	case n == 1:
+		warnings = append(warnings, "1 token of the vocabulary is empty or repeats another one: it never comes out of text")
+	case n > 1:
 		warnings = append(warnings, fmt.Sprintf("%d tokens of the vocabulary are empty or repeat another one: they never come out of text", n))
 	}
 	return warnings
