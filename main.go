@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -128,32 +129,46 @@ var errNoWindow = errors.New("no window could be opened: this display offers no 
 // closeOnSignals closes the window in good order when the program is asked to
 // end: a reply that is being written is kept as one that was stopped. A second
 // signal ends the program at once.
+//
+// Fyne, too, listens for signals, and would end its loop under the window; they can
+// be taken from it only by a reset, and one that comes between that and Notify is
+// lost. So it is done once, when Fyne is seen to listen.
 func closeOnSignals(w *ui.Window) {
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 	asked := make(chan os.Signal, 1)
-	take := func() { // from Fyne, which would end its loop under the window
-		signal.Reset(ends...)
-		signal.Notify(asked, ends...)
-	}
-	take()
+	signal.Notify(asked, ends...)
 	go func() {
-		again := time.NewTicker(50 * time.Millisecond) // on a busy machine Fyne comes late
-		defer again.Stop()
-		for tries := 100; ; {
+		look := time.NewTicker(20 * time.Millisecond)
+		defer look.Stop()
+		for {
 			select {
 			case <-asked:
 				signal.Reset(ends...)
 				w.Close()
 				return
-			case <-again.C:
-				if tries--; tries > 0 {
-					take()
-				} else {
-					again.Stop()
+			case <-look.C:
+				if fyneListens() {
+					signal.Reset(ends...)
+					signal.Notify(asked, ends...)
+					look.Stop()
 				}
 			}
 		}
 	}()
+}
+
+// fyneListens says whether Fyne's goroutine waits for signals, which it does at some
+// moment after its loop has begun and tells nobody.
+func fyneListens() bool {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	for _, g := range bytes.Split(stacks, []byte("\n\n")) {
+		head, rest, _ := bytes.Cut(g, []byte("\n"))
+		if bytes.Contains(head, []byte("[chan receive")) && bytes.Contains(rest, []byte("glfw.(*gLDriver).catchTerm(")) {
+			return true
+		}
+	}
+	return false
 }
 
 // sayOfPanic turns GLFW's panic about a display that does not answer into a

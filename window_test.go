@@ -179,6 +179,33 @@ func TestWindowIsAskedToEnd(t *testing.T) {
 	}
 }
 
+// Ctrl+C in the first second, in a program that was started behind a shell's "&" and
+// so is to ignore it: a signal was lost now and then while those of Fyne were taken
+// away from it, a hundred times over.
+func TestWindowHearsTheFirstCtrlC(t *testing.T) {
+	path := needWindow(t)
+	s := newScreen(t)
+	s.prepare = func(cmd *exec.Cmd) {
+		cmd.Args = append([]string{"sh", "-c", `trap "" INT; exec "$0" "$@"`, path}, cmd.Args[1:]...)
+		cmd.Path = "/bin/sh"
+	}
+	for i := range 6 {
+		p := s.open(path, t.TempDir())
+		p.wait("window-shown")
+		time.Sleep(time.Duration(i) * 70 * time.Millisecond)
+		p.cmd.Process.Signal(syscall.SIGINT)
+		select {
+		case <-p.ended:
+		case <-time.After(patience / 2):
+			p.kill()
+			t.Fatalf("a signal %d ms after the window was not heard", i*70)
+		}
+		if !p.cmd.ProcessState.Success() || p.stderr.Len() > 0 {
+			t.Errorf("%v, %.2000s", p.cmd.ProcessState, p.stderr.String())
+		}
+	}
+}
+
 // A second instance brings the window of the first one to the front, with the model
 // that it was to open, and ends without a word.
 func TestSecondInstance(t *testing.T) {
