@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"sort"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -193,8 +194,37 @@ func newFilterEntry(placeholder string, changed func(string)) *filterEntry {
 	e := &filterEntry{}
 	e.ExtendBaseWidget(e)
 	e.SetPlaceHolder(placeholder)
-	e.OnChanged = changed
+	e.OnChanged = func(text string) {
+		if cut := drawable(e, text); len(cut) < len(text) {
+			e.SetText(cut) // calls this again
+			return
+		}
+		changed(text)
+	}
 	return e
+}
+
+// mostPixels is how wide a line of text can be drawn: Fyne makes one picture of it,
+// and graphics cards take pictures of up to this width. A wider one is a black bar,
+// and takes hundreds of megabytes.
+const mostPixels = 16000
+
+// drawable is as much of a text as a field of one line can show.
+func drawable(e fyne.CanvasObject, text string) string {
+	most := float32(mostPixels)
+	if c := fyne.CurrentApp().Driver().CanvasForObject(e); c != nil {
+		most /= max(1, c.Scale())
+	}
+	if float32(len(text))*bodyStyle.width("W")*1.5 < most { // as most texts: nothing is measured
+		return text
+	}
+	runes := []rune(text)
+	runes = runes[:min(len(runes), mostPixels)]
+	if len(runes) == 0 || bodyStyle.width(string(runes)) <= most {
+		return string(runes)
+	}
+	fit := sort.Search(len(runes), func(n int) bool { return bodyStyle.width(string(runes[:n+1])) > most })
+	return string(runes[:fit])
 }
 
 // TypedKey implements fyne.Focusable.
