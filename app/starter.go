@@ -110,10 +110,26 @@ func (s *starter) unpack() error {
 		if errors.As(err, &at) {
 			err = at.Err // its path is that of a passing file
 		}
-		return fmt.Errorf("the Starter could not be unpacked to %s: %w; make room there, or choose a model file", s.path, err)
+		return &UnpackError{Path: s.path, Bytes: s.bytes, Err: err}
 	}
 	return nil
 }
+
+// UnpackError is that the model inside the program could not be written to the file
+// at Path, which takes so many Bytes.
+type UnpackError struct {
+	Path  string
+	Bytes int64
+	Err   error
+}
+
+// Error implements error.
+func (e *UnpackError) Error() string {
+	return fmt.Sprintf("the Starter could not be unpacked to %s: %v; make room there, or choose a model file", e.Path, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *UnpackError) Unwrap() error { return e.Err }
 
 // unpacked reports whether the file is there, equal to the original.
 func (s *starter) unpacked() bool {

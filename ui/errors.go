@@ -24,6 +24,7 @@ func sentence(err error) string {
 	var lost *engine.LostError
 	var numbers *engine.NumbersError
 	var file *engine.FileError
+	var unpack *app.UnpackError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return ""
@@ -35,6 +36,8 @@ func sentence(err error) string {
 		return fmt.Sprintf(lang.L("The model's output at token %s is not a number, so the reply ends here. The file may be damaged: download it again or choose another one."), count(numbers.Position))
 	case errors.As(err, &file):
 		return fileSentence(file)
+	case errors.As(err, &unpack):
+		return unpackSentence(unpack)
 	case errors.Is(err, app.ErrNoModel):
 		return lang.L("No model is loaded. Choose one.")
 	case errors.Is(err, app.ErrFull), errors.Is(err, syscall.ENOSPC):
@@ -75,6 +78,16 @@ func fileSentence(e *engine.FileError) string {
 		return asSentence(errorText(e.Text))
 	}
 	return text
+}
+
+// unpackSentence says why the model inside the program cannot be used: no message is
+// in danger on a disk that is full for it.
+func unpackSentence(e *app.UnpackError) string {
+	folder := filepath.Dir(e.Path)
+	if errors.Is(e.Err, syscall.ENOSPC) || errors.Is(e.Err, syscall.EDQUOT) {
+		return fmt.Sprintf(lang.L("The disk is full: the Starter needs %[1]s in %[2]s. Make room there, or choose a model file."), bytesText(e.Bytes), folder)
+	}
+	return fmt.Sprintf(lang.L("The Starter cannot be written to %s. Check who may read and write there, or choose a model file."), folder)
 }
 
 func missingSentence(err error) string {
