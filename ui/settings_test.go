@@ -418,3 +418,28 @@ func TestListsSayTheirBounds(t *testing.T) {
 		}
 	}
 }
+
+// A field of one line takes no more than can be drawn: a longer text was a black bar.
+func TestALongPasteIntoALine(t *testing.T) {
+	p := newPanelRig(t)
+	w := test.NewTempWindow(t, p.SettingsPanel)
+	for _, paste := range []string{strings.Repeat("12345.678 some long text ", 4000), strings.Repeat("長い文", 5000)} {
+		fyne.CurrentApp().Clipboard().SetContent(paste)
+		r := p.row(t, "Temperature")
+		r.Set(0.8)
+		w.Canvas().Focus(r.entry)
+		r.entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+		r.entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: fyne.CurrentApp().Clipboard()})
+		text := r.entry.Text
+		if width := bodyStyle.width(text) * w.Canvas().Scale(); !strings.HasPrefix(paste, text) || width > mostPixels || width < mostPixels*0.95 {
+			t.Errorf("%d of %d bytes, %.0f pixels", len(text), len(paste), width)
+		}
+		if r.explain.text == r.field.explain || p.now.Sampling.Temperature != 0.8 {
+			t.Errorf("it is taken for %v", p.now.Sampling.Temperature)
+		}
+	}
+	short := strings.Repeat("https://example.org/a-long-address?with=much ", 40)
+	if got := drawable(p.row(t, "Seed").entry, short); got != short {
+		t.Errorf("of %d bytes %d are left", len(short), len(got))
+	}
+}
