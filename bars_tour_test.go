@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -11,12 +12,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"beyonder/app"
+	"beyonder/app/apptest"
 )
 
 // TestBarsTour measures the memory of the window's process in a tour of every page by
 // the palette, twice, while the search index of 10,000 conversations is being made, and
-// judges nothing. BEYONDER_TOUR_LOOK names
-// the look ("dark", "light+contrast").
+// judges nothing. BEYONDER_TOUR_LOOK may
+// be "dark" or "light+contrast", BEYONDER_TOUR_LANGUAGE "de".
 func TestBarsTour(t *testing.T) {
 	folder := os.Getenv("BEYONDER_BARS")
 	if folder == "" {
@@ -27,6 +31,7 @@ func TestBarsTour(t *testing.T) {
 	if err := os.CopyFS(data, os.DirFS(imported(t, folder))); err != nil {
 		t.Fatal(err)
 	}
+	tourLook(t, data, os.Getenv("BEYONDER_TOUR_LOOK"), os.Getenv("BEYONDER_TOUR_LANGUAGE"))
 	s := newScreen(t)
 	p := s.open(path, data)
 	p.wait("model-loaded")
@@ -44,6 +49,25 @@ func TestBarsTour(t *testing.T) {
 	time.Sleep(3 * restPeriod)
 	t.Logf("at rest: %s", memory(t, p.cmd.Process.Pid))
 	t.Logf("at the most:\n%s", most())
+}
+
+// tourLook gives a data folder another look and language, "": as they are.
+func tourLook(t *testing.T, data, look, language string) {
+	t.Helper()
+	if look == "" && language == "" {
+		return
+	}
+	a, err := app.Open(app.Options{Dir: data, Engine: apptest.New(nil, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	s := a.Settings()
+	s.Theme, s.Contrast = strings.CutSuffix(cmp.Or(look, s.Theme), "+contrast")
+	s.Language = cmp.Or(language, s.Language)
+	if err := a.SetSettings(s); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // tour goes to every page by way of the palette, and looks at each for a while.
@@ -127,16 +151,9 @@ func resident(pid int) map[string]float64 {
 // mappingName puts together what belongs together of smaps.
 func mappingName(fields []string) string {
 	if len(fields) > 5 {
-		name := filepath.Base(strings.Join(fields[5:], " "))
-		if strings.HasPrefix(name, "[anon: Go") {
-			return name
-		}
-		return strings.TrimSuffix(name, " (deleted)")
+		return strings.TrimSuffix(filepath.Base(strings.Join(fields[5:], " ")), " (deleted)")
 	}
-	if strings.HasPrefix(fields[0], "c0") {
-		return "Go's heap"
-	}
-	return "without a name"
+	return "without a name (Go's heap, mostly)"
 }
 
 // TestBarsHour does in minutes what may be done in an hour, and tells after each round
@@ -184,4 +201,40 @@ func TestBarsHour(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 	}
+}
+
+// TestBarsIdle measures what the window's process computes on pages where nothing
+// happens, and judges nothing.
+func TestBarsIdle(t *testing.T) {
+	folder := os.Getenv("BEYONDER_BARS")
+	if folder == "" {
+		t.Skip("BEYONDER_BARS names no folder; docs/performance.md tells of this measurement")
+	}
+	path := needWindow(t)
+	data := t.TempDir()
+	if err := os.CopyFS(data, os.DirFS(imported(t, folder))); err != nil {
+		t.Fatal(err)
+	}
+	p := newScreen(t).open(path, data)
+	p.wait("window-shown")
+	p.wait("model-loaded")
+	p.settle()
+	idle := func(where string) {
+		const look = 10 * time.Second
+		time.Sleep(6 * time.Second) // memory is given back, and nothing moves any more
+		before := busy(t, p.cmd.Process.Pid)
+		time.Sleep(look)
+		t.Logf("%s: %.1f %% of a core", where, 100*(busy(t, p.cmd.Process.Pid)-before)/look.Seconds())
+	}
+	for _, page := range []string{"manage models", "diagnostics", "make and change assistants", "show or hide the settings"} {
+		p.find(page, "")
+		idle(page)
+		p.key("Escape")
+	}
+	p.key("ctrl+k")
+	p.typeText("exp")
+	idle("the palette")
+	p.key("Escape", "ctrl+shift+f")
+	p.typeText("number")
+	idle("search")
 }
