@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"beyonder/engine/cpu"
 	"beyonder/engine/gl"
 	"beyonder/engine/grammar"
 	"beyonder/engine/model"
@@ -287,12 +288,16 @@ func build(f container, o LoadOptions) (*loaded, error) {
 
 // batch is how many tokens are read at a time: enough for matrix-matrix speed,
 // few enough that progress is seen about once a second on a desktop processor.
-// It depends on the model alone, so that a run can be repeated to the byte. Never
-// fewer than 128: for 64, decoding weights takes an eighth of the time.
+// It depends on the model and the processor's kind alone, so that a run can be
+// repeated to the byte. Never fewer than 128, for 64, decoding weights takes an
+// eighth of the time, or with AMX, which multiplies that much faster, 256.
 func batch(i Info) int {
 	const tokenBillions = 500e9
-	n := int(tokenBillions/float64(max(1, i.ActiveParameters))) / 32 * 32
-	return min(max(n, 128), 512)
+	n, least := int(tokenBillions/float64(max(1, i.ActiveParameters)))/32*32, 128
+	if cpu.HasTiles() {
+		least = 256
+	}
+	return min(max(n, least), 512)
 }
 
 // Threads is how many the engine uses if LoadOptions does not say.

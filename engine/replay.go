@@ -26,7 +26,7 @@ func (m *loaded) checkReplay(s *Sent) error {
 	read := 0
 	for _, step := range s.Steps {
 		if step.Tokens < 1 || step.Times < 0 || step.Times > len(s.IDs) || step.Tokens+len(step.Dropped) > m.batch {
-			return fmt.Errorf("a batch of %d tokens, %d times, was not read by this model", step.Tokens+len(step.Dropped), step.times())
+			return fmt.Errorf("a batch of %d tokens, %d times, was not read by this model on such a processor", step.Tokens+len(step.Dropped), step.times())
 		}
 		if len(step.Dropped) > 0 {
 			if err := m.checkIDs(step.Dropped); err != nil {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 
 	"beyonder/engine/compute"
@@ -76,6 +77,12 @@ func New(o Options) *Device {
 // values with matrices, and to sum up n rows of out values: activations are kept
 // in two orders, two bytes and a share of their scales each.
 func WorkingBytes(n, in, out int) int64 { return int64(n) * (6*int64(in) + 4*int64(out)) }
+
+// HasTiles reports whether long prompts are multiplied by tiles (AMX).
+var HasTiles = sync.OnceValue(func() bool {
+	_, ok := kernel.Best().Least16(quant.Q8_0)
+	return ok
+})
 
 // Name is "CPU" with the instruction set in use.
 func (d *Device) Name() string {
