@@ -24,11 +24,6 @@ func momentText(t time.Time) string {
 	return fmt.Sprintf(lang.L("%[1]s, %[2]s"), dateText(t), t.Local().Format("15:04"))
 }
 
-// dayText writes a day and a time: "Monday, 2 January 2006, 15:04".
-func dayText(t time.Time) string {
-	return fmt.Sprintf(lang.L("%[1]s, %[2]s"), weekdayName(t.Local().Weekday()), momentText(t))
-}
-
 func monthName(m time.Month) string {
 	return [...]string{lang.L("January"), lang.L("February"), lang.L("March"), lang.L("April"), lang.L("May"), lang.L("June"),
 		lang.L("July"), lang.L("August"), lang.L("September"), lang.L("October"), lang.L("November"), lang.L("December")}[m-1]

@@ -283,7 +283,7 @@ func (tokenLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(
 
 // Layout implements fyne.Layout.
 func (tokenLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	side := min(px(260), size.Width*0.4)
+	side := max(min(px(260), size.Width*0.4), min(objects[1].MinSize().Width, size.Width*0.6))
 	objects[0].Resize(fyne.NewSize(size.Width-side-px(24), size.Height))
 	objects[0].Move(fyne.Position{})
 	objects[1].Resize(fyne.NewSize(side, size.Height))

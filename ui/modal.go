@@ -2,7 +2,6 @@ package ui
 
 import (
 	"errors"
-	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -15,7 +14,7 @@ import (
 type modal struct {
 	window  *Window
 	popup   *widget.PopUp
-	content *fyne.Container
+	content *fyne.Container // above the buttons
 	cancel  *pushButton
 	button  *pushButton
 	busy    bool         // background is at work
@@ -39,9 +38,10 @@ func (w *Window) ask(title, text, button string, fields []fyne.CanvasObject, do 
 	content.Add(m.note)
 	m.cancel = newButton(lang.L("Cancel"), m.close)
 	m.button = newPrimaryButton(button, m.finish)
-	content.Add(container.NewHBox(spacer(), m.cancel, m.button))
 	m.note.Hide()
-	m.popup = widget.NewModalPopUp(newPadded(20, 24, 20, 24, content), w.win.Canvas())
+	scroll := container.NewVScroll(newPadded(0, 4, 0, 4, content)) // where the window is low
+	foot := newPadded(0, 4, 0, 4, container.NewHBox(spacer(), m.cancel, m.button))
+	m.popup = widget.NewModalPopUp(newPadded(20, 20, 20, 20, container.New(modalLayout{w}, scroll, foot)), w.win.Canvas())
 	m.fit()
 	m.popup.Show()
 	w.modal = m
@@ -116,7 +116,7 @@ func (m *modal) background(work func() error, told func(error)) error {
 func (m *modal) wait(text string) {
 	moving := widget.NewProgressBarInfinite()
 	m.bar = newColumn(4, newLine(text, captionStyle), moving)
-	m.content.Objects = slices.Insert(m.content.Objects, len(m.content.Objects)-1, fyne.CanvasObject(m.bar))
+	m.content.Add(m.bar)
 	m.note.Hide()
 	m.cancel.Disable()
 	m.fit()
@@ -158,9 +158,30 @@ func (m *modal) close() {
 	m.window.backToWriting()
 }
 
+// modalLayout: what is asked, which scrolls where it is higher than the window, over
+// the buttons.
+type modalLayout struct{ window *Window }
+
+const modalGap = 12 // above the buttons
+
+// MinSize implements fyne.Layout.
+func (l modalLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	body, foot := objects[0].(*container.Scroll).Content.MinSize(), objects[1].MinSize()
+	room := l.window.win.Canvas().Size().Height - px(16+2*20+modalGap) - foot.Height
+	return fyne.NewSize(max(body.Width, foot.Width), max(min(body.Height, room), px(48))+px(modalGap)+foot.Height)
+}
+
+// Layout implements fyne.Layout.
+func (modalLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	foot := objects[1].MinSize().Height
+	objects[0].Resize(fyne.NewSize(size.Width, max(0, size.Height-foot-px(modalGap))))
+	objects[0].Move(fyne.Position{})
+	putAt(objects[1], 0, size.Height-foot, size.Width, foot)
+}
+
 // captioned puts a caption over a field.
 func captioned(label string, field fyne.CanvasObject) fyne.CanvasObject {
-	return newColumn(4, newLine(label, captionStyle), field)
+	return newColumn(4, newParagraph(label, captionStyle), field)
 }
 
 // entryIn is the one-line field in an object, nil if there is none.

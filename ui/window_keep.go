@@ -207,8 +207,8 @@ func (w *Window) listCopies(copies []app.Copy) {
 			m.close()
 			w.restoreCopy(c)
 		})
-		name := dayText(c.Made)
-		list.Add(newRow(12, 0, newFlexibleLine(name, bodyStyle), newLine(bytesText(c.Bytes), captionStyle), button))
+		made := c.Made.Local()
+		list.Add(newRow(12, 0, newColumn(0, newFlexibleLine(momentText(made), bodyStyle), newFlexibleLine(weekdayName(made.Weekday())+" · "+bytesText(c.Bytes), captionStyle)), button))
 	}
 	if len(copies) == 0 {
 		list.Add(newLine(lang.L("There is none yet."), captionStyle))

@@ -201,3 +201,29 @@ func TestTheSidebarBeginsAtItsTop(t *testing.T) {
 		t.Errorf("the list begins %v further down", got)
 	}
 }
+
+// What asks for something has its buttons in the window, however low that is; what is
+// above them scrolls, to the field that has the keyboard.
+func TestWhatIsAskedFitsALowWindow(t *testing.T) {
+	r := small(t)
+	for name, open := range map[string]func(){
+		"the download": func() { r.askDownload("") }, "the passphrase": r.askPassphrase, "the export": func() { r.askExport(0, 0) },
+	} {
+		open()
+		r.inside(name, r.modal.popup.Content)
+		r.inside("its button", r.modal.button)
+		fields := 0
+		for _, o := range test.LaidOutObjects(r.modal.popup) {
+			if e, ok := o.(*filterEntry); ok {
+				fields++
+				r.win.Canvas().Focus(e)
+				r.reveal(e)
+				r.inside("a field of "+name, e)
+			}
+		}
+		if fields == 0 && name != "the export" {
+			t.Errorf("%s has no fields", name)
+		}
+		r.modal.close()
+	}
+}
