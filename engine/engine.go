@@ -79,6 +79,7 @@ type Info struct {
 	FileBytes    int64    `json:"file_bytes"`
 	CacheBytes   int64    `json:"cache_bytes"`
 	LoadSeconds  float64  `json:"load_seconds"`
+	Pages        Pages    `json:"pages,omitzero"` // as it was last looked at; zero: of weights that are elsewhere, or the system does not tell
 	Warnings     []string `json:"warnings,omitempty"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -48,6 +49,7 @@ type loaded struct {
 	batch   int
 	mixed   model.Mix // the experiment that holds
 	session session
+	settled chan struct{} // closed when nothing more is done to it in the background
 
 	grammar *grammar.Grammar    // of the last reply that had to have a form; nil: there was none
 	wanted  form                // what it was made from
@@ -68,11 +70,12 @@ func (l *Local) current() *loaded {
 
 // Info describes the loaded model; false if there is none.
 func (l *Local) Info() (Info, bool) {
-	m := l.current()
-	if m == nil {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.loaded == nil {
 		return Info{}, false
 	}
-	return m.info, true
+	return l.loaded.info, true
 }
 
 // Beat counts finished pieces of computing. It moves while the engine works.
@@ -141,7 +144,11 @@ func (l *Local) Load(ctx context.Context, o LoadOptions) iter.Seq2[Progress, err
 			yield(Progress{}, err)
 			return
 		}
-		if err := m.ready(ctx, o, yield); err != nil {
+		err = m.ready(ctx, o, yield)
+		if err == nil {
+			err = l.pages(ctx, m, yield)
+		}
+		if err != nil {
 			m.close()
 			if !errors.Is(err, errBreak) {
 				yield(Progress{}, err)
@@ -150,6 +157,11 @@ func (l *Local) Load(ctx context.Context, o LoadOptions) iter.Seq2[Progress, err
 		}
 		m.info.LoadSeconds = time.Since(began).Seconds()
 		l.replace(m)
+		if os.Getenv(envPages) == "" {
+			go l.settle(m, whenIdle())
+		} else {
+			close(m.settled)
+		}
 	}
 }
 
@@ -275,7 +287,7 @@ func build(f container, o LoadOptions) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &loaded{file: f, config: c, tok: tok, asked: o, info: describe(f, c, o)}
+	m := &loaded{file: f, config: c, tok: tok, asked: o, info: describe(f, c, o), settled: make(chan struct{})}
 	m.info.Warnings = slices.Concat(m.info.Warnings, f.oddities(), tok.Warnings())
 	if m.tmpl, err = m.template(o.Template); err != nil {
 		return nil, err

@@ -76,11 +76,30 @@ func modelPart(i *engine.Info) reportPart {
 		p.add(lang.L("Graphics card"), i.Driver)
 	}
 	p.add(lang.L("Why"), factText(i.DeviceReason))
+	if i.Pages.Bytes > 0 {
+		p.add(lang.L("Weights in memory"), pagesText(i.Pages))
+	}
 	p.add(lang.L("Loaded in"), durationText(seconds(i.LoadSeconds)))
 	for _, text := range i.Warnings {
 		p.add(lang.L("Warning"), asSentence(text))
 	}
 	return p
+}
+
+// pagesText says in what pages of memory weights lie, and why.
+func pagesText(p engine.Pages) string {
+	share := 100 * float64(p.Large) / float64(p.Bytes)
+	text := []string{fmt.Sprintf(lang.L("mapped from the file, %.0f %% in large pages"), share)}
+	if p.Copied > p.Bytes/2 {
+		text[0] = fmt.Sprintf(lang.L("copied, %.0f %% in large pages"), share)
+	}
+	if p.Gain > 0 {
+		text = append(text, fmt.Sprintf(lang.L("large pages are read %s times as fast"), decimal(p.Gain, 2)))
+	}
+	if p.Reason != "" {
+		text = append(text, factText(p.Reason))
+	}
+	return strings.Join(text, " · ")
 }
 
 func dataPart(d app.Diagnosis) reportPart {

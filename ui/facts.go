@@ -25,7 +25,7 @@ func factText(text string) string {
 	if amount, found := strings.CutSuffix(text, " did not fit"); found {
 		return fmt.Sprintf(lang.L("%s did not fit"), amount)
 	}
-	for _, translated := range []func(string) string{stageText, reasonText, presetWords, differenceText} {
+	for _, translated := range []func(string) string{stageText, reasonText, pagesReason, presetWords, differenceText} {
 		if t := translated(text); t != "" {
 			return t
 		}
@@ -40,6 +40,8 @@ func stageText(text string) string {
 		return lang.L("looking for a graphics card")
 	case engine.StageMove:
 		return lang.L("moving weights to the graphics card")
+	case engine.StageCopy:
+		return lang.L("copying weights into large pages")
 	case "reading weights":
 		return lang.L("reading weights")
 	case "reading the sentences":
@@ -67,6 +69,19 @@ func reasonText(text string) string {
 		return lang.L("macOS has only 4.1")
 	case "the graphics card has not enough free memory":
 		return lang.L("the graphics card has not enough free memory")
+	}
+	return ""
+}
+
+// pagesReason is why weights in small pages were not copied.
+func pagesReason(text string) string {
+	switch text {
+	case "not worth a copy":
+		return lang.L("not worth a copy")
+	case "memory is too short for a copy":
+		return lang.L("memory is too short for a copy")
+	case "the system has no large pages to give":
+		return lang.L("the system has no large pages to give")
 	}
 	return ""
 }

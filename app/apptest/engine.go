@@ -59,6 +59,7 @@ func New(words []string, pace time.Duration) *Engine {
 			Parameters: 1_000_000, ActiveParameters: 400_000, Layers: 2, Experts: 4, ExpertsUsed: 2,
 			Vocabulary: 32_000, TrainedContext: 32_768, Context: 8192, Template: "the file's own",
 			Device: "CPU (portable)", DeviceReason: "no OpenGL 4.3", FileBytes: 1 << 20,
+			Pages: engine.Pages{Bytes: 100 << 20, Large: 20 << 20, Gain: 1.04, Reason: "not worth a copy"},
 		},
 	}
 }

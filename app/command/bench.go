@@ -39,6 +39,7 @@ type benchReport struct {
 	LoadSeconds   float64       `json:"load_seconds"`
 	PeakBytes     int64         `json:"peak_memory_bytes"`
 	BytesPerToken int64         `json:"bytes_per_token"`
+	Pages         engine.Pages  `json:"pages,omitzero"`            // in which the weights lie
 	Bandwidth     float64       `json:"bandwidth,omitempty"`       // bytes per second
 	PeakOps       float64       `json:"peak_operations,omitempty"` // per second
 	Results       []benchResult `json:"results"`
@@ -64,8 +65,11 @@ func (c *benchCmd) Run(e *env) error {
 		return err
 	}
 	defer l.Close()
+	if err := l.Settle(e.ctx); err != nil {
+		return err
+	}
 	info, _ := l.Info()
-	r := benchReport{Model: filepath.Base(o.Path), Device: info.Device, Threads: c.Threads, LoadSeconds: info.LoadSeconds, BytesPerToken: l.Work().Bytes}
+	r := benchReport{Pages: info.Pages, Model: filepath.Base(o.Path), Device: info.Device, Threads: c.Threads, LoadSeconds: info.LoadSeconds, BytesPerToken: l.Work().Bytes}
 	if r.Threads == 0 {
 		r.Threads = engine.Threads()
 	}
@@ -97,6 +101,9 @@ func (r benchReport) print(e *env) error {
 	}
 	if r.Bandwidth > 0 {
 		fmt.Fprintf(e.out, "limits: %.1f GB/s read from memory, %.0f billion operations/s\n", r.Bandwidth/1e9, r.PeakOps/1e9)
+	}
+	if r.Pages.Bytes > 0 {
+		fmt.Fprintf(e.out, "weights: %v\n", r.Pages)
 	}
 	_, err := fmt.Fprintf(e.out, "%s, %s, %d threads, loaded in %.2f s, %.0f MB at most\n", r.Model, r.Device, r.Threads, r.LoadSeconds, float64(r.PeakBytes)/1e6)
 	return err

@@ -172,6 +172,16 @@ func (f *File) Prefetch(ctx context.Context) iter.Seq2[int64, error] {
 	}
 }
 
+// Pages says in what pages of memory the mapped parts lie; false: the system does not
+// tell.
+func (f *File) Pages() (mapped.Pages, bool) { return mapped.Look(f.mapped) }
+
+// Piece is a stretch of the mapped file that can be copied into large pages.
+type Piece = mapped.Piece
+
+// Pieces are all pieces of the mapped parts, none larger than 16 MB.
+func (f *File) Pieces() []Piece { return mapped.Pieces(f.mapped) }
+
 // Tensors are all tensors in the order of the table; of a split model, part by part.
 func (f *File) Tensors() []Tensor { return slices.Clone(f.tensors) }
 

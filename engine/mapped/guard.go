@@ -37,12 +37,16 @@ func faulty(files []*File, caught any) *File {
 	if !ok {
 		return nil
 	}
+	return within(files, fault.Addr())
+}
+
+// within finds the file that an address lies in; nil: none.
+func within(files []*File, at uintptr) *File {
 	for _, f := range files {
 		if len(f.Data) == 0 {
 			continue
 		}
-		start := uintptr(unsafe.Pointer(&f.Data[0]))
-		if a := fault.Addr(); a >= start && a-start < uintptr(len(f.Data)) {
+		if start := uintptr(unsafe.Pointer(&f.Data[0])); at >= start && at-start < uintptr(len(f.Data)) {
 			return f
 		}
 	}
