@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func (m *loaded) onProcessor(o LoadOptions, reason string) error {
 }
 
 func (m *loaded) processor(o LoadOptions) device {
-	return cpu.New(cpu.Options{Threads: o.Threads, Exact: o.Exact})
+	return cpu.New(cpu.Options{Threads: cmp.Or(o.Threads, Threads()), Exact: o.Exact})
 }
 
 // onCard takes the graphics card, if there is one and it computes what the

@@ -312,5 +312,9 @@ func batch(i Info) int {
 	return min(max(n, least), 512)
 }
 
-// Threads is how many the engine uses if LoadOptions does not say.
-func Threads() int { return runtime.GOMAXPROCS(0) }
+// cores is how many the system lent to the program when it started.
+var cores = runtime.GOMAXPROCS(0)
+
+// Threads is how many the engine uses if LoadOptions does not say: one per core, also
+// where Go was allowed to run more since.
+func Threads() int { return cores }

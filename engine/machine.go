@@ -2,7 +2,6 @@ package engine
 
 import (
 	"os"
-	"runtime"
 	"strings"
 
 	"beyonder/engine/cpu"
@@ -22,7 +21,7 @@ type Machine struct {
 func ThisMachine() Machine {
 	d := cpu.New(cpu.Options{Threads: 1})
 	defer d.Close()
-	m := Machine{Processor: processorName(), Kernels: d.Name(), Threads: runtime.GOMAXPROCS(0), TotalMemory: totalMemory()}
+	m := Machine{Processor: processorName(), Kernels: d.Name(), Threads: Threads(), TotalMemory: totalMemory()}
 	m.FreeMemory, _ = freeMemory()
 	return m
 }
