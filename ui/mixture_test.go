@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,6 +211,26 @@ func TestTwoSettingsWhileAnotherConversationIsOpen(t *testing.T) {
 	r.until("both have answered", func() bool { return r.job == nil && len(r.engine.Requests()) == 3 })
 	if requests := r.engine.Requests(); requests[1].Sampling.Seed != requests[2].Sampling.Seed {
 		t.Errorf("the seeds are %d and %d", requests[1].Sampling.Seed, requests[2].Sampling.Seed)
+	}
+}
+
+// Which experiment is compared with all experts is chosen where the message is written;
+// nothing need be set up before.
+func TestTheExperimentOfTwoSettingsIsChosen(t *testing.T) {
+	r := newRig(t, "one", "two")
+	r.engine.Model.Experts, r.engine.Model.ExpertsUsed = 4, 2
+	r.engine.Model.ExpertNames = []string{"chat", "code", "story", "math"}
+	r.say("Hello")
+	r.openSplit()
+	choice := over(r, func(*keySelect) bool { return true })
+	if got := strings.Join(choice.Options, ", "); got != "without chat, without code, without story, without math, 1 expert per token" {
+		t.Errorf("to be chosen: %s", got)
+	}
+	choice.SetSelectedIndex(3)
+	r.answerModal("What is 2 + 2?", "Send to both")
+	r.until("both have answered", func() bool { return r.job == nil && len(r.engine.Requests()) == 3 })
+	if m := r.engine.Requests()[2].Mix; !slices.Equal(m.Off, []bool{false, false, false, true}) {
+		t.Errorf("the second reply is written with %+v", m)
 	}
 }
 

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -24,29 +23,56 @@ type splitSend struct {
 	seed         int64      // of the reply being written: chance is the same for both
 }
 
-// openSplit asks for the message.
+// openSplit asks for the message, and for the experiment: the conversation's own, if
+// it has one, or another.
 func (w *Window) openSplit() {
-	m := w.app.Mix(w.current)
 	info, _ := w.app.Model()
 	names := expertNames(w.app.Experts(info.Hash, info.Experts, info.ExpertNames))
+	mixes := splitChoices(w.app.Mix(w.current), info)
+	if len(mixes) == 0 {
+		w.failed(errors.New(lang.L("the model is no mixture: it has no experts to try out")))
+		return
+	}
+	var options []string
+	for _, m := range mixes {
+		options = append(options, mixText(m, names))
+	}
+	chosen := 0
+	choice := newKeySelect(options, func(i int) { chosen = i })
+	choice.SetSelectedIndex(0)
 	entry := newFilterEntry(lang.L("Your message"), func(string) {})
 	entry.SetText(w.composer.Text())
-	text := lang.L("Both answer the same message, one after the other: first all experts, then the experiment.")
-	if with := mixText(m, names); with != "" {
-		text = fmt.Sprintf(lang.L("Both answer the same message, one after the other: first all experts, then %s."), with)
-	}
-	w.ask(lang.L("Compare two settings"), text, lang.L("Send to both"), []fyne.CanvasObject{captioned(lang.L("Message"), entry)}, func() error {
+	fields := []fyne.CanvasObject{captioned(lang.L("Message"), entry), captioned(lang.L("Experiment"), choice)}
+	w.ask(lang.L("Compare two settings"), lang.L("Both answer the same message, one after the other: first all experts, then the experiment."), lang.L("Send to both"), fields, func() error {
 		switch {
-		case m.IsZero():
-			return errors.New(lang.L("choose an experiment first: what is compared is the model as it is and the experiment"))
 		case strings.TrimSpace(entry.Text) == "":
 			return app.ErrEmpty
 		case w.job != nil:
 			return app.ErrBusy
 		}
-		w.sendToBoth(entry.Text, m)
+		w.sendToBoth(entry.Text, mixes[chosen])
 		return nil
 	})
+}
+
+// splitChoices are the experiments that a model can be compared with: own, if it is
+// one, each expert off, and one for each token. A model without experts has none.
+func splitChoices(own engine.Mix, info engine.Info) (mixes []engine.Mix) {
+	if info.Experts < 2 {
+		return nil
+	}
+	if !own.IsZero() {
+		mixes = append(mixes, own)
+	}
+	for e := range info.Experts {
+		without := engine.Mix{Off: make([]bool, info.Experts)}
+		without.Off[e] = true
+		mixes = append(mixes, without)
+	}
+	if info.ExpertsUsed > 1 {
+		mixes = append(mixes, engine.Mix{Used: 1})
+	}
+	return mixes
 }
 
 // sendToBoth sends a message to the model as it is, and then to the experiment.
