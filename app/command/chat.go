@@ -86,6 +86,9 @@ func (c *chatCmd) Run(e *env) error {
 		return err
 	}
 	e.warn(info)
+	if err := known(settings.LogitBias, info.Vocabulary); err != nil {
+		return err
+	}
 	t.request = engine.Request{Sampling: settings, Policy: engine.ContextPolicy(c.Policy), Prefixes: c.Cache}
 	if c.System != "" {
 		t.messages = append(t.messages, prompt.Message{Role: prompt.System, Content: c.System})
@@ -94,6 +97,24 @@ func (c *chatCmd) Run(e *env) error {
 		return t.answer(e.ctx, c.Prompt)
 	}
 	return t.converse()
+}
+
+// known refuses biases of tokens that the vocabulary does not have.
+func known(bias map[int32]float64, vocabulary int) error {
+	for id := range bias {
+		if int(id) >= vocabulary {
+			return fmt.Errorf("--logit-bias names token %d, but the model's tokens end at %d", id, vocabulary-1)
+		}
+	}
+	return nil
+}
+
+// noRoomError says that a conversation does not fit the window, so that nothing
+// was answered.
+type noRoomError struct{ used, size int } // in tokens
+
+func (e *noRoomError) Error() string {
+	return fmt.Sprintf("the conversation takes %d tokens and does not fit the context window of %d; --policy roll drops the oldest turns, --context enlarges it", e.used, e.size)
 }
 
 // load loads the model, and once more after the engine was lost.
@@ -135,7 +156,9 @@ func (t *talk) converse() error {
 			if !more || l.err != nil {
 				return l.err
 			}
-			if err := t.turn(going, interrupts, l.text); err != nil && (!interactive || going.Err() != nil) {
+			err := t.turn(going, interrupts, l.text)
+			goesOn := interactive || errors.As(err, new(*noRoomError)) // the next message may be shorter
+			if err != nil && (!goesOn || going.Err() != nil) {
 				return err
 			} else if err != nil {
 				t.status(err)
@@ -226,10 +249,14 @@ func (t *talk) answer(ctx context.Context, text string) error {
 	if out.Text != "" { // some templates refuse a reply without words
 		t.messages = append(r.Messages, prompt.Message{Role: prompt.Assistant, Content: out.Text})
 	}
+	noRoom := out.Done.Reason == engine.StopContext && out.Done.NewTokens == 0
 	if t.cmd.JSON {
 		err = json.NewEncoder(t.out).Encode(out)
-	} else {
+	} else if !noRoom {
 		_, err = fmt.Fprintln(t.out)
+	}
+	if err == nil && noRoom {
+		return &noRoomError{out.Done.ContextUsed, out.Done.ContextSize}
 	}
 	t.tellEnd(out.Done)
 	if err == nil && out.Done.Reason == engine.StopCancelled {
@@ -317,11 +344,7 @@ func (t *talk) tellEnd(d *engine.Done) {
 	if s := d.Sampling.Format; s != sample.FreeText && d.Reason != engine.StopEnd {
 		t.tell(formatCut(d.Reason))
 	}
-	switch {
-	case d.Reason != engine.StopContext:
-	case d.NewTokens == 0:
-		t.tell(fmt.Sprintf("the conversation takes %d tokens and does not fit the context window of %d; --policy roll drops the oldest turns, --context enlarges it", d.ContextUsed, d.ContextSize))
-	default:
+	if d.Reason == engine.StopContext {
 		t.tell(fmt.Sprintf("the context window is full (%d tokens); --policy roll goes on by dropping the oldest turns, --context enlarges it", d.ContextSize))
 	}
 }

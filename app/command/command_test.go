@@ -314,6 +314,28 @@ func TestChatTellsWhatTheModelSees(t *testing.T) {
 	}
 }
 
+// Who asks one question that gets no answer is told by the status, too.
+func TestChatWithoutRoomFails(t *testing.T) {
+	for _, args := range [][]string{{"-c", "3"}, {"-c", "3", "--json"}, {"-c", "3", "--policy", "roll"}} {
+		out, _, err := runBoth(t, "", append([]string{"chat", "-m", tinyModel, "-p", "hi there"}, args...)...)
+		if err == nil || !strings.Contains(err.Error(), "does not fit the context window of 3") {
+			t.Errorf("%v: %v", args, err)
+		}
+		if json := len(args) == 3; strings.Contains(out, `"reason":"context"`) != json || !json && out != "" {
+			t.Errorf("%v: wrote %q", args, out)
+		}
+	}
+}
+
+// A token that the model does not have cannot be made likelier.
+func TestChatKnowsTheTokensOfABias(t *testing.T) {
+	args := []string{"chat", "-m", tinyModel, "-p", "x", "-n", "1", "--logit-bias"}
+	must(t, "", append(args, "1023=1")...)
+	if _, _, err := runBoth(t, "", append(args, "1024=1")...); err == nil || !strings.Contains(err.Error(), "token 1024") {
+		t.Errorf("a token outside the vocabulary: %v", err)
+	}
+}
+
 // Templates are chosen by a flag in a terminal, which has no settings.
 func TestChatNamesTheFlagForTemplates(t *testing.T) {
 	for _, args := range [][]string{{"chat", "-p", "hi", "-n", "2"}, {"chat", "-p", "hi", "-n", "2", "--template", "chatml"}} {
