@@ -228,8 +228,8 @@ type result struct {
 	Done   *engine.Done `json:"done"`
 }
 
-// answer writes one reply and remembers it. A message that gets none is not
-// part of the conversation.
+// answer writes one reply and remembers it, or what came of it before the engine
+// was lost. A message that gets none is not part of the conversation.
 func (t *talk) answer(ctx context.Context, text string) error {
 	r := t.request
 	if t.cmd.Raw {
@@ -243,11 +243,14 @@ func (t *talk) answer(ctx context.Context, text string) error {
 		}
 	}
 	out, err := t.relay(ctx, r)
-	if err != nil {
-		return err
-	}
 	if out.Text != "" { // some templates refuse a reply without words
 		t.messages = append(r.Messages, prompt.Message{Role: prompt.Assistant, Content: out.Text})
+	}
+	if err != nil {
+		if out.Text != "" && !t.cmd.JSON {
+			fmt.Fprintln(t.out) // what went wrong is told on a line of its own
+		}
+		return err
 	}
 	noRoom := out.Done.Reason == engine.StopContext && out.Done.NewTokens == 0
 	if t.cmd.JSON {

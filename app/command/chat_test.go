@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"os"
 	"strings"
@@ -28,7 +29,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// failing names what the failing card dies of: "crash" or "lost".
+// failing names what the failing card dies of: "crash" or "lost"; "first" is no
+// card, and dies in the first reply of a conversation.
 const failing = "BEYONDER_TEST_CARD"
 
 // failingCard has 32 layers on the card, or as many as it is told. Each reply
@@ -58,8 +60,13 @@ func (c *failingCard) Info() (engine.Info, bool) {
 func (c *failingCard) Reply(_ context.Context, r engine.Request) iter.Seq2[engine.Piece, error] {
 	return func(yield func(engine.Piece, error) bool) {
 		said := fmt.Sprintf("[%d layers after %q]", c.info.GPULayers, r.Messages[len(r.Messages)-1].Content)
+		if os.Getenv(failing) == "first" {
+			said = fmt.Sprint(r.Messages)
+		}
 		switch {
 		case !yield(engine.Piece{Text: said, Tokens: []engine.Token{{ID: 7}}}, nil):
+		case os.Getenv(failing) == "first" && len(r.Messages) == 1:
+			os.Exit(3)
 		case c.info.GPULayers == 0:
 			yield(engine.Piece{Done: &engine.Done{Reason: engine.StopEnd}}, nil)
 		case os.Getenv(failing) == "crash":
@@ -89,5 +96,26 @@ func TestChatOutlivesTheCard(t *testing.T) {
 		if strings.Count(told, "the graphics card was lost") != 2 || !strings.Contains(told, "goes on with CPU") {
 			t.Errorf("%s: it told %q", how, told)
 		}
+	}
+}
+
+// Of a reply that the engine's death cut off, the terminal's conversation keeps what
+// came, on a line of its own, and the next message is answered after it.
+func TestChatKeepsWhatCame(t *testing.T) {
+	t.Setenv(failing, "first")
+	client := worker.New(worker.Options{Command: []string{os.Args[0], "engine"}})
+	defer client.Close()
+	var out strings.Builder
+	e := &env{ctx: context.Background(), out: &out, err: io.Discard}
+	talk := &talk{env: e, cmd: &chatCmd{}, engine: client, model: engine.LoadOptions{Path: tinyModel, Device: "cpu"}}
+	if err := talk.answer(e.ctx, "hi"); !errors.As(err, new(*engine.LostError)) {
+		t.Fatalf("the engine's end is told as %v", err)
+	}
+	first := out.String()
+	if err := talk.answer(e.ctx, "more"); err != nil {
+		t.Fatal(err)
+	}
+	if first != "[{user hi}]\n" || out.String() != first+"[{user hi} {assistant [{user hi}]} {user more}]\n" {
+		t.Errorf("it wrote %q, then %q", first, strings.TrimPrefix(out.String(), first))
 	}
 }
