@@ -166,6 +166,11 @@ func TestNearestValues(t *testing.T) {
 // FuzzQuantize encodes any weights in every type: there is an error, or what
 // comes back is finite.
 func FuzzQuantize(f *testing.F) {
+	// The codebooks are built when first needed: in an instrumented program that takes
+	// longer than an input may.
+	for _, book := range []func() *codebook{bookIQ1, bookIQ2XXS, bookIQ2XS, bookIQ2S, bookIQ3XXS, bookIQ3S} {
+		book()
+	}
 	f.Add([]byte("any weights at all, as the bytes of float32"), false)
 	f.Add([]byte{0, 0, 128, 127, 1, 0, 0, 0, 255, 255, 127, 127}, true)
 	f.Fuzz(func(t *testing.T, b []byte, weighted bool) {
