@@ -85,6 +85,9 @@ func (c *chatCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if c.Raw { // no template is used
+		info.Warnings = slices.DeleteFunc(info.Warnings, func(w string) bool { return strings.Contains(w, engine.InSettings) })
+	}
 	e.warn(info)
 	if err := known(settings.LogitBias, info.Vocabulary); err != nil {
 		return err

@@ -346,6 +346,14 @@ func TestChatNamesTheFlagForTemplates(t *testing.T) {
 	}
 }
 
+// Who wants no template hears nothing of one.
+func TestRawIsSilentOfTemplates(t *testing.T) {
+	out, told, err := runBoth(t, "", "chat", "-m", tinyModel, "-p", "once", "-n", "2", "--raw")
+	if err != nil || out == "" || told != "" {
+		t.Errorf("%v, %q, told %q", err, out, told)
+	}
+}
+
 // What ended without a word is not part of the conversation: templates such as
 // Ministral's refuse a reply without words from then on.
 func TestChatForgetsWhatGotNoWords(t *testing.T) {
