@@ -100,11 +100,13 @@ func (b *lineBreaker) scan(index int, r run, base int) {
 			continue
 		}
 		end, mayBreak := wordEnd(r.text, i)
-		next := end
-		for next < len(r.text) && r.text[next] == ' ' {
-			next++
+		next, blanks := end, 0
+		for ; next < len(r.text) && (r.text[next] == ' ' || r.text[next] == '\t'); next++ {
+			if blanks++; r.text[next] == '\t' {
+				blanks += tabBlanks - 1
+			}
 		}
-		w := word{run: index, start: base + i, end: base + end, next: base + next, space: float32(next-end) * blank}
+		w := word{run: index, start: base + i, end: base + end, next: base + next, space: float32(blanks) * blank}
 		if end > i {
 			w.width = b.m.width(r.text[i:end], r.face)
 		}
@@ -122,7 +124,7 @@ func wordEnd(text string, i int) (end int, mayBreak bool) {
 	previous := rune(0)
 	for end = i; end < len(text); {
 		r, size := utf8.DecodeRuneInString(text[end:])
-		if r == ' ' || r == '\n' {
+		if r == ' ' || r == '\t' || r == '\n' {
 			return end, false
 		}
 		if previous != 0 && breaksBetween(previous, r) {

@@ -43,6 +43,7 @@ func TestFlowBreaksLines(t *testing.T) {
 		{"words", []run{with("several words that need more than one line")}, 160, "several words that|need more than one|line"},
 		{"line ends", []run{with("a\n\nb\n")}, 400, "a||b|"},
 		{"indented", []run{with("if x:\n    return")}, 400, "if x:|    return"},
+		{"tabs", []run{with("one\ttwo\t\tthree \t four")}, 90, "one\ttwo|three|four"},
 		{"hyphen", []run{with("a well-known feed-forward block")}, 110, "a well-known|feed-forward|block"},
 		{"runs hold together", []run{with("many words before"), strong, with("ly after")}, 150, "many words|beforestrongly after"},
 		{"torn", []run{with("Donaudampfschifffahrtsgesellschaft")}, 120, "Donaudampfsc|hifffahrtsgesell|schaft"},
@@ -68,7 +69,7 @@ func checkFlow(t *testing.T, name string, f flow, width float32) {
 		}
 		at = l.end
 		for _, fragment := range l.fragments {
-			if strings.Trim(f.text[drawn:fragment.start], " \n") != "" || f.text[fragment.start:fragment.start+len(fragment.text)] != fragment.text {
+			if strings.Trim(f.text[drawn:fragment.start], " \t\n") != "" || f.text[fragment.start:fragment.start+len(fragment.text)] != fragment.text {
 				t.Fatalf("%s: fragment %q at %d is not the text's", name, fragment.text, fragment.start)
 			}
 			drawn = fragment.start + len(fragment.text)
@@ -77,7 +78,7 @@ func checkFlow(t *testing.T, name string, f flow, width float32) {
 			}
 		}
 	}
-	if at != len(f.text) || strings.Trim(f.text[drawn:], " \n") != "" {
+	if at != len(f.text) || strings.Trim(f.text[drawn:], " \t\n") != "" {
 		t.Fatalf("%s: the lines end at %d of %d, drawn to %d", name, at, len(f.text), drawn)
 	}
 }
@@ -99,16 +100,33 @@ func TestFlowKeepsClosingMarksWithTheirWords(t *testing.T) {
 func FuzzFlow(f *testing.F) {
 	f.Add("several words, some `code`", " and more", uint16(100))
 	f.Add("混合专家 model\n\n x", "\n", uint16(30))
+	f.Add("😀 some\twords\t", "\t混合\tmodel", uint16(90))
 	f.Add("unbreakableunbreakable", "unbreakable-un", uint16(1))
 	st := newTestStyle(f)
 	f.Fuzz(func(t *testing.T, a, b string, width uint16) {
-		if len(a)+len(b) > 400 || !utf8.ValidString(a) || !utf8.ValidString(b) || strings.ContainsAny(a+b, "\r\t") {
+		if len(a)+len(b) > 400 || !utf8.ValidString(a) || !utf8.ValidString(b) || strings.Contains(a+b, "\r") {
 			return
 		}
 		runs := []run{{text: a, face: st.body}, {text: b, face: st.mono, code: true}}
 		w := float32(width%800) + 20
 		checkFlow(t, "fuzz", newMetrics().breakLines(runs, w, st.leading), w+float32(st.mono.size))
 	})
+}
+
+// A tab behind a letter of another font is as wide as elsewhere: Fyne drew the text
+// before it once more.
+func TestTabsBehindOtherFonts(t *testing.T) {
+	st := newTestStyle(t)
+	for _, first := range []string{"😀", "混", "a"} {
+		tabbed, _ := measure(first+" several words and\tmore of them", st.body)
+		spaced, _ := measure(first+" several words and    more of them", st.body)
+		if tabbed != spaced {
+			t.Errorf("behind %s: %v with a tab, %v with blanks", first, tabbed, spaced)
+		}
+		if drawn := steady(first + "\tb"); strings.Contains(drawn, "\t") {
+			t.Errorf("%q is drawn", drawn)
+		}
+	}
 }
 
 func TestLetterAt(t *testing.T) {

@@ -3,6 +3,7 @@ package ui
 import (
 	"image/color"
 	"math"
+	"strings"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
@@ -70,9 +71,19 @@ func round(v float32) float32 { return float32(math.Round(float64(v))) }
 
 func ceil(v float32) float32 { return float32(math.Ceil(float64(v))) }
 
+// tabBlanks is how many blanks a tab within a paragraph is.
+const tabBlanks = 4
+
+// untabbed is a text as it is measured and drawn. Fyne reckons a tab from where the
+// letters of one font begin, but looks for it from where the text does: behind a letter
+// of another font it drew what stood before once more, far out of the window.
+func untabbed(text string) string {
+	return strings.ReplaceAll(text, "\t", strings.Repeat(" ", tabBlanks))
+}
+
 // measure is the size of a text and how far its baseline is below its top.
 func measure(text string, f face) (fyne.Size, float32) {
-	return fyne.CurrentApp().Driver().RenderedTextSize(text, f.size, f.style, nil)
+	return fyne.CurrentApp().Driver().RenderedTextSize(untabbed(text), f.size, f.style, nil)
 }
 
 // metrics remembers the widths of words: breaking a paragraph into lines again

@@ -123,6 +123,7 @@ func (r *lineRenderer) Destroy()                     {}
 // character: behind an emoji or a Chinese one the others stood higher or lower, and
 // their feet were cut off. A space without width is the face's own.
 func steady(text string) string {
+	text = untabbed(text)
 	r, _ := utf8.DecodeRuneInString(text)
 	if text == "" || r < 0x590 || r >= 0x1E00 && r < 0x2600 { // Latin, Greek, Cyrillic; punctuation, arrows, mathematics
 		return text
