@@ -323,7 +323,7 @@ func (w *Window) explain(j *job, err error) {
 	case errors.As(err, &memory):
 		w.refused(w.app.LastModel(), memory, again)
 	case j.reply != 0 && errors.Is(err, app.ErrFull):
-		w.failed(err)
+		w.unstored(err)
 	case errors.Is(err, app.ErrNoModel):
 		w.say("error", lang.L("There is no model to answer. Your message is kept."), action{lang.L("Choose a model"), true, w.picker.open})
 	case sentence(err) == "":

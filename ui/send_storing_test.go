@@ -144,3 +144,23 @@ func TestStoppedLoadingIsShownAtOnce(t *testing.T) {
 		t.Error("the stop is not traced")
 	}
 }
+
+// A reply for which the disk was full is tried again: when it is stored, nothing goes
+// on saying that it could not be.
+func TestAFullDiskIsSaidWhileItIs(t *testing.T) {
+	r := newRigWith(t, apptest.New([]string{"one", "two"}, 0), t.TempDir(), Options{})
+	id := r.ensureConversation()
+	j := &job{conversation: id, typed: "a"}
+	r.start(j, func(ctx context.Context) iter.Seq2[app.Event, error] {
+		return func(yield func(app.Event, error) bool) {
+			for e, err := range r.app.Send(ctx, id, "a") {
+				if !yield(e, err) {
+					return
+				}
+			}
+			yield(app.Event{}, app.ErrFull)
+		}
+	})
+	r.until("it is said", func() bool { return r.cardText("error") == sentence(app.ErrFull) })
+	r.until("it is taken back", func() bool { return r.cardText("error") == "" })
+}

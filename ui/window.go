@@ -153,7 +153,7 @@ func (w *Window) Show() {
 	}
 	w.findUnfinished()
 	w.watchDays()
-	w.app.OnUnsaved(func(err error) { w.post(func() { w.failed(err) }) })
+	w.app.OnUnsaved(func(err error) { w.post(func() { w.unstored(err) }) })
 	w.app.KeepCopies(func(err error) { w.post(func() { w.failed(err) }) })
 	// Not before the loop runs: what is traced can then be clicked.
 	w.post.after(0, func() {

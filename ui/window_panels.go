@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -140,6 +142,29 @@ func (w *Window) failed(err error, actions ...action) {
 	if text := sentence(err); text != "" {
 		w.cards.set("error", newCard(text, theme.ColorNameError, func() { w.cards.set("error", nil) }, actions...))
 	}
+}
+
+// unstored shows why something could not be stored; that the disk is full only as
+// long as it is so.
+func (w *Window) unstored(err error) {
+	w.failed(err)
+	if errors.Is(err, app.ErrFull) {
+		w.untilStored(w.cards.shown["error"])
+	}
+}
+
+// untilStored takes a card about a full disk away when all is stored that could not be:
+// the application tries again by itself.
+func (w *Window) untilStored(c *card) {
+	w.post.after(time.Second, func() {
+		switch {
+		case w.cards.shown["error"] != c: // it is gone, or another one is there
+		case w.app.Unstored() == nil:
+			w.cards.set("error", nil)
+		default:
+			w.untilStored(c)
+		}
+	})
 }
 
 // say shows a sentence until it is sent away.
