@@ -278,7 +278,9 @@ func (s shapes) Uint(key string) (uint64, bool, error) {
 	return uint64(v), ok, nil
 }
 
-func (s shapes) Float(string) (float64, bool, error) { return 0, false, nil }
+func (s shapes) Float(key string) (float64, bool, error) {
+	return 1e-5, key == "llama.attention.layer_norm_rms_epsilon", nil
+}
 
 func (s shapes) String(key string) (string, bool, error) {
 	return "llama", key == "general.architecture", nil
