@@ -47,7 +47,7 @@ func (w *Window) send(text string) {
 		w.wait(id, text)
 		return
 	case w.job != nil && !w.editsReply():
-		w.say("error", lang.L("A reply is being written. Send the changed message when it has ended."))
+		w.say("writing", lang.L("A reply is being written. Send the changed message when it has ended."))
 		return
 	}
 	if id == 0 || w.onceLoaded(w.composer.send) {
@@ -101,7 +101,7 @@ func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, 
 	case w.closing, w.onceLoaded(func() { w.start(j, reply) }):
 		return
 	case w.job != nil:
-		w.say("error", lang.L("A reply is being written. Stop it, or wait until it has ended."))
+		w.sayWriting()
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -123,6 +123,12 @@ func (w *Window) start(j *job, reply func(context.Context) iter.Seq2[app.Event, 
 	follow(w.post, reply(ctx),
 		func(events []app.Event) { w.deliver(j, events) },
 		func(err error) { w.finish(j, err) })
+}
+
+// sayWriting says why something is not done now; it is taken back when the reply
+// has ended.
+func (w *Window) sayWriting() {
+	w.say("writing", lang.L("A reply is being written. Stop it, or wait until it has ended."))
 }
 
 // stop ends what is being written or loaded. What the engine still does about
@@ -281,6 +287,7 @@ func (w *Window) over(j *job) {
 // free makes a job no longer the one that is being done.
 func (w *Window) free(j *job) {
 	w.job = nil
+	w.cards.clear("writing")
 	w.status.SetActivity(activity{})
 	w.sidebar.SetWriting(0)
 	w.showModel()

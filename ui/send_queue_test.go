@@ -182,8 +182,8 @@ func TestAChangeAndTheLine(t *testing.T) {
 	}
 	r.job = &job{conversation: id + 1, cancel: func() {}}
 	r.key(fyne.KeyReturn)
-	if r.composer.Text() != "hello again" || r.editing == 0 || !strings.Contains(r.cardText("error"), "when it has ended") {
-		t.Errorf("the field holds %q, the card says %q", r.composer.Text(), r.cardText("error"))
+	if r.composer.Text() != "hello again" || r.editing == 0 || !strings.Contains(r.cardText("writing"), "when it has ended") {
+		t.Errorf("the field holds %q, the card says %q", r.composer.Text(), r.cardText("writing"))
 	}
 	r.job = nil
 	r.key(fyne.KeyEscape)

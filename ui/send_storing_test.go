@@ -164,3 +164,60 @@ func TestAFullDiskIsSaidWhileItIs(t *testing.T) {
 	r.until("it is said", func() bool { return r.cardText("error") == sentence(app.ErrFull) })
 	r.until("it is taken back", func() bool { return r.cardText("error") == "" })
 }
+
+// What has to do with a reply and is asked for while one is being written is not done,
+// and not swallowed either: the window says why, until that reply has ended. From then
+// on it is done, also before the disk has the reply.
+func TestWhatAReplyInTheWayForbidsIsSaid(t *testing.T) {
+	const busy = "A reply is being written. Stop it, or wait until it has ended."
+	r := slowly(t)
+	r.enter("a")
+	r.idle()
+	id := r.current
+	disk := make(chan struct{})
+	defer close(disk)
+	r.start(&job{conversation: id, stored: true, fresh: true}, func(ctx context.Context) iter.Seq2[app.Event, error] {
+		return storedLate(r.app.Regenerate(ctx, id, r.messages[1].ID), disk)
+	})
+	r.until("a word is there", func() bool { return r.job.text.Len() > 0 })
+	for name, do := range map[string]func(){
+		"regenerate":         func() { r.run("reply.regenerate") },
+		"continue":           func() { r.run("reply.continue") },
+		"what was sent":      func() { r.run("reply.sent") },
+		"edit":               func() { r.edit(uint64(r.messages[0].ID)) },
+		"the version before": func() { r.turnVersion(-1) },
+		"another model":      func() { r.load(modelFile(t, "other.gguf"), false, nil) },
+	} {
+		r.cards.clear("writing")
+		do()
+		if got := r.cardText("writing"); got != busy && !strings.HasPrefix(got, "A reply is being written. Stop it, or load") {
+			t.Errorf("%s: the window says %q", name, got)
+		}
+	}
+	r.until("it has ended", func() bool { return r.job == nil })
+	if r.cardText("writing") != "" {
+		t.Error("it goes on saying so")
+	}
+	if r.storing == nil {
+		t.Fatal("it is stored already")
+	}
+	r.turnVersion(-1)
+	if got := r.messages[1].Sibling; got != 0 {
+		t.Errorf("shown is version %d, want 0", got)
+	}
+	r.edit(uint64(r.messages[0].ID))
+	if r.editing != r.messages[0].ID {
+		t.Error("the message is not taken into the composer")
+	}
+	r.cancelEdit()
+	for _, key := range []string{"reply.regenerate", "reply.continue"} {
+		r.run(key)
+		if r.job == nil {
+			t.Fatalf("%s does nothing", key)
+		}
+		r.until("it is done", func() bool { return r.job == nil })
+	}
+	if got, want := r.messages[1].Text, "one two three four one two three four"; got != want {
+		t.Errorf("the reply is %q, want %q", got, want)
+	}
+}

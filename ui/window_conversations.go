@@ -282,7 +282,11 @@ func (w *Window) countTrash() {
 // edit takes a message into the composer to be changed.
 func (w *Window) edit(id uint64) {
 	m, ok := w.findMessage(app.ID(id))
-	if !ok || m.Role == "" || w.job != nil {
+	switch {
+	case !ok || m.Role == "":
+		return
+	case w.job != nil:
+		w.sayWriting()
 		return
 	}
 	w.leave()
@@ -320,6 +324,7 @@ func (w *Window) cancelEdit() {
 // sibling shows another version of a message, with what follows it.
 func (w *Window) sibling(id uint64, step int) {
 	if w.job != nil && w.job.conversation == w.current {
+		w.sayWriting()
 		return
 	}
 	if err := w.app.ShowSibling(w.current, app.ID(id), step); err != nil {

@@ -48,7 +48,7 @@ func (w *Window) load(path string, force bool, then func()) {
 		return
 	}
 	if w.job != nil {
-		w.say("error", lang.L("A reply is being written. Stop it, or load the model when it has ended."))
+		w.say("writing", lang.L("A reply is being written. Stop it, or load the model when it has ended."))
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())

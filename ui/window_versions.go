@@ -118,7 +118,11 @@ func aboutReply(do func(*Window, app.Message)) func(*Window) {
 		if !ok || m.Role != prompt.Assistant {
 			m, ok = w.lastOf(prompt.Assistant)
 		}
-		if ok && m.State != app.Streaming && w.win.Canvas().Overlays().Top() == nil {
+		switch {
+		case !ok || w.win.Canvas().Overlays().Top() != nil:
+		case m.State == app.Streaming:
+			w.sayWriting()
+		default:
 			do(w, m)
 		}
 	}
