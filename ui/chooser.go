@@ -129,6 +129,12 @@ func (c *fileChooser) up() {
 // typed lists what fits the field, from another folder if it names one.
 func (c *fileChooser) typed() {
 	c.say("")
+	if path, ok := begunAnew(c.path.Text, c.folder); ok {
+		c.path.SetText(path) // which comes here again
+		c.path.CursorColumn = len([]rune(path))
+		c.path.Refresh()
+		return
+	}
 	folder, _ := splitPath(c.path.Text, c.folder)
 	if folder != c.folder {
 		c.read(folder)

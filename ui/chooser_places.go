@@ -55,6 +55,13 @@ func splitPath(text, listed string) (folder, rest string) {
 	return filepath.Clean(folder), rest
 }
 
+// begunAnew is the whole path that was typed or pasted behind that of the folder that is
+// listed: the field has that one from the start, and few take it out first.
+func begunAnew(text, listed string) (path string, ok bool) {
+	path, behind := strings.CutPrefix(text, withSeparator(listed))
+	return path, behind && listed != "" && (filepath.IsAbs(path) || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, `~\`))
+}
+
 // expandHome writes out "~/".
 func expandHome(path string) string {
 	if path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, `~\`) {

@@ -108,6 +108,20 @@ func TestAPathIsTyped(t *testing.T) {
 	}
 	r := newChooserRig(t, choosing{title: "Open", endings: []string{".gguf"}})
 	c := r.open(t)
+	for _, whole := range []string{filepath.Join(r.home, "models") + string(filepath.Separator), "~/models/"} { // behind what stands there
+		c.goTo(r.home)
+		r.listed(c)
+		for _, letter := range whole {
+			c.path.TypedRune(letter)
+		}
+		if r.listed(c); c.path.Text != whole || c.folder != filepath.Join(r.home, "models") {
+			t.Errorf("%s typed leaves %s and lists %s", whole, c.path.Text, c.folder)
+		}
+		c.path.SetText(withSeparator(c.folder) + whole)
+		if r.listed(c); c.path.Text != whole || c.folder != filepath.Join(r.home, "models") {
+			t.Errorf("%s pasted leaves %s and lists %s", whole, c.path.Text, c.folder)
+		}
+	}
 	c.path.SetText("~/nowhere/x.gguf")
 	if r.listed(c); !c.text.Visible() || !strings.Contains(c.text.text, "There is no folder") {
 		t.Errorf("of a folder that is not there is said: %q", c.text.text)
