@@ -45,7 +45,9 @@ func TestWithoutANetwork(t *testing.T) {
 		t.Skipf("SKIPPED: this system does not let a program have a network namespace of its own (%v)", err)
 	}
 	s.prepare = func(cmd *exec.Cmd) { cmd.SysProcAttr = apart }
-	p := s.open(path, t.TempDir(), tinyModel)
+	data := t.TempDir()
+	endless(t, data)
+	p := s.open(path, data, tinyModel)
 	talk(p)
 	interfaces, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/net/dev")
 	if err != nil {
@@ -86,7 +88,9 @@ func TestNoSocketButTheDisplays(t *testing.T) {
 		cmd.Args = append([]string{strace, "-f", "-qq", "-e", "trace=%network", "-o", log, cmd.Path}, cmd.Args[1:]...)
 		cmd.Path = strace
 	}
-	p := s.open(path, t.TempDir(), tinyModel)
+	data := t.TempDir()
+	endless(t, data)
+	p := s.open(path, data, tinyModel)
 	t.Cleanup(func() { // strace, killed, lets go of what it has watched
 		select {
 		case <-p.ended:

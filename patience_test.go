@@ -29,7 +29,15 @@ func TestPatience(t *testing.T) {
 		var used atomic.Int64
 		sent := 0
 		over := make(chan bool)
-		go func() { over <- lost(ticks, up, func() time.Duration { return time.Duration(used.Load()) }) }()
+		asked := make(chan bool)
+		go func() {
+			over <- lost(ticks, up, func() time.Duration {
+				now := time.Duration(used.Load())
+				asked <- true // what is used from now on is the next tick's
+				return now
+			})
+		}()
+		<-asked
 		lost := false
 		for ended := false; !ended; {
 			if sent+1 == test.up {
@@ -43,6 +51,7 @@ func TestPatience(t *testing.T) {
 			select {
 			case ticks <- time.Time{}:
 				sent++
+				<-asked
 			case lost = <-over:
 				ended = true
 			}
